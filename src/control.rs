@@ -1,0 +1,100 @@
+//! The control block: the one thing that the main thread and the audio thread share.
+//!
+//! A row of 32-bit words, little-endian, the same in a SharedArrayBuffer, in a message, and in the
+//! wasm instance's own memory:
+//!
+//! | words | what | written by |
+//! | --- | --- | --- |
+//! | `MAGIC_WORD` … | header: magic, ABI version, sequence number, flags | main thread |
+//! | `PARAMETERS` … | one f32 per row of the parameter table | main thread |
+//! | `METERS` … | what the audio thread did and heard | audio thread |
+//!
+//! The main thread stores a parameter first and raises the sequence number after it (both with
+//! `Atomics`), so whoever has read sequence number *n* sees every store up to *n*. The audio thread
+//! reports the last number it has seen as [`APPLIED_SEQUENCE`]. The two halves stand on cache lines of
+//! their own, so that one thread's writing does not slow the other's.
+
+use crate::params;
+
+/// `"ADSP"`, as little-endian bytes: the block is ours.
+pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
+/// Raised with every change of this layout or of the audio thread's door.
+pub const ABI_VERSION: u32 = 1;
+
+/// Word of [`MAGIC`].
+pub const MAGIC_WORD: usize = 0;
+/// Word of [`ABI_VERSION`].
+pub const ABI_WORD: usize = 1;
+/// Word of the sequence number: how often the main thread has changed the block, modulo 2³².
+pub const SEQUENCE: usize = 2;
+/// Word of the flags.
+pub const FLAGS: usize = 3;
+/// First word of the parameters.
+pub const PARAMETERS: usize = 4;
+/// Words that the main thread writes.
+pub const INBOUND_WORDS: usize = PARAMETERS + params::COUNT;
+
+/// Flag: the processor is to end itself.
+pub const FLAG_STOP: u32 = 1;
+
+const CACHE_LINE_WORDS: usize = 16;
+/// First word of the meters.
+pub const METERS: usize = INBOUND_WORDS.next_multiple_of(CACHE_LINE_WORDS);
+
+/// Channels an engine can have at most; each channel's meters have a place of their own.
+pub const MAX_CHANNELS: usize = 2;
+
+/// A word, or row of words, among the meters.
+#[derive(Clone, Copy, Debug)]
+pub struct Meter {
+    /// Its name in the JavaScript API.
+    pub name: &'static str,
+    /// Its first word, counted from the start of the block.
+    pub word: usize,
+    /// How many words: 1, or one per channel.
+    pub words: usize,
+    /// A count (u32, modulo 2³²), or a level (f32).
+    pub integer: bool,
+}
+
+const fn count(name: &'static str, word: usize) -> Meter {
+    Meter { name, word, words: 1, integer: true }
+}
+
+const fn level(name: &'static str, word: usize, words: usize) -> Meter {
+    Meter { name, word, words, integer: false }
+}
+
+/// Word of the last sequence number that the audio thread has applied.
+pub const APPLIED_SEQUENCE: usize = METERS;
+/// Word of the count of quanta rendered.
+pub const QUANTA: usize = METERS + 1;
+/// Word of the count of frames rendered.
+pub const FRAMES: usize = METERS + 2;
+/// Word of the count of output samples beyond ±1.
+pub const CLIPS: usize = METERS + 3;
+/// Word of the count of input samples replaced because they were not finite, or beyond all reason.
+pub const SCRUBBED: usize = METERS + 4;
+/// First word of the input's peaks (linear, falling 20 dB in 1.7 s as IEC 60268-10 has it).
+pub const INPUT_PEAK: usize = METERS + 5;
+/// First word of the input's RMS levels (linear, over about 300 ms).
+pub const INPUT_RMS: usize = INPUT_PEAK + MAX_CHANNELS;
+/// First word of the output's peaks.
+pub const OUTPUT_PEAK: usize = INPUT_RMS + MAX_CHANNELS;
+/// First word of the output's RMS levels.
+pub const OUTPUT_RMS: usize = OUTPUT_PEAK + MAX_CHANNELS;
+/// Words of the whole block.
+pub const WORDS: usize = OUTPUT_RMS + MAX_CHANNELS;
+
+/// The meters, by name.
+pub const METER_TABLE: &[Meter] = &[
+    count("appliedSequence", APPLIED_SEQUENCE),
+    count("quanta", QUANTA),
+    count("frames", FRAMES),
+    count("clips", CLIPS),
+    count("scrubbed", SCRUBBED),
+    level("inputPeak", INPUT_PEAK, MAX_CHANNELS),
+    level("inputRms", INPUT_RMS, MAX_CHANNELS),
+    level("outputPeak", OUTPUT_PEAK, MAX_CHANNELS),
+    level("outputRms", OUTPUT_RMS, MAX_CHANNELS),
+];

@@ -1,0 +1,21 @@
+//! A low-latency audio engine for the browser, and two simulations. This crate is everything that
+//! computes; none of it needs a browser to be tested.
+//!
+//! The map, from the outside in:
+//!
+//! - two doors, in WebAssembly only: `main_thread` (wasm-bindgen classes and functions) and
+//!   [`audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
+//! - [`engine`]: a chain with its control block, buffers and meters, as the audio thread runs it
+//! - [`control`]: the control block's layout; [`params`]: the parameter table
+//! - [`chain`]: the effects in their order, on blocks of sound
+//! - [`monte_carlo`] and [`wave`]: the main thread's simulations
+
+pub mod audio_thread;
+pub mod chain;
+pub mod control;
+pub mod engine;
+#[cfg(target_arch = "wasm32")]
+pub mod main_thread;
+pub mod monte_carlo;
+pub mod params;
+pub mod wave;

@@ -1,0 +1,111 @@
+//! The engine's side of the main thread's door: the parameter table, the control block's layout, and the
+//! chain for buffers.
+
+use crate::chain::Chain;
+use crate::control;
+use crate::engine::SAMPLE_RATES;
+use crate::params;
+use js_sys::{Array, Error, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value).unwrap_throw();
+    }
+    object.into()
+}
+
+/// The parameter table: an array of `{ index, id, label, unit, min, max, default, curve }`.
+#[wasm_bindgen]
+pub fn parameter_table() -> Array {
+    let row = |(index, p): (usize, &params::Parameter)| {
+        object(&[
+            ("index", (index as u32).into()),
+            ("id", p.id.into()),
+            ("label", p.label.into()),
+            ("unit", p.unit.into()),
+            ("min", p.min.into()),
+            ("max", p.max.into()),
+            ("default", p.default.into()),
+            ("curve", p.curve.name().into()),
+        ])
+    };
+    params::TABLE.iter().enumerate().map(row).collect()
+}
+
+/// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
+/// parameters, inboundWords, flagStop, meters: [{ name, word, words, integer }] }`; places in words.
+#[wasm_bindgen]
+pub fn control_layout() -> JsValue {
+    let meter = |m: &control::Meter| {
+        object(&[
+            ("name", m.name.into()),
+            ("word", (m.word as u32).into()),
+            ("words", (m.words as u32).into()),
+            ("integer", m.integer.into()),
+        ])
+    };
+    let meters: Array = control::METER_TABLE.iter().map(meter).collect();
+    object(&[
+        ("magic", control::MAGIC.into()),
+        ("abiVersion", control::ABI_VERSION.into()),
+        ("words", (control::WORDS as u32).into()),
+        ("magicWord", (control::MAGIC_WORD as u32).into()),
+        ("abiWord", (control::ABI_WORD as u32).into()),
+        ("sequence", (control::SEQUENCE as u32).into()),
+        ("flags", (control::FLAGS as u32).into()),
+        ("parameters", (control::PARAMETERS as u32).into()),
+        ("inboundWords", (control::INBOUND_WORDS as u32).into()),
+        ("flagStop", control::FLAG_STOP.into()),
+        ("meters", meters.into()),
+    ])
+}
+
+/// The chain for buffers on the main thread, one channel.
+#[wasm_bindgen]
+pub struct AudioProcessor(Chain);
+
+#[wasm_bindgen]
+impl AudioProcessor {
+    /// A processor with a delay line of one second.
+    ///
+    /// # Errors
+    /// Throws a RangeError where the sample rate is outside 3000 … 768000 Hz.
+    #[wasm_bindgen(constructor)]
+    pub fn new(sample_rate: f32) -> Result<AudioProcessor, Error> {
+        if !SAMPLE_RATES.contains(&sample_rate) {
+            return Err(js_sys::RangeError::new("The sample rate must be from 3000 to 768000 Hz.").into());
+        }
+        Ok(Self(Chain::new(sample_rate)))
+    }
+
+    /// Processes a buffer of any length in place. Values are clamped to the parameter table's ranges.
+    #[allow(clippy::too_many_arguments)]
+    pub fn process(
+        &mut self,
+        buffer: &mut [f32],
+        gain: f32,
+        lpf_cutoff: f32,
+        hpf_cutoff: f32,
+        delay_time: f32,
+        delay_feedback: f32,
+        delay_mix: f32,
+        distortion: f32,
+    ) {
+        let mut values = params::defaults();
+        for (index, value) in [
+            (params::GAIN, gain),
+            (params::LPF_CUTOFF, lpf_cutoff),
+            (params::HPF_CUTOFF, hpf_cutoff),
+            (params::DELAY_TIME, delay_time),
+            (params::DELAY_FEEDBACK, delay_feedback),
+            (params::DELAY_MIX, delay_mix),
+            (params::DISTORTION, distortion),
+        ] {
+            values[index] = params::TABLE[index].clamp(value);
+        }
+        self.0.set(&values);
+        self.0.process(buffer);
+    }
+}

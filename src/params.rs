@@ -1,0 +1,125 @@
+//! The parameter table: every parameter's id, label, unit, range, default and curve, written once.
+//!
+//! All else asks here: the page for its sliders, the engine's `set` for its limits, the audio thread
+//! for its clamp, the command line for its flags. A parameter's index in [`TABLE`] is its place in the
+//! control block, so a new parameter goes to the end.
+
+/// How a control moves between a parameter's ends, and the domain in which a change is smoothed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    /// Equal steps are equal differences.
+    Linear,
+    /// Equal steps are equal ratios: frequencies, and times that span decades.
+    Logarithmic,
+    /// A linear factor that people set, and hear, in decibels; 0 is silence.
+    Decibel,
+    /// Off (0) or on (1).
+    Switch,
+}
+
+impl Curve {
+    /// The curve's name in the JavaScript API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Curve::Linear => "linear",
+            Curve::Logarithmic => "logarithmic",
+            Curve::Decibel => "decibel",
+            Curve::Switch => "switch",
+        }
+    }
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// The public, fixed name.
+    pub id: &'static str,
+    /// What people read.
+    pub label: &'static str,
+    /// The unit of the value: `"×"`, `"Hz"`, `"s"`, `"dB"`, or `""` for a plain number.
+    pub unit: &'static str,
+    /// The smallest value in range.
+    pub min: f32,
+    /// The largest value in range.
+    pub max: f32,
+    /// The value at the start, and after a reset to defaults.
+    pub default: f32,
+    /// The curve of its control.
+    pub curve: Curve,
+}
+
+impl Parameter {
+    /// The nearest value in range; what is not a number becomes the default. A switch is on from 0.5.
+    pub fn clamp(&self, value: f32) -> f32 {
+        if value.is_nan() {
+            self.default
+        } else if self.curve == Curve::Switch {
+            if value >= 0.5 { 1.0 } else { 0.0 }
+        } else if value < self.min {
+            self.min
+        } else if value > self.max {
+            self.max
+        } else {
+            value
+        }
+    }
+}
+
+const fn continuous(
+    id: &'static str,
+    label: &'static str,
+    unit: &'static str,
+    [min, max]: [f32; 2],
+    default: f32,
+    curve: Curve,
+) -> Parameter {
+    Parameter { id, label, unit, min, max, default, curve }
+}
+
+const fn switch(id: &'static str, label: &'static str, on: bool) -> Parameter {
+    let default = if on { 1.0 } else { 0.0 };
+    Parameter { id, label, unit: "", min: 0.0, max: 1.0, default, curve: Curve::Switch }
+}
+
+macro_rules! table {
+    ($($(#[$doc:meta])* $name:ident = $row:expr;)*) => {
+        /// A row's index: its place in [`TABLE`] and among the control block's parameters.
+        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+        #[repr(usize)]
+        #[derive(Clone, Copy)]
+        enum Index { $($name),* }
+        $($(#[$doc])* pub const $name: usize = Index::$name as usize;)*
+        /// The table, in the order of the control block.
+        pub const TABLE: &[Parameter] = &[$($row),*];
+    };
+}
+
+table! {
+    /// Input level, a factor.
+    GAIN = continuous("gain", "Gain", "×", [0.0, 4.0], 1.0, Curve::Decibel);
+    /// Amount of distortion; the drive into tanh is 1 + 10 × this.
+    DISTORTION = continuous("distortion", "Distortion", "", [0.0, 1.0], 0.2, Curve::Linear);
+    /// Low-pass cutoff frequency.
+    LPF_CUTOFF = continuous("lpf_cutoff", "Low-pass cutoff", "Hz", [20.0, 20000.0], 20000.0, Curve::Logarithmic);
+    /// High-pass cutoff frequency.
+    HPF_CUTOFF = continuous("hpf_cutoff", "High-pass cutoff", "Hz", [20.0, 20000.0], 20.0, Curve::Logarithmic);
+    /// Delay time.
+    DELAY_TIME = continuous("delay_time", "Delay time", "s", [0.0, 1.0], 0.5, Curve::Linear);
+    /// Share of the delayed sound that goes back into the line.
+    DELAY_FEEDBACK = continuous("delay_feedback", "Delay feedback", "", [0.0, 0.95], 0.5, Curve::Linear);
+    /// Share of the delayed sound in the output.
+    DELAY_MIX = continuous("delay_mix", "Delay mix", "", [0.0, 1.0], 0.3, Curve::Linear);
+    /// Master bypass: the input goes to the output as it is.
+    BYPASS = switch("bypass", "Bypass", false);
+}
+
+/// How many parameters there are.
+pub const COUNT: usize = TABLE.len();
+
+/// A value for every parameter, in the order of [`TABLE`].
+pub type Values = [f32; COUNT];
+
+/// Every parameter at its default.
+pub fn defaults() -> Values {
+    std::array::from_fn(|index| TABLE[index].default)
+}
