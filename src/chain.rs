@@ -1,84 +1,125 @@
-//! The signal chain, sample by sample.
+//! The chain: the effects in their order, behind a master bypass.
+//!
+//! gain → distortion → low-pass → high-pass → peaking → compressor → delay → limiter.
+//!
+//! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
+//! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
 
+use crate::block::{BLOCK, Block};
+use crate::effects::{
+    Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
+    peaking, switch::Switched,
+};
 use crate::params::{self, Values};
-use std::f64::consts::{FRAC_1_SQRT_2, PI};
+use crate::scrub::scrub;
 
-/// One biquad in direct form.
-#[derive(Default, Clone)]
-struct Biquad {
-    coefficients: [f64; 5],
-    state: [f64; 2],
+/// The effects in their order. Adding one: its line here, and nothing else in this file.
+macro_rules! rack {
+    ($($name:ident: $effect:ty = |$rate:ident, $channels:ident| $new:expr;)*) => {
+        struct Rack { $($name: $effect),* }
+
+        impl Rack {
+            fn new(sample_rate: f64, channels: usize) -> Self {
+                Self { $($name: { let ($rate, $channels) = (sample_rate, channels); $new }),* }
+            }
+        }
+
+        impl Effect for Rack {
+            fn set(&mut self, values: &Values) { $(self.$name.set(values);)* }
+            fn reset(&mut self) { $(self.$name.reset();)* }
+            fn process(&mut self, block: &mut Block) { $(self.$name.process(block);)* }
+            fn is_at_rest(&self) -> bool { $(self.$name.is_at_rest())&&* }
+        }
+    };
 }
 
-impl Biquad {
-    fn tune(&mut self, low: bool, cutoff: f64, sample_rate: f64) {
-        let w = 2.0 * PI * cutoff.min(0.49 * sample_rate) / sample_rate;
-        let (cos, alpha) = (libm::cos(w), libm::sin(w) / (2.0 * FRAC_1_SQRT_2));
-        let a0 = 1.0 + alpha;
-        let (edge, sign) = if low { (1.0 - cos, 1.0) } else { (1.0 + cos, -1.0) };
-        self.coefficients = [edge / 2.0 / a0, sign * edge / a0, edge / 2.0 / a0, -2.0 * cos / a0, (1.0 - alpha) / a0];
-    }
-
-    fn tick(&mut self, x: f64) -> f64 {
-        let [b0, b1, b2, a1, a2] = self.coefficients;
-        let y = b0 * x + self.state[0];
-        self.state[0] = b1 * x - a1 * y + self.state[1];
-        self.state[1] = b2 * x - a2 * y;
-        y
-    }
+rack! {
+    gain: Gain = |rate, _channels| Gain::new(rate);
+    distortion: Switched<Distortion> =
+        |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
+    filters: filters::Filters = |rate, channels| filters::new(rate, channels);
+    peaking: peaking::Peaking = |rate, channels| peaking::new(rate, channels);
+    compressor: Switched<Compressor> =
+        |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
+    delay: Switched<Delay> =
+        |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels), rate, channels);
+    limiter: Switched<Limiter> =
+        |rate, channels| Switched::on(params::LIMITER_ON, Limiter::new(rate), rate, channels);
 }
 
-/// The chain for one channel.
-#[derive(Clone)]
+/// The chain for one or two channels.
 pub struct Chain {
-    sample_rate: f64,
+    rack: Switched<Rack>,
     values: Values,
-    low: Biquad,
-    high: Biquad,
-    line: Vec<f64>,
-    at: usize,
+    /// Whether the next block is the first, whose parameters are not moved to but simply are.
+    fresh: bool,
 }
 
 impl Chain {
-    /// A chain at rest with every parameter at its default.
-    pub fn new(sample_rate: f32) -> Self {
-        let mut chain = Self {
-            sample_rate: sample_rate as f64,
+    /// A chain at rest with every parameter at its default; the sample rate in Hz.
+    pub fn new(sample_rate: f64, channels: usize) -> Self {
+        let rack = Rack::new(sample_rate, channels);
+        Self {
+            rack: Switched::bypassed(params::BYPASS, rack, sample_rate, channels),
             values: params::defaults(),
-            low: Biquad::default(),
-            high: Biquad::default(),
-            line: vec![0.0; sample_rate as usize + 1],
-            at: 0,
-        };
-        chain.set(&params::defaults());
-        chain
+            fresh: true,
+        }
     }
 
-    /// Takes new values, already clamped.
+    /// Takes new values to move towards, clamped to the table's ranges.
     pub fn set(&mut self, values: &Values) {
-        self.values = *values;
-        self.low.tune(true, values[params::LPF_CUTOFF] as f64, self.sample_rate);
-        self.high.tune(false, values[params::HPF_CUTOFF] as f64, self.sample_rate);
+        let clamped: Values = std::array::from_fn(|index| params::TABLE[index].clamp(values[index]));
+        if clamped != self.values || self.fresh {
+            self.values = clamped;
+            self.rack.set(&clamped);
+        }
     }
 
-    /// Processes a block in place.
-    pub fn process(&mut self, block: &mut [f32]) {
-        let value = |index: usize| self.values[index] as f64;
-        if value(params::BYPASS) != 0.0 {
-            return;
+    /// The values in force, or being moved to.
+    pub fn values(&self) -> &Values {
+        &self.values
+    }
+
+    /// Forgets all sound, and is at its values at once.
+    pub fn reset(&mut self) {
+        self.fresh = true;
+    }
+
+    /// Processes a block of finite samples in place.
+    pub fn process(&mut self, block: &mut Block) {
+        if self.fresh {
+            self.fresh = false;
+            self.rack.reset();
         }
-        let (gain, mix, feedback) = (value(params::GAIN), value(params::DELAY_MIX), value(params::DELAY_FEEDBACK));
-        let drive = 1.0 + 10.0 * value(params::DISTORTION);
-        let delay = (libm::round(value(params::DELAY_TIME) * self.sample_rate) as usize).max(1);
-        for sample in block {
-            let input = if sample.is_finite() { *sample as f64 } else { 0.0 };
-            let x = libm::tanh(input * gain * drive) / libm::tanh(drive);
-            let x = self.high.tick(self.low.tick(x));
-            let length = self.line.len();
-            let delayed = self.line[(self.at + length - delay) % length];
-            self.line[self.at] = x + delayed * feedback;
-            self.at = (self.at + 1) % length;
-            *sample = (x * (1.0 - mix) + delayed * mix) as f32;
+        self.rack.process(block);
+    }
+
+    /// Processes planar channels of any length in place, scrubbed; all channels as long as the first.
+    pub fn process_planar(&mut self, channels: &mut [&mut [f32]], scratch: &mut Block) {
+        let frames = channels.first().map_or(0, |channel| channel.len());
+        for start in (0..frames).step_by(BLOCK) {
+            let end = (start + BLOCK).min(frames);
+            scratch.set_frames(end - start);
+            for (samples, channel) in scratch.samples_mut().zip(channels.iter()) {
+                samples.copy_from_slice(&channel[start..end]);
+            }
+            scratch.vectors_mut().for_each(|vectors| _ = scrub(vectors));
+            self.process(scratch);
+            for (samples, channel) in scratch.samples().zip(channels.iter_mut()) {
+                channel[start..end].copy_from_slice(samples);
+            }
         }
+    }
+
+    /// |H(f)| of the filters in force (low-pass, high-pass, peaking) at a frequency in Hz, from the coefficients the
+    /// audio uses.
+    pub fn filter_magnitude(&self, frequency: f64) -> f64 {
+        let rack = self.rack.effect();
+        rack.filters.magnitude(frequency) * rack.peaking.magnitude(frequency)
+    }
+
+    /// Whether every state of every effect is exactly 0.
+    pub fn is_at_rest(&self) -> bool {
+        self.rack.is_at_rest()
     }
 }

@@ -1,9 +1,13 @@
 //! A chain as the audio thread runs it: with its control block, its input and output buffers and its
 //! meters, all taken when the engine is built. Nothing here allocates, locks or panics afterwards.
 
+use crate::block::{BLOCK, Block, LANES};
 use crate::chain::Chain;
 use crate::control::{self, MAX_CHANNELS};
-use crate::params;
+use crate::meters::{Ballistics, Meter, Reading, clips};
+use crate::params::{self, Values};
+use crate::scrub::scrub;
+use wide::f32x4;
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
 pub const SAMPLE_RATES: std::ops::RangeInclusive<f32> = 3000.0..=768000.0;
@@ -11,32 +15,49 @@ pub const SAMPLE_RATES: std::ops::RangeInclusive<f32> = 3000.0..=768000.0;
 /// One engine.
 pub struct Engine {
     control: [u32; control::WORDS],
-    channels: Vec<Chain>,
-    inputs: Vec<f32>,
-    outputs: Vec<f32>,
+    chain: Chain,
+    block: Block,
+    inputs: [Vec<f32x4>; MAX_CHANNELS],
+    outputs: [Vec<f32x4>; MAX_CHANNELS],
+    input_meters: [Meter; MAX_CHANNELS],
+    output_meters: [Meter; MAX_CHANNELS],
+    ballistics: Ballistics,
+    channels: usize,
     capacity: usize,
+    /// Whether the control block has been read at all.
+    started: bool,
 }
 
 impl Engine {
-    /// An engine at rest with every parameter at its default, or `None` where the sample rate, the
+    /// An engine at rest with every parameter at its default, or `None` where the sample rate in Hz, the
     /// number of channels (1 … [`MAX_CHANNELS`]) or the capacity in frames is out of range.
     pub fn new(sample_rate: f32, channels: usize, capacity: usize) -> Option<Self> {
-        let possible = SAMPLE_RATES.contains(&sample_rate) && (1..=MAX_CHANNELS).contains(&channels) && capacity > 0;
+        let possible = SAMPLE_RATES.contains(&sample_rate)
+            && (1..=MAX_CHANNELS).contains(&channels)
+            && (1..=MAX_CAPACITY).contains(&capacity);
         if !possible {
             return None;
         }
         let mut control = [0; control::WORDS];
         control[control::MAGIC_WORD] = control::MAGIC;
         control[control::ABI_WORD] = control::ABI_VERSION;
-        for (index, value) in params::defaults().iter().enumerate() {
-            control[control::PARAMETERS + index] = value.to_bits();
+        for (word, value) in control[control::PARAMETERS..].iter_mut().zip(params::defaults()) {
+            *word = value.to_bits();
         }
+        let buffers =
+            || [0, 1].map(|index| vec![f32x4::ZERO; if index < channels { capacity.div_ceil(LANES) } else { 0 }]);
         Some(Self {
             control,
-            channels: vec![Chain::new(sample_rate); channels],
-            inputs: vec![0.0; channels * capacity],
-            outputs: vec![0.0; channels * capacity],
+            chain: Chain::new(sample_rate as f64, channels),
+            block: Block::new(channels),
+            inputs: buffers(),
+            outputs: buffers(),
+            input_meters: Default::default(),
+            output_meters: Default::default(),
+            ballistics: Ballistics::new(sample_rate as f64),
+            channels,
             capacity,
+            started: false,
         })
     }
 
@@ -47,37 +68,79 @@ impl Engine {
 
     /// Where a channel's input goes: `capacity` frames.
     pub fn input(&mut self, channel: usize) -> &mut [f32] {
-        &mut self.inputs[channel * self.capacity..][..self.capacity]
+        &mut bytemuck::cast_slice_mut(&mut self.inputs[channel])[..self.capacity]
     }
 
     /// Where a channel's output is found: `capacity` frames.
     pub fn output(&mut self, channel: usize) -> &mut [f32] {
-        &mut self.outputs[channel * self.capacity..][..self.capacity]
+        &mut bytemuck::cast_slice_mut(&mut self.outputs[channel])[..self.capacity]
     }
 
     /// Renders `frames` frames (at most the capacity) from the input buffers to the output buffers.
     /// Where nothing is connected the input counts as silence, whatever its buffers hold.
     pub fn process(&mut self, frames: usize, connected: bool) {
+        self.take_parameters();
         let frames = frames.min(self.capacity);
-        let mut values = params::defaults();
-        for (index, value) in values.iter_mut().enumerate() {
-            *value = params::TABLE[index].clamp(f32::from_bits(self.control[control::PARAMETERS + index]));
+        let mut at = 0;
+        while at < frames {
+            let span = BLOCK.min(frames - at);
+            self.process_block(at, span, connected);
+            at += span;
         }
-        for (index, chain) in self.channels.iter_mut().enumerate() {
-            chain.set(&values);
-            let start = index * self.capacity;
-            let output = &mut self.outputs[start..start + frames];
-            if connected {
-                output.copy_from_slice(&self.inputs[start..start + frames]);
-            } else {
-                output.fill(0.0);
-            }
-            chain.process(output);
-            let peak = output.iter().fold(0f32, |peak, x| peak.max(x.abs()));
-            self.control[control::OUTPUT_PEAK + index] = peak.to_bits();
-        }
-        self.control[control::APPLIED_SEQUENCE] = self.control[control::SEQUENCE];
         self.control[control::QUANTA] = self.control[control::QUANTA].wrapping_add(1);
         self.control[control::FRAMES] = self.control[control::FRAMES].wrapping_add(frames as u32);
+        for channel in 0..self.channels {
+            for (word, level) in [
+                (control::INPUT_PEAK, self.input_meters[channel].peak()),
+                (control::INPUT_RMS, self.input_meters[channel].rms()),
+                (control::OUTPUT_PEAK, self.output_meters[channel].peak()),
+                (control::OUTPUT_RMS, self.output_meters[channel].rms()),
+            ] {
+                self.control[word + channel] = level.to_bits();
+            }
+        }
+    }
+
+    fn take_parameters(&mut self) {
+        let sequence = self.control[control::SEQUENCE];
+        if self.started && sequence == self.control[control::APPLIED_SEQUENCE] {
+            return;
+        }
+        let values: Values = std::array::from_fn(|index| f32::from_bits(self.control[control::PARAMETERS + index]));
+        self.chain.set(&values);
+        self.control[control::APPLIED_SEQUENCE] = sequence;
+        self.started = true;
+    }
+
+    /// Renders up to [`BLOCK`] frames from frame `at` on, a multiple of [`BLOCK`].
+    fn process_block(&mut self, at: usize, frames: usize, connected: bool) {
+        self.block.set_frames(frames);
+        self.ballistics.set_frames(frames);
+        let first = at / LANES;
+        for (channel, to) in self.block.vectors_mut().enumerate() {
+            if connected {
+                to.copy_from_slice(&self.inputs[channel][first..first + to.len()]);
+                self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(scrub(to));
+            } else {
+                to.fill(f32x4::ZERO);
+            }
+        }
+        for (samples, meter) in self.block.samples().zip(&mut self.input_meters) {
+            meter.take(Reading::of(samples), &self.ballistics);
+        }
+        self.chain.process(&mut self.block);
+        for (samples, meter) in self.block.samples().zip(&mut self.output_meters) {
+            let reading = Reading::of(samples);
+            if reading.peak > 1.0 {
+                self.control[control::CLIPS] = self.control[control::CLIPS].wrapping_add(clips(samples));
+            }
+            meter.take(reading, &self.ballistics);
+        }
+        for (from, to) in self.block.vectors_mut().zip(&mut self.outputs) {
+            to[first..first + from.len()].copy_from_slice(from);
+        }
     }
 }
+
+/// The most frames a call can have.
+const MAX_CAPACITY: usize = 1 << 20;

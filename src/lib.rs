@@ -7,15 +7,24 @@
 //!   [`audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
 //! - [`engine`]: a chain with its control block, buffers and meters, as the audio thread runs it
 //! - [`control`]: the control block's layout; [`params`]: the parameter table
-//! - [`chain`]: the effects in their order, on blocks of sound
+//! - [`chain`]: the effects in their order; [`effects`]: one file each
+//! - what effects are made of: [`block`]s of sound, [`svf`] filters, [`smooth`]ed parameters, [`math`]
+//! - at the chain's ends: [`scrub`] and [`meters`]
 //! - [`monte_carlo`] and [`wave`]: the main thread's simulations
 
 pub mod audio_thread;
+pub mod block;
 pub mod chain;
 pub mod control;
+pub mod effects;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 pub mod main_thread;
+pub mod math;
+pub mod meters;
 pub mod monte_carlo;
 pub mod params;
+pub mod scrub;
+pub mod smooth;
+pub mod svf;
 pub mod wave;

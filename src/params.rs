@@ -111,6 +111,39 @@ table! {
     DELAY_MIX = continuous("delay_mix", "Delay mix", "", [0.0, 1.0], 0.3, Curve::Linear);
     /// Master bypass: the input goes to the output as it is.
     BYPASS = switch("bypass", "Bypass", false);
+    /// Distortion's switch.
+    DISTORTION_ON = switch("distortion_on", "Distortion", true);
+    /// The low-pass's switch.
+    LPF_ON = switch("lpf_on", "Low-pass", true);
+    /// The high-pass's switch.
+    HPF_ON = switch("hpf_on", "High-pass", true);
+    /// The delay's switch.
+    DELAY_ON = switch("delay_on", "Delay", true);
+    /// The peaking equaliser's switch.
+    PEAK_ON = switch("peak_on", "Peaking equaliser", false);
+    /// The peaking equaliser's centre frequency.
+    PEAK_FREQUENCY = continuous("peak_frequency", "Peak frequency", "Hz", [20.0, 20000.0], 1000.0, Curve::Logarithmic);
+    /// The peaking equaliser's gain at its centre.
+    PEAK_GAIN = continuous("peak_gain", "Peak gain", "dB", [-24.0, 24.0], 0.0, Curve::Linear);
+    /// The peaking equaliser's Q, as the Audio EQ Cookbook has it.
+    PEAK_Q = continuous("peak_q", "Peak Q", "", [0.1, 18.0], 1.0, Curve::Logarithmic);
+    /// The compressor's switch.
+    COMPRESSOR_ON = switch("compressor_on", "Compressor", false);
+    /// Level above which the compressor holds back.
+    COMPRESSOR_THRESHOLD =
+        continuous("compressor_threshold", "Compressor threshold", "dB", [-60.0, 0.0], -24.0, Curve::Linear);
+    /// Input decibels per output decibel above the threshold.
+    COMPRESSOR_RATIO = continuous("compressor_ratio", "Compressor ratio", ":1", [1.0, 20.0], 4.0, Curve::Logarithmic);
+    /// Time constant with which the compressor takes hold.
+    COMPRESSOR_ATTACK =
+        continuous("compressor_attack", "Compressor attack", "s", [0.0001, 0.2], 0.01, Curve::Logarithmic);
+    /// Time constant with which the compressor lets go.
+    COMPRESSOR_RELEASE =
+        continuous("compressor_release", "Compressor release", "s", [0.01, 2.0], 0.15, Curve::Logarithmic);
+    /// Gain after the compressor.
+    COMPRESSOR_MAKEUP = continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
+    /// The output limiter's switch.
+    LIMITER_ON = switch("limiter_on", "Limiter", false);
 }
 
 /// How many parameters there are.

@@ -1,6 +1,7 @@
 //! The engine's side of the main thread's door: the parameter table, the control block's layout, and the
 //! chain for buffers.
 
+use crate::block::Block;
 use crate::chain::Chain;
 use crate::control;
 use crate::engine::SAMPLE_RATES;
@@ -64,7 +65,10 @@ pub fn control_layout() -> JsValue {
 
 /// The chain for buffers on the main thread, one channel.
 #[wasm_bindgen]
-pub struct AudioProcessor(Chain);
+pub struct AudioProcessor {
+    chain: Chain,
+    scratch: Block,
+}
 
 #[wasm_bindgen]
 impl AudioProcessor {
@@ -77,7 +81,7 @@ impl AudioProcessor {
         if !SAMPLE_RATES.contains(&sample_rate) {
             return Err(js_sys::RangeError::new("The sample rate must be from 3000 to 768000 Hz.").into());
         }
-        Ok(Self(Chain::new(sample_rate)))
+        Ok(Self { chain: Chain::new(sample_rate as f64, 1), scratch: Block::new(1) })
     }
 
     /// Processes a buffer of any length in place. Values are clamped to the parameter table's ranges.
@@ -103,9 +107,9 @@ impl AudioProcessor {
             (params::DELAY_MIX, delay_mix),
             (params::DISTORTION, distortion),
         ] {
-            values[index] = params::TABLE[index].clamp(value);
+            values[index] = value;
         }
-        self.0.set(&values);
-        self.0.process(buffer);
+        self.chain.set(&values);
+        self.chain.process_planar(&mut [buffer], &mut self.scratch);
     }
 }

@@ -1,0 +1,89 @@
+//! A block of sound on its way through the chain: up to [`BLOCK`] frames of one or two channels.
+
+use crate::control::MAX_CHANNELS;
+use wide::f32x4;
+
+/// Frames of a block, at most: the usual render quantum.
+pub const BLOCK: usize = 128;
+/// Samples of a vector.
+pub const LANES: usize = 4;
+
+/// One channel's samples, on a vector's boundary.
+pub type Samples = [f32x4; BLOCK / LANES];
+
+/// A block of sound. The samples behind the last frame, up to a whole vector, are finite but mean nothing.
+#[derive(Clone)]
+pub struct Block {
+    samples: [Samples; MAX_CHANNELS],
+    channels: usize,
+    frames: usize,
+}
+
+impl Block {
+    /// Silence: a full block.
+    pub fn new(channels: usize) -> Self {
+        Self { samples: [[f32x4::ZERO; BLOCK / LANES]; MAX_CHANNELS], channels, frames: BLOCK }
+    }
+
+    /// How many channels it has.
+    pub fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// How many frames it has.
+    #[inline]
+    pub fn frames(&self) -> usize {
+        self.frames
+    }
+
+    /// Makes it a block of so many frames, at most [`BLOCK`].
+    pub fn set_frames(&mut self, frames: usize) {
+        self.frames = frames.min(BLOCK);
+    }
+
+    /// Each channel's samples.
+    pub fn samples(&self) -> impl Iterator<Item = &[f32]> {
+        let frames = self.frames;
+        self.samples[..self.channels].iter().map(move |samples| &bytemuck::cast_slice(samples)[..frames])
+    }
+
+    /// Each channel's samples, to change.
+    pub fn samples_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let frames = self.frames;
+        self.samples[..self.channels].iter_mut().map(move |samples| &mut bytemuck::cast_slice_mut(samples)[..frames])
+    }
+
+    /// Each channel's samples in vectors, the last of which may be partly behind the last frame.
+    #[inline]
+    pub fn vectors_mut(&mut self) -> impl Iterator<Item = &mut [f32x4]> {
+        let vectors = self.frames.div_ceil(LANES);
+        self.samples[..self.channels].iter_mut().map(move |samples| &mut samples[..vectors])
+    }
+
+    /// Both channels of a stereo block; `None` in mono.
+    pub fn stereo_mut(&mut self) -> Option<[&mut [f32]; 2]> {
+        let mut channels = self.samples_mut();
+        Some([channels.next()?, channels.next()?])
+    }
+}
+
+/// A value per frame: a parameter on the move, or a gain.
+#[derive(Clone, Default)]
+pub struct Curve(Samples);
+
+impl Curve {
+    /// The values of the first frames.
+    pub fn values_mut(&mut self, frames: usize) -> &mut [f32] {
+        &mut bytemuck::cast_slice_mut(&mut self.0)[..frames]
+    }
+
+    /// The values in vectors.
+    pub fn vectors(&self) -> &[f32x4] {
+        &self.0
+    }
+
+    /// The values in vectors, to change.
+    pub fn vectors_mut(&mut self) -> &mut [f32x4] {
+        &mut self.0
+    }
+}

@@ -1,0 +1,117 @@
+//! Compressor: feed-forward, in decibels, both channels held back alike.
+//!
+//! After D. Giannoulis, M. Massberg and J. Reiss, "Digital Dynamic Range Compressor Design", JAES 60(6),
+//! 2012: the static curve with a soft knee (eq. 4), then the smooth branching peak detector (eq. 16) on the
+//! gain reduction.
+
+use super::Effect;
+use crate::block::{BLOCK, Block, Curve};
+use crate::math::{NOTHING, exp2, flush_state, log2};
+use crate::params::{self, Values};
+use crate::smooth::Smoothed;
+use wide::f32x4;
+
+/// Width of the knee, in decibels.
+const KNEE: f32 = 6.0;
+/// Decibels per factor of two: 20·log10 2.
+const DECIBELS: f32 = 6.020_6;
+
+/// The compressor.
+pub struct Compressor {
+    sample_rate: f64,
+    threshold: Smoothed,
+    ratio: Smoothed,
+    makeup: Smoothed,
+    attack: f64,
+    release: f64,
+    /// How far the gain is held back, in decibels.
+    reduction: f64,
+}
+
+impl Compressor {
+    /// A compressor at its defaults, at rest.
+    pub fn new(sample_rate: f64) -> Self {
+        let smoothed = |index| Smoothed::new(index, sample_rate);
+        let mut compressor = Self {
+            sample_rate,
+            threshold: smoothed(params::COMPRESSOR_THRESHOLD),
+            ratio: smoothed(params::COMPRESSOR_RATIO),
+            makeup: smoothed(params::COMPRESSOR_MAKEUP),
+            attack: 0.0,
+            release: 0.0,
+            reduction: 0.0,
+        };
+        compressor.set(&params::defaults());
+        compressor
+    }
+}
+
+impl Effect for Compressor {
+    fn set(&mut self, values: &Values) {
+        self.threshold.set(values[params::COMPRESSOR_THRESHOLD]);
+        self.ratio.set(values[params::COMPRESSOR_RATIO]);
+        self.makeup.set(values[params::COMPRESSOR_MAKEUP]);
+        // Nothing jumps when these change: they say how fast the reduction moves from where it is.
+        let pole = |seconds: f32| libm::exp(-1.0 / (seconds as f64 * self.sample_rate));
+        self.attack = pole(values[params::COMPRESSOR_ATTACK]);
+        self.release = pole(values[params::COMPRESSOR_RELEASE]);
+    }
+
+    fn reset(&mut self) {
+        self.threshold.snap();
+        self.ratio.snap();
+        self.makeup.snap();
+        self.reduction = 0.0;
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        let frames = block.frames();
+        let mut gain = Curve::default();
+        let (mut threshold, mut ratio, mut makeup) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+        self.threshold.fill(&mut threshold[..frames], |threshold| threshold);
+        self.ratio.fill(&mut ratio[..frames], |ratio| ratio);
+        self.makeup.fill(&mut makeup[..frames], |makeup| makeup);
+
+        for samples in block.vectors_mut() {
+            for (level, x) in gain.vectors_mut().iter_mut().zip(samples) {
+                *level = level.fast_max(x.abs());
+            }
+        }
+        for level in gain.vectors_mut() {
+            *level = log2(level.fast_max(f32x4::splat(NOTHING))) * f32x4::splat(DECIBELS);
+        }
+        for (n, value) in gain.values_mut(frames).iter_mut().enumerate() {
+            let wanted = reduction(*value, threshold[n], ratio[n]) as f64;
+            let pole = if wanted > self.reduction { self.attack } else { self.release };
+            self.reduction = wanted + (self.reduction - wanted) * pole;
+            *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS);
+        }
+        self.reduction = flush_state(self.reduction);
+        for value in gain.vectors_mut() {
+            *value = exp2(*value);
+        }
+        for samples in block.vectors_mut() {
+            for (x, &gain) in samples.iter_mut().zip(gain.vectors()) {
+                *x *= gain;
+            }
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.reduction == 0.0
+    }
+}
+
+/// How far a steady level is held back; all in decibels.
+fn reduction(level: f32, threshold: f32, ratio: f32) -> f32 {
+    let over = level - threshold;
+    let slope = 1.0 - 1.0 / ratio;
+    if over <= -KNEE / 2.0 {
+        0.0
+    } else if over < KNEE / 2.0 {
+        let into = over + KNEE / 2.0;
+        slope * into * into / (2.0 * KNEE)
+    } else {
+        slope * over
+    }
+}

@@ -1,0 +1,20 @@
+//! Low-pass, then high-pass: second-order sections, each with a switch of its own, in one pass.
+
+use super::tuned::Tuned;
+use crate::params;
+use crate::svf::Section;
+
+/// The low-pass and the high-pass.
+pub type Filters = Tuned<4, 2>;
+
+/// Both filters at their defaults, at rest.
+pub fn new(sample_rate: f64, channels: usize) -> Filters {
+    Tuned::new([params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON], design, sample_rate, channels)
+}
+
+fn design([low_cutoff, low_on, high_cutoff, high_on]: [f64; 4], sample_rate: f64) -> [Section; 2] {
+    [
+        Section::low_pass(low_cutoff, sample_rate).faded(low_on),
+        Section::high_pass(high_cutoff, sample_rate).faded(high_on),
+    ]
+}

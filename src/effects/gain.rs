@@ -1,0 +1,51 @@
+//! Gain: x·gain, smoothed in decibels.
+
+use super::Effect;
+use crate::block::{Block, Curve};
+use crate::math::flush;
+use crate::params::{self, Values};
+use crate::smooth::Smoothed;
+use wide::f32x4;
+
+/// The chain's input level.
+pub struct Gain {
+    gain: Smoothed,
+}
+
+impl Gain {
+    /// Gain at its default.
+    pub fn new(sample_rate: f64) -> Self {
+        Self { gain: Smoothed::new(params::GAIN, sample_rate) }
+    }
+}
+
+impl Effect for Gain {
+    fn set(&mut self, values: &Values) {
+        self.gain.set(values[params::GAIN]);
+    }
+
+    fn reset(&mut self) {
+        self.gain.snap();
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        if self.gain.is_settled() {
+            let gain = f32x4::splat(self.gain.value() as f32);
+            for x in block.vectors_mut().flatten() {
+                *x = flush(*x * gain);
+            }
+        } else {
+            let mut curve = Curve::default();
+            self.gain.fill(curve.values_mut(block.frames()), |gain| gain);
+            for samples in block.vectors_mut() {
+                for (x, &gain) in samples.iter_mut().zip(curve.vectors()) {
+                    *x = flush(*x * gain);
+                }
+            }
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        true
+    }
+}

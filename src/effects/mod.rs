@@ -1,0 +1,33 @@
+//! The effects, one file each, and what they have in common.
+//!
+//! An effect keeps its own smoothed parameters and its own state, works in place on a block, and
+//! never allocates once built. To add one: its rows in the parameter table, its file here, its line in
+//! the chain.
+
+pub mod compressor;
+pub mod delay;
+pub mod distortion;
+pub mod filters;
+pub mod gain;
+pub mod limiter;
+pub mod peaking;
+pub mod switch;
+pub mod tuned;
+
+use crate::block::Block;
+use crate::params::Values;
+
+/// What the chain asks of an effect. All of it runs on the audio thread.
+pub trait Effect {
+    /// Takes new values (clamped) to move towards, without a click.
+    fn set(&mut self, values: &Values);
+
+    /// Is at its targets at once, and forgets all sound.
+    fn reset(&mut self);
+
+    /// Processes a block in place.
+    fn process(&mut self, block: &mut Block);
+
+    /// Whether every state is exactly 0: silence in is silence out.
+    fn is_at_rest(&self) -> bool;
+}

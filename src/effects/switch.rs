@@ -1,0 +1,78 @@
+//! A switch for an effect: on, off, and a short fade between.
+
+use super::Effect;
+use crate::block::{Block, Curve};
+use crate::params::Values;
+use crate::smooth::Smoothed;
+
+/// An effect with its switch. Off, it costs nothing and has forgotten its sound.
+pub struct Switched<E> {
+    effect: E,
+    index: usize,
+    /// The position of the switch at which the effect is heard: 1, or 0 for a bypass.
+    heard_at: f64,
+    position: Smoothed,
+    dry: Block,
+}
+
+impl<E: Effect> Switched<E> {
+    /// The effect is heard while the parameter at `index` is 1.
+    pub fn on(index: usize, effect: E, sample_rate: f64, channels: usize) -> Self {
+        Self::new(index, 1.0, effect, sample_rate, channels)
+    }
+
+    /// The effect is heard while the parameter at `index` is 0.
+    pub fn bypassed(index: usize, effect: E, sample_rate: f64, channels: usize) -> Self {
+        Self::new(index, 0.0, effect, sample_rate, channels)
+    }
+
+    fn new(index: usize, heard_at: f64, effect: E, sample_rate: f64, channels: usize) -> Self {
+        let position = Smoothed::new(index, sample_rate);
+        Self { effect, index, heard_at, position, dry: Block::new(channels) }
+    }
+
+    /// The effect behind the switch.
+    pub fn effect(&self) -> &E {
+        &self.effect
+    }
+
+    fn fade(&mut self, block: &mut Block) {
+        self.dry.clone_from(block);
+        self.effect.process(block);
+        let heard_at = self.heard_at;
+        let presence = |position: f64| 1.0 - (position - heard_at).abs();
+        let mut wet = Curve::default();
+        self.position.fill(wet.values_mut(block.frames()), presence);
+        for (samples, dry) in block.vectors_mut().zip(self.dry.vectors_mut()) {
+            for ((x, &mut dry), &wet) in samples.iter_mut().zip(dry).zip(wet.vectors()) {
+                *x = dry + (*x - dry) * wet;
+            }
+        }
+    }
+}
+
+impl<E: Effect> Effect for Switched<E> {
+    fn set(&mut self, values: &Values) {
+        self.position.set(values[self.index]);
+        self.effect.set(values);
+    }
+
+    fn reset(&mut self) {
+        self.position.snap();
+        self.effect.reset();
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        if !self.position.is_settled() {
+            self.fade(block);
+        } else if self.position.value() == self.heard_at {
+            self.effect.process(block);
+        } else {
+            self.effect.reset();
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.effect.is_at_rest()
+    }
+}

@@ -1,0 +1,101 @@
+//! What the filter effects share: a cascade whose coefficients follow smoothed parameters.
+
+use super::Effect;
+use crate::block::Block;
+use crate::params::Values;
+use crate::smooth::Smoothed;
+use crate::svf::{Cascade, Section};
+
+/// Samples between new coefficients while a parameter moves.
+const GRAIN: usize = 8;
+
+/// `SECTIONS` sections designed from the values of `PARAMETERS` parameters.
+///
+/// A switch among the parameters fades its section towards its plain input ([`Section::faded`]), so the
+/// recursion runs on meanwhile and no second path is needed. When all sections are plain, it costs nothing.
+pub struct Tuned<const PARAMETERS: usize, const SECTIONS: usize> {
+    sample_rate: f64,
+    design: fn([f64; PARAMETERS], f64) -> [Section; SECTIONS],
+    indices: [usize; PARAMETERS],
+    parameters: [Smoothed; PARAMETERS],
+    cascade: Cascade<SECTIONS>,
+    /// Whether the coefficients are those of the settled parameters.
+    settled: bool,
+    /// Samples until the next coefficients; counted through all blocks, so their sizes do not matter.
+    until_tuning: usize,
+}
+
+impl<const PARAMETERS: usize, const SECTIONS: usize> Tuned<PARAMETERS, SECTIONS> {
+    /// At rest with the parameters, given by index, at their defaults. `design` gets the parameters'
+    /// values in that order and the sample rate.
+    pub fn new(
+        indices: [usize; PARAMETERS],
+        design: fn([f64; PARAMETERS], f64) -> [Section; SECTIONS],
+        sample_rate: f64,
+        channels: usize,
+    ) -> Self {
+        let parameters = indices.map(|index| Smoothed::new(index, sample_rate));
+        let sections = design(parameters.each_ref().map(Smoothed::value), sample_rate);
+        let cascade = Cascade::new(sections, channels);
+        Self { sample_rate, design, indices, parameters, cascade, settled: true, until_tuning: 0 }
+    }
+
+    /// |H(f)| from the coefficients in force; the frequency in Hz.
+    pub fn magnitude(&self, frequency: f64) -> f64 {
+        self.cascade.sections().iter().map(|section| section.magnitude(frequency, self.sample_rate)).product()
+    }
+
+    fn tune(&mut self) {
+        let values = self.parameters.each_ref().map(Smoothed::value);
+        self.cascade.tune((self.design)(values, self.sample_rate));
+        self.settled = self.parameters.iter().all(Smoothed::is_settled);
+    }
+
+    /// Frames, of those left in the block, for which the coefficients stay.
+    fn span(&mut self, left: usize) -> usize {
+        if self.settled {
+            return left;
+        }
+        if self.until_tuning == 0 {
+            self.parameters.iter_mut().for_each(|parameter| parameter.advance(GRAIN));
+            self.tune();
+            self.until_tuning = GRAIN;
+        }
+        let span = self.until_tuning.min(left);
+        self.until_tuning -= span;
+        span
+    }
+}
+
+impl<const PARAMETERS: usize, const SECTIONS: usize> Effect for Tuned<PARAMETERS, SECTIONS> {
+    fn set(&mut self, values: &Values) {
+        for (parameter, &index) in self.parameters.iter_mut().zip(&self.indices) {
+            parameter.set(values[index]);
+            self.settled &= parameter.is_settled();
+        }
+    }
+
+    fn reset(&mut self) {
+        self.parameters.iter_mut().for_each(Smoothed::snap);
+        self.tune();
+        self.until_tuning = 0;
+        self.cascade.reset();
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        if self.settled && self.cascade.sections().iter().all(Section::is_plain) {
+            return self.cascade.reset();
+        }
+        let mut at = 0;
+        while at < block.frames() {
+            let span = self.span(block.frames() - at);
+            self.cascade.process(block, at..at + span);
+            at += span;
+        }
+        self.cascade.flush();
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.cascade.is_at_rest()
+    }
+}

@@ -1,0 +1,111 @@
+//! Level meters: peak and RMS of a channel, with the ballistics that people read meters by.
+
+use crate::block::LANES;
+use wide::f32x4;
+
+/// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
+const PEAK_FALL: f64 = 1.7;
+/// Time constant of the RMS level, in seconds.
+const RMS_TIME: f64 = 0.3;
+/// Levels below this (−140 dBFS) read 0.
+const DARK: f32 = 1e-7;
+
+/// What one block had.
+#[derive(Clone, Copy, Default)]
+pub struct Reading {
+    /// The largest magnitude.
+    pub peak: f32,
+    /// The sum of squares.
+    pub energy: f32,
+}
+
+impl Reading {
+    /// Reads a block's samples.
+    pub fn of(samples: &[f32]) -> Self {
+        let mut peaks = f32x4::ZERO;
+        let mut energies = f32x4::ZERO;
+        let (vectors, rest) = samples.as_chunks::<LANES>();
+        for &vector in vectors {
+            let x = f32x4::new(vector);
+            peaks = peaks.fast_max(x.abs());
+            energies += x * x;
+        }
+        let mut reading = Self { peak: 0.0, energy: 0.0 };
+        for peak in peaks.to_array() {
+            reading.peak = louder(reading.peak, peak);
+        }
+        for energy in energies.to_array() {
+            reading.energy += energy;
+        }
+        for x in rest {
+            reading.peak = louder(reading.peak, x.abs());
+            reading.energy += x * x;
+        }
+        reading
+    }
+}
+
+fn louder(a: f32, b: f32) -> f32 {
+    if a < b { b } else { a }
+}
+
+/// One channel's meter.
+#[derive(Clone, Default)]
+pub struct Meter {
+    peak: f32,
+    square: f32,
+}
+
+/// What passes for all meters of an engine in a block of so many frames.
+#[derive(Clone)]
+pub struct Ballistics {
+    sample_rate: f64,
+    frames: usize,
+    fall: f32,
+    blend: f32,
+}
+
+impl Ballistics {
+    /// For blocks at a sample rate in Hz.
+    pub fn new(sample_rate: f64) -> Self {
+        Self { sample_rate, frames: 0, fall: 1.0, blend: 0.0 }
+    }
+
+    /// For a block of so many frames; costs nothing while that stays the same.
+    pub fn set_frames(&mut self, frames: usize) {
+        if frames != self.frames {
+            let seconds = frames as f64 / self.sample_rate;
+            self.frames = frames;
+            self.fall = libm::pow(10.0, -seconds / PEAK_FALL) as f32;
+            self.blend = (1.0 - libm::exp(-seconds / RMS_TIME)) as f32;
+        }
+    }
+}
+
+impl Meter {
+    /// Takes a block's reading.
+    pub fn take(&mut self, reading: Reading, ballistics: &Ballistics) {
+        let fallen = self.peak * ballistics.fall;
+        self.peak = louder(if fallen < DARK { 0.0 } else { fallen }, reading.peak);
+        let square = reading.energy / ballistics.frames as f32;
+        self.square += (square - self.square) * ballistics.blend;
+        if self.square < DARK * DARK {
+            self.square = 0.0;
+        }
+    }
+
+    /// The peak, linear.
+    pub fn peak(&self) -> f32 {
+        self.peak
+    }
+
+    /// The RMS level, linear.
+    pub fn rms(&self) -> f32 {
+        self.square.sqrt()
+    }
+}
+
+/// How many samples are beyond ±1.
+pub fn clips(samples: &[f32]) -> u32 {
+    samples.iter().filter(|x| x.abs() > 1.0).count() as u32
+}

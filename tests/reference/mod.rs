@@ -1,0 +1,122 @@
+//! The chain's formulas in float64, written as plainly as they are defined. What all else is measured against.
+#![allow(dead_code)] // each test file uses its own part
+
+use std::f64::consts::{FRAC_1_SQRT_2, PI};
+
+/// The formulas' parameters, at the table's defaults.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    pub gain: f64,
+    pub distortion: f64,
+    pub lpf_cutoff: f64,
+    pub hpf_cutoff: f64,
+    pub delay_time: f64,
+    pub delay_feedback: f64,
+    pub delay_mix: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            gain: 1.0,
+            distortion: 0.2,
+            lpf_cutoff: 20000.0,
+            hpf_cutoff: 20.0,
+            delay_time: 0.5,
+            delay_feedback: 0.5,
+            delay_mix: 0.3,
+        }
+    }
+}
+
+/// Normalised coefficients b0, b1, b2, a1, a2.
+pub type Coefficients = [f64; 5];
+
+/// The cookbook's low-pass or high-pass, Q = 1/√2, held below Nyquist.
+pub fn pass(low: bool, cutoff: f64, sample_rate: f64) -> Coefficients {
+    let w = 2.0 * PI * cutoff.min(0.49 * sample_rate) / sample_rate;
+    let alpha = w.sin() / (2.0 * FRAC_1_SQRT_2);
+    let (edge, sign) = if low { (1.0 - w.cos(), 1.0) } else { (1.0 + w.cos(), -1.0) };
+    let a0 = 1.0 + alpha;
+    [edge / 2.0 / a0, sign * edge / a0, edge / 2.0 / a0, -2.0 * w.cos() / a0, (1.0 - alpha) / a0]
+}
+
+/// The cookbook's peaking equaliser.
+pub fn peaking(frequency: f64, gain: f64, q: f64, sample_rate: f64) -> Coefficients {
+    let w = 2.0 * PI * frequency.min(0.49 * sample_rate) / sample_rate;
+    let a = 10f64.powf(gain / 40.0);
+    let alpha = w.sin() / (2.0 * q);
+    let a0 = 1.0 + alpha / a;
+    [(1.0 + alpha * a) / a0, -2.0 * w.cos() / a0, (1.0 - alpha * a) / a0, -2.0 * w.cos() / a0, (1.0 - alpha / a) / a0]
+}
+
+/// A biquad in direct form I.
+pub fn biquad([b0, b1, b2, a1, a2]: Coefficients, x: &[f64]) -> Vec<f64> {
+    let (mut x1, mut x2, mut y1, mut y2) = (0.0, 0.0, 0.0, 0.0);
+    x.iter()
+        .map(|&x0| {
+            let y0 = b0 * x0 + b1 * x1 + b2 * x2 - a1 * y1 - a2 * y2;
+            (x2, x1, y2, y1) = (x1, x0, y1, y0);
+            y0
+        })
+        .collect()
+}
+
+/// |H(f)| of a biquad.
+pub fn magnitude([b0, b1, b2, a1, a2]: Coefficients, frequency: f64, sample_rate: f64) -> f64 {
+    let w = 2.0 * PI * frequency / sample_rate;
+    let polynomial = |c: [f64; 3]| {
+        let re = c[0] + c[1] * w.cos() + c[2] * (2.0 * w).cos();
+        let im = c[1] * w.sin() + c[2] * (2.0 * w).sin();
+        re.hypot(im)
+    };
+    polynomial([b0, b1, b2]) / polynomial([1.0, a1, a2])
+}
+
+pub fn distort(distortion: f64, x: &[f64]) -> Vec<f64> {
+    let drive = 1.0 + 10.0 * distortion;
+    x.iter().map(|x| (x * drive).tanh() / drive.tanh()).collect()
+}
+
+pub fn delay(time: f64, feedback: f64, mix: f64, sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    let delay = ((time * sample_rate).round() as usize).max(1);
+    let mut line = vec![0.0; x.len()];
+    (0..x.len())
+        .map(|n| {
+            let delayed = if n >= delay { line[n - delay] } else { 0.0 };
+            line[n] = x[n] + delayed * feedback;
+            x[n] * (1.0 - mix) + delayed * mix
+        })
+        .collect()
+}
+
+/// The whole chain on one channel.
+pub fn chain(s: &Settings, sample_rate: f64, x: &[f32]) -> Vec<f64> {
+    let x: Vec<f64> = x.iter().map(|&x| x as f64 * s.gain).collect();
+    let x = distort(s.distortion, &x);
+    let x = biquad(pass(true, s.lpf_cutoff, sample_rate), &x);
+    let x = biquad(pass(false, s.hpf_cutoff, sample_rate), &x);
+    delay(s.delay_time, s.delay_feedback, s.delay_mix, sample_rate, &x)
+}
+
+/// RMS of the difference relative to the RMS of what was wanted, in dB.
+pub fn error_db(got: &[f32], want: &[f64]) -> f64 {
+    assert_eq!(got.len(), want.len());
+    let error: f64 = got.iter().zip(want).map(|(&g, &w)| (g as f64 - w).powi(2)).sum();
+    let signal: f64 = want.iter().map(|w| w * w).sum();
+    10.0 * (error / signal).log10()
+}
+
+/// Sine plus noise, peak below 0.9; each channel its own.
+pub fn test_sound(frames: usize, sample_rate: f64, channel: u32) -> Vec<f32> {
+    let mut noise = 0x9e37_79b9_u32 ^ channel.wrapping_mul(0x85eb_ca6b);
+    let step = 2.0 * PI * (220.0 + 110.0 * channel as f64) / sample_rate;
+    (0..frames)
+        .map(|n| {
+            noise ^= noise << 13;
+            noise ^= noise >> 17;
+            noise ^= noise << 5;
+            (0.5 * (step * n as f64).sin() + 0.4 * (noise as i32 as f64 / 2147483648.0)) as f32
+        })
+        .collect()
+}
