@@ -41,10 +41,24 @@ impl Block {
         self.frames = frames.min(BLOCK);
     }
 
+    /// A channel's samples.
+    pub fn channel(&self, channel: usize) -> &[f32] {
+        &bytemuck::cast_slice(&self.samples[channel])[..self.frames]
+    }
+
+    /// A channel's samples, to change.
+    pub fn channel_mut(&mut self, channel: usize) -> &mut [f32] {
+        &mut bytemuck::cast_slice_mut(&mut self.samples[channel])[..self.frames]
+    }
+
+    /// A channel's samples in vectors, the last of which may be partly behind the last frame.
+    pub fn channel_vectors_mut(&mut self, channel: usize) -> &mut [f32x4] {
+        &mut self.samples[channel][..self.frames.div_ceil(LANES)]
+    }
+
     /// Each channel's samples.
     pub fn samples(&self) -> impl Iterator<Item = &[f32]> {
-        let frames = self.frames;
-        self.samples[..self.channels].iter().map(move |samples| &bytemuck::cast_slice(samples)[..frames])
+        (0..self.channels).map(|channel| self.channel(channel))
     }
 
     /// Each channel's samples, to change.
@@ -53,7 +67,7 @@ impl Block {
         self.samples[..self.channels].iter_mut().map(move |samples| &mut bytemuck::cast_slice_mut(samples)[..frames])
     }
 
-    /// Each channel's samples in vectors, the last of which may be partly behind the last frame.
+    /// Each channel's samples in vectors.
     #[inline]
     pub fn vectors_mut(&mut self) -> impl Iterator<Item = &mut [f32x4]> {
         let vectors = self.frames.div_ceil(LANES);

@@ -1,13 +1,12 @@
 //! A chain as the audio thread runs it: with its control block, its input and output buffers and its
 //! meters, all taken when the engine is built. Nothing here allocates, locks or panics afterwards.
 
-use crate::block::{BLOCK, Block, LANES};
+use crate::block::{BLOCK, Block};
 use crate::chain::Chain;
 use crate::control::{self, MAX_CHANNELS};
 use crate::meters::{Ballistics, Meter, Reading, clips};
 use crate::params::{self, Values};
-use crate::scrub::scrub;
-use wide::f32x4;
+use crate::scrub::{LOUDEST, scrub};
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
 pub const SAMPLE_RATES: std::ops::RangeInclusive<f32> = 3000.0..=768000.0;
@@ -17,8 +16,8 @@ pub struct Engine {
     control: [u32; control::WORDS],
     chain: Chain,
     block: Block,
-    inputs: [Vec<f32x4>; MAX_CHANNELS],
-    outputs: [Vec<f32x4>; MAX_CHANNELS],
+    inputs: [Vec<f32>; MAX_CHANNELS],
+    outputs: [Vec<f32>; MAX_CHANNELS],
     input_meters: [Meter; MAX_CHANNELS],
     output_meters: [Meter; MAX_CHANNELS],
     ballistics: Ballistics,
@@ -44,8 +43,7 @@ impl Engine {
         for (word, value) in control[control::PARAMETERS..].iter_mut().zip(params::defaults()) {
             *word = value.to_bits();
         }
-        let buffers =
-            || [0, 1].map(|index| vec![f32x4::ZERO; if index < channels { capacity.div_ceil(LANES) } else { 0 }]);
+        let buffers = || [0, 1].map(|channel| vec![0.0; if channel < channels { capacity } else { 0 }]);
         Some(Self {
             control,
             chain: Chain::new(sample_rate as f64, channels),
@@ -68,12 +66,12 @@ impl Engine {
 
     /// Where a channel's input goes: `capacity` frames.
     pub fn input(&mut self, channel: usize) -> &mut [f32] {
-        &mut bytemuck::cast_slice_mut(&mut self.inputs[channel])[..self.capacity]
+        &mut self.inputs[channel]
     }
 
     /// Where a channel's output is found: `capacity` frames.
     pub fn output(&mut self, channel: usize) -> &mut [f32] {
-        &mut bytemuck::cast_slice_mut(&mut self.outputs[channel])[..self.capacity]
+        &mut self.outputs[channel]
     }
 
     /// Renders `frames` frames (at most the capacity) from the input buffers to the output buffers.
@@ -112,32 +110,32 @@ impl Engine {
         self.started = true;
     }
 
-    /// Renders up to [`BLOCK`] frames from frame `at` on, a multiple of [`BLOCK`].
+    /// Renders up to [`BLOCK`] frames from frame `at` on.
     fn process_block(&mut self, at: usize, frames: usize, connected: bool) {
         self.block.set_frames(frames);
         self.ballistics.set_frames(frames);
-        let first = at / LANES;
-        for (channel, to) in self.block.vectors_mut().enumerate() {
+        for (channel, meter) in self.input_meters[..self.channels].iter_mut().enumerate() {
+            let samples = self.block.channel_mut(channel);
+            let mut reading = Reading::default();
             if connected {
-                to.copy_from_slice(&self.inputs[channel][first..first + to.len()]);
-                self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(scrub(to));
+                reading = Reading::of_copied(&self.inputs[channel][at..at + frames], samples);
+                if !reading.is_within(LOUDEST) {
+                    let strange = scrub(self.block.channel_vectors_mut(channel));
+                    self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(strange);
+                    reading = Reading::of(self.block.channel_mut(channel));
+                }
             } else {
-                to.fill(f32x4::ZERO);
+                samples.fill(0.0);
             }
-        }
-        for (samples, meter) in self.block.samples().zip(&mut self.input_meters) {
-            meter.take(Reading::of(samples), &self.ballistics);
+            meter.take(reading, &self.ballistics);
         }
         self.chain.process(&mut self.block);
-        for (samples, meter) in self.block.samples().zip(&mut self.output_meters) {
-            let reading = Reading::of(samples);
+        for ((samples, output), meter) in self.block.samples().zip(&mut self.outputs).zip(&mut self.output_meters) {
+            let reading = Reading::of_copied(samples, &mut output[at..at + frames]);
             if reading.peak > 1.0 {
                 self.control[control::CLIPS] = self.control[control::CLIPS].wrapping_add(clips(samples));
             }
             meter.take(reading, &self.ballistics);
-        }
-        for (from, to) in self.block.vectors_mut().zip(&mut self.outputs) {
-            to[first..first + from.len()].copy_from_slice(from);
         }
     }
 }

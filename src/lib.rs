@@ -18,6 +18,7 @@ pub mod chain;
 pub mod control;
 pub mod effects;
 pub mod engine;
+mod lanes;
 #[cfg(target_arch = "wasm32")]
 pub mod main_thread;
 pub mod math;

@@ -6,20 +6,64 @@
 
 use wide::{f32x4, i32x4};
 
-/// Beyond this, tanh is 1 to within 9e-8.
-const TANH_SATURATION: f32 = 8.5;
-
-/// Hyperbolic tangent: x·P(x²)/Q(x²), fitted for least relative error on 0 … 8.5 (1.2e-8 before
-/// rounding) and held at its last value beyond.
+/// Hyperbolic tangent with scales, `outer`·tanh(`inner`·x): x·P(x²)/Q(x²), fitted for least relative error
+/// on 0 … 8.5 (1.2e-8 before rounding) and held at its last value, 1 − 8e-8, beyond.
 ///
-/// Relative error below 4e-7 (−128 dB) for every finite input whose magnitude is at least 1e-18.
-#[inline(always)]
-pub fn tanh(x: f32x4) -> f32x4 {
-    const P: [f32; 5] = [1.0, 1.341_324_5e-1, 3.534_024_1e-3, 2.125_1e-5, 1.426_917e-8];
-    const Q: [f32; 5] = [1.0, 4.674_656_7e-1, 2.602_274e-2, 3.348_86e-4, 8.145_099e-7];
-    let x = x.fast_min(f32x4::splat(TANH_SATURATION)).fast_max(f32x4::splat(-TANH_SATURATION));
-    let s = x * x;
-    x * horner(s, P) / horner(s, Q)
+/// Relative error below 4e-7 (−128 dB) for every finite x with |`inner`·x| at least 1e-18.
+///
+/// The scales are multiplied into the coefficients, which are data rather than constants for a reason:
+/// V8 builds a vector constant anew, in several instructions, each time it comes by one.
+pub struct Tanh {
+    p: [f32x4; 5],
+    /// All but the last coefficient of Q, which is 1.
+    q: [f32x4; 4],
+    saturation: f32x4,
+}
+
+impl Tanh {
+    /// `outer`·tanh(`inner`·x), for positive scales.
+    pub fn scaled(inner: f64, outer: f64) -> Self {
+        const P: [f64; 5] = [
+            0.999_999_988_184_579,
+            0.134_132_446_281_110_23,
+            0.003_534_024_146_662_499,
+            2.125_100_081_982_547_3e-5,
+            1.426_917_040_023_393e-8,
+        ];
+        const Q: [f64; 5] = [
+            1.0,
+            0.467_465_673_631_108_2,
+            0.026_022_740_980_548_627,
+            3.348_860_353_410_483_6e-4,
+            8.145_099_261_945_677e-7,
+        ];
+        const SATURATION: f64 = 8.5;
+        let square = inner * inner;
+        let mut power = 1.0;
+        let (mut p, mut q) = (P, Q);
+        for (p, q) in p.iter_mut().zip(&mut q) {
+            *p *= power * inner * outer;
+            *q *= power;
+            power *= square;
+        }
+        let [q0, q1, q2, q3, last] = q;
+        let vector = |coefficient: f64| f32x4::splat((coefficient / last) as f32);
+        Self {
+            p: p.map(vector),
+            q: [q0, q1, q2, q3].map(vector),
+            saturation: f32x4::splat((SATURATION / inner) as f32),
+        }
+    }
+
+    /// The function's value.
+    #[inline(always)]
+    pub fn of(&self, x: f32x4) -> f32x4 {
+        let x = x.fast_min(self.saturation).fast_max(-self.saturation);
+        let s = x * x;
+        let [p0, p1, p2, p3, p4] = self.p;
+        let [q0, q1, q2, q3] = self.q;
+        x * ((((p4 * s + p3) * s + p2) * s + p1) * s + p0) / ((((s + q3) * s + q2) * s + q1) * s + q0)
+    }
 }
 
 /// Two to the power of x, for −126 ≤ x ≤ 126 (held there beyond).

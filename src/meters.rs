@@ -20,28 +20,56 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Whether all samples were numbers and at most so loud. One that was not shows in the energy, if not
+    /// in the peak.
+    pub fn is_within(&self, loudest: f32) -> bool {
+        self.peak <= loudest && self.energy < f32::INFINITY
+    }
+
     /// Reads a block's samples.
     pub fn of(samples: &[f32]) -> Self {
-        let mut peaks = f32x4::ZERO;
-        let mut energies = f32x4::ZERO;
         let (vectors, rest) = samples.as_chunks::<LANES>();
-        for &vector in vectors {
-            let x = f32x4::new(vector);
-            peaks = peaks.fast_max(x.abs());
-            energies += x * x;
+        let mut sums = Sums::default();
+        vectors.iter().for_each(|&vector| sums.add(vector));
+        sums.reading(rest)
+    }
+
+    /// Reads a block's samples on their way from one place to another of the same length.
+    pub fn of_copied(from: &[f32], to: &mut [f32]) -> Self {
+        let (vectors, rest) = from.as_chunks::<LANES>();
+        let (to_vectors, to_rest) = to.as_chunks_mut::<LANES>();
+        let mut sums = Sums::default();
+        for (&vector, to) in vectors.iter().zip(to_vectors) {
+            *to = vector;
+            sums.add(vector);
         }
-        let mut reading = Self { peak: 0.0, energy: 0.0 };
-        for peak in peaks.to_array() {
-            reading.peak = louder(reading.peak, peak);
-        }
-        for energy in energies.to_array() {
-            reading.energy += energy;
-        }
-        for x in rest {
-            reading.peak = louder(reading.peak, x.abs());
-            reading.energy += x * x;
-        }
-        reading
+        to_rest.copy_from_slice(rest);
+        sums.reading(rest)
+    }
+}
+
+/// A reading in four lanes.
+#[derive(Default)]
+struct Sums {
+    peaks: f32x4,
+    energies: f32x4,
+}
+
+impl Sums {
+    #[inline(always)]
+    fn add(&mut self, samples: [f32; LANES]) {
+        let x = f32x4::new(samples);
+        self.peaks = self.peaks.fast_max(x.abs());
+        self.energies += x * x;
+    }
+
+    fn reading(mut self, rest: &[f32]) -> Reading {
+        let mut last = [0.0; LANES];
+        last[..rest.len()].copy_from_slice(rest);
+        self.add(last);
+        let [a, b, c, d] = self.peaks.to_array();
+        let [e, f, g, h] = self.energies.to_array();
+        Reading { peak: louder(louder(a, b), louder(c, d)), energy: (e + f) + (g + h) }
     }
 }
 

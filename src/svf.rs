@@ -6,16 +6,21 @@
 //! coefficients, so a cutoff can move without a click. State and arithmetic are float64: at 20 Hz
 //! and high sample rates float32 is not exact enough.
 //!
-//! A recursion cannot be spread over samples, only over what runs side by side. So a [`Cascade`] works on
-//! two lanes: in stereo the two channels, in mono two sections of which the second runs a pair of
-//! samples behind the first. And it takes two samples in a step, with the matrices of the state-space form
-//! multiplied out beforehand, which halves the way from state to state.
+//! That form serves while parameters move. Once they have settled, the same filter runs in the observer form,
+//! whose state needs fewer multiplications; [`Section::observer`] says how the states carry over.
+//!
+//! A recursion cannot be spread over samples, only over what runs side by side. So a settled [`Cascade`] works
+//! on two lanes: in stereo the two channels, in mono two sections, the second a vector of samples behind
+//! the first. And it takes two samples in a step, multiplied out beforehand, which halves the way from state
+//! to state.
 
-use crate::block::Block;
+use crate::block::{Block, LANES};
+use crate::control::MAX_CHANNELS;
+use crate::lanes::{deinterleave, narrow, pick, widen_high, widen_low};
 use crate::math::flush_state;
 use std::f64::consts::{PI, SQRT_2};
 use std::ops::Range;
-use wide::f64x2;
+use wide::{f32x4, f64x2};
 
 /// The highest frequency that a filter is tuned to, as a share of the sample rate.
 pub const HIGHEST: f64 = 0.49;
@@ -77,18 +82,31 @@ impl Section {
         let w = 2.0 * PI * frequency / sample_rate;
         let z = [libm::cos(w), libm::sin(w)];
         let [[a, b], [c, d]] = self.a;
-        let multiply = |[x, y]: [f64; 2], [u, v]: [f64; 2]| [x * u - y * v, x * v + y * u];
+        let times = |[x, y]: [f64; 2], [u, v]: [f64; 2]| [x * u - y * v, x * v + y * u];
         // By Cramer's rule: the numerator C·adj(zI − A)·B over the determinant of zI − A.
-        let determinant = multiply([z[0] - a, z[1]], [z[0] - d, z[1]]);
+        let determinant = times([z[0] - a, z[1]], [z[0] - d, z[1]]);
         let determinant = [determinant[0] - b * c, determinant[1]];
         let direct = self.c[0] * self.b[0] + self.c[1] * self.b[1];
         let constant = self.c[0] * (b * self.b[1] - d * self.b[0]) + self.c[1] * (c * self.b[0] - a * self.b[1]);
         let numerator = [direct * z[0] + constant, direct * z[1]];
-        let whole = multiply([self.d, 0.0], determinant);
+        let whole = [self.d * determinant[0], self.d * determinant[1]];
         libm::hypot(whole[0] + numerator[0], whole[1] + numerator[1]) / libm::hypot(determinant[0], determinant[1])
     }
 
+    /// The observer form of the same transfer function, and the matrix T that takes the section's state
+    /// there, z = T·s: z₁ is the output but for the direct part, C·s; z₂ is what z₁ becomes but for its
+    /// feedback and the input, (C·A + a₁·C)·s. A plain section has no state to speak of: T is 0.
+    fn observer(&self) -> (Observer, [[f64; 2]; 2]) {
+        let [[a, b], [c, d]] = self.a;
+        let a1 = -(a + d);
+        let ca = [self.c[0] * a + self.c[1] * c, self.c[0] * b + self.c[1] * d];
+        let t = [self.c, [ca[0] + a1 * self.c[0], ca[1] + a1 * self.c[1]]];
+        let observer = Observer { a: [a1, a * d - b * c], b: multiply(t, self.b), d: self.d };
+        (observer, t)
+    }
+
     /// One sample.
+    #[inline(always)]
     fn tick(&self, state: &mut [f64; 2], x: f64) -> f64 {
         let [s1, s2] = *state;
         let y = self.c[0] * s1 + self.c[1] * s2 + self.d * x;
@@ -100,46 +118,50 @@ impl Section {
     }
 }
 
-/// Two sections side by side, and two samples at a time:
-/// y₀ = C·s + D·x₀, y₁ = CA·s + CB·x₀ + D·x₁, s ← A²·s + AB·x₀ + B·x₁.
+/// A section in observer form: y = z₁ + D·x, z₁ ← z₂ − a₁·z₁ + b₁·x, z₂ ← −a₂·z₁ + b₂·x.
+#[derive(Clone, Copy)]
+struct Observer {
+    a: [f64; 2],
+    b: [f64; 2],
+    d: f64,
+}
+
+/// Two sections in observer form side by side, two samples at a time.
 #[derive(Clone, Copy)]
 struct PairStep {
-    c: [f64x2; 2],
+    a: [f64x2; 2],
+    b: [f64x2; 2],
     d: f64x2,
-    ca: [f64x2; 2],
-    cb: f64x2,
+    /// z ← `aa`·z + `ab`·x₀ + `b`·x₁.
     aa: [[f64x2; 2]; 2],
     ab: [f64x2; 2],
-    b: [f64x2; 2],
 }
 
 impl PairStep {
-    fn new(lanes: [&Section; 2]) -> Self {
-        let lane = |map: &dyn Fn(&Section) -> f64| f64x2::new([map(lanes[0]), map(lanes[1])]);
-        let times = |s: &Section, row: [f64; 2], column: usize| row[0] * s.a[0][column] + row[1] * s.a[1][column];
-        let dot = |row: [f64; 2], column: [f64; 2]| row[0] * column[0] + row[1] * column[1];
+    fn new(lanes: [Observer; 2]) -> Self {
+        let lane = |map: &dyn Fn(Observer) -> f64| f64x2::new(lanes.map(map));
         Self {
-            c: [lane(&|s| s.c[0]), lane(&|s| s.c[1])],
-            d: lane(&|s| s.d),
-            ca: [lane(&|s| times(s, s.c, 0)), lane(&|s| times(s, s.c, 1))],
-            cb: lane(&|s| dot(s.c, s.b)),
-            aa: [0, 1].map(|row| [lane(&|s| times(s, s.a[row], 0)), lane(&|s| times(s, s.a[row], 1))]),
-            ab: [0, 1].map(|row| lane(&|s| dot(s.a[row], s.b))),
-            b: [lane(&|s| s.b[0]), lane(&|s| s.b[1])],
+            a: [0, 1].map(|n| lane(&|o| o.a[n])),
+            b: [0, 1].map(|n| lane(&|o| o.b[n])),
+            d: lane(&|o| o.d),
+            aa: [
+                [lane(&|o| o.a[0] * o.a[0] - o.a[1]), lane(&|o| -o.a[0])],
+                [lane(&|o| o.a[0] * o.a[1]), lane(&|o| -o.a[1])],
+            ],
+            ab: [lane(&|o| o.b[1] - o.a[0] * o.b[0]), lane(&|o| -o.a[1] * o.b[0])],
         }
     }
 
-    /// Two samples; the sums are ordered so that the way from state to state is the shortest.
+    /// Two samples. The sums are ordered so that the way from state to state is short.
     #[inline(always)]
-    fn run(&self, state: &mut [f64x2; 2], x0: f64x2, x1: f64x2) -> [f64x2; 2] {
-        let [s1, s2] = *state;
-        let y0 = (self.c[0] * s1 + self.d * x0) + self.c[1] * s2;
-        let y1 = ((self.cb * x0 + self.d * x1) + self.ca[0] * s1) + self.ca[1] * s2;
-        *state = [
-            (self.aa[0][0] * s1 + (self.ab[0] * x0 + self.b[0] * x1)) + self.aa[0][1] * s2,
-            (self.aa[1][0] * s1 + (self.ab[1] * x0 + self.b[1] * x1)) + self.aa[1][1] * s2,
+    fn run(&self, z: &mut [f64x2; 2], [x0, x1]: [f64x2; 2]) -> [f64x2; 2] {
+        let [z1, z2] = *z;
+        let between = (z2 + self.b[0] * x0) - self.a[0] * z1;
+        *z = [
+            (self.ab[0] * x0 + self.b[0] * x1) + (self.aa[0][0] * z1 + self.aa[0][1] * z2),
+            (self.ab[1] * x0 + self.b[1] * x1) + (self.aa[1][0] * z1 + self.aa[1][1] * z2),
         ];
-        [y0, y1]
+        [z1 + self.d * x0, between + self.d * x1]
     }
 }
 
@@ -147,31 +169,57 @@ impl PairStep {
 #[derive(Clone)]
 pub struct Cascade<const SECTIONS: usize> {
     sections: [Section; SECTIONS],
-    /// In stereo one per section, its lanes alike. In mono only the first, with a section in each lane.
+    /// By section, then channel: the states of the state-variable form.
+    states: [[[f64; 2]; MAX_CHANNELS]; SECTIONS],
+    /// What runs in their stead while the coefficients stay.
+    settled: Option<Settled<SECTIONS>>,
+    channels: usize,
+}
+
+/// The observer forms and their states.
+#[derive(Clone)]
+struct Settled<const SECTIONS: usize> {
+    /// In stereo a section each, its lanes alike. In mono only the first, a section in each lane.
     steps: [PairStep; SECTIONS],
-    /// By section, then state; a lane is a channel.
+    /// By section; a lane is a channel.
     states: [[f64x2; 2]; SECTIONS],
-    stereo: bool,
+    observers: [Observer; SECTIONS],
 }
 
 impl<const SECTIONS: usize> Cascade<SECTIONS> {
     /// A cascade at rest.
     pub fn new(sections: [Section; SECTIONS], channels: usize) -> Self {
         const { assert!(SECTIONS == 1 || SECTIONS == 2) };
-        let steps = sections.map(|section| PairStep::new([&section, &section]));
-        let mut cascade = Self { sections, steps, states: [[f64x2::ZERO; 2]; SECTIONS], stereo: channels == 2 };
-        cascade.tune(sections);
-        cascade
+        Self { sections, states: [[[0.0; 2]; MAX_CHANNELS]; SECTIONS], settled: None, channels }
     }
 
-    /// Takes new coefficients; the states stay.
+    /// Takes new coefficients; the sound in the filters goes on.
     pub fn tune(&mut self, sections: [Section; SECTIONS]) {
-        self.sections = sections;
-        if self.stereo {
-            self.steps = sections.map(|section| PairStep::new([&section, &section]));
-        } else {
-            self.steps[0] = PairStep::new([&sections[0], &sections[SECTIONS - 1]]);
+        if let Some(settled) = self.settled.take() {
+            for (at, section) in self.sections.iter().enumerate() {
+                let (_, t) = section.observer();
+                let back = inverse(t);
+                for channel in 0..MAX_CHANNELS {
+                    let z = settled.states[at].map(|z| z.to_array()[channel]);
+                    self.states[at][channel] = multiply(back, z);
+                }
+            }
         }
+        self.sections = sections;
+    }
+
+    /// Says that the coefficients stay for a while, which makes [`Cascade::process`] fast.
+    pub fn settle(&mut self) {
+        let forms = self.sections.map(|section| section.observer());
+        let observers = forms.map(|(observer, _)| observer);
+        let lanes =
+            |section: Observer| if self.channels == 2 { [section; 2] } else { [observers[0], observers[SECTIONS - 1]] };
+        let mut states = [[f64x2::ZERO; 2]; SECTIONS];
+        for (at, (_, t)) in forms.iter().enumerate() {
+            let [[l1, l2], [r1, r2]] = self.states[at].map(|s| multiply(*t, s));
+            states[at] = [f64x2::new([l1, r1]), f64x2::new([l2, r2])];
+        }
+        self.settled = Some(Settled { steps: observers.map(|o| PairStep::new(lanes(o))), states, observers });
     }
 
     /// The sections in force.
@@ -181,120 +229,173 @@ impl<const SECTIONS: usize> Cascade<SECTIONS> {
 
     /// Forgets all sound.
     pub fn reset(&mut self) {
-        self.states = [[f64x2::ZERO; 2]; SECTIONS];
+        self.states = [[[0.0; 2]; MAX_CHANNELS]; SECTIONS];
+        if let Some(settled) = &mut self.settled {
+            settled.states = [[f64x2::ZERO; 2]; SECTIONS];
+        }
     }
 
-    /// Whether the states are exactly 0.
+    /// Whether the states in use are exactly 0.
     pub fn is_at_rest(&self) -> bool {
-        self.states.iter().flatten().all(|state| state.to_array() == [0.0; 2])
+        match &self.settled {
+            Some(settled) => settled.states.iter().flatten().all(|z| z.to_array() == [0.0; 2]),
+            None => self.states.iter().flatten().flatten().all(|&s| s == 0.0),
+        }
     }
 
     /// Brings what is left of a decay to exactly 0; once per block.
     pub fn flush(&mut self) {
-        for state in self.states.iter_mut().flatten() {
-            *state = f64x2::new(state.to_array().map(flush_state));
+        match &mut self.settled {
+            Some(settled) => {
+                settled.states.iter_mut().flatten().for_each(|z| *z = f64x2::new(z.to_array().map(flush_state)));
+            }
+            None => self.states.iter_mut().flatten().flatten().for_each(|s| *s = flush_state(*s)),
         }
     }
 
     /// Processes these frames of a block.
     pub fn process(&mut self, block: &mut Block, frames: Range<usize>) {
-        if self.stereo {
-            if let Some([left, right]) = block.stereo_mut() {
-                self.process_stereo(&mut left[frames.clone()], &mut right[frames]);
+        match &mut self.settled {
+            Some(settled) if self.channels == 2 => {
+                if let Some([left, right]) = block.stereo_mut() {
+                    settled.process_stereo(&mut left[frames.clone()], &mut right[frames]);
+                }
             }
-        } else {
-            for samples in block.samples_mut() {
-                self.process_mono(&mut samples[frames.clone()]);
+            Some(settled) => {
+                block.samples_mut().for_each(|samples| settled.process_mono(&mut samples[frames.clone()]));
+            }
+            None => {
+                for (channel, samples) in block.samples_mut().enumerate() {
+                    for (section, states) in self.sections.iter().zip(&mut self.states) {
+                        for x in &mut samples[frames.clone()] {
+                            *x = section.tick(&mut states[channel], *x as f64) as f32;
+                        }
+                    }
+                }
             }
         }
     }
+}
 
+impl<const SECTIONS: usize> Settled<SECTIONS> {
     fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let steps = self.steps;
         let mut states = self.states;
-        let (left_pairs, left_rest) = left.as_chunks_mut::<2>();
-        let (right_pairs, right_rest) = right.as_chunks_mut::<2>();
-        for (l, r) in left_pairs.iter_mut().zip(right_pairs) {
-            let mut pair = [widen(l[0], r[0]), widen(l[1], r[1])];
-            for (step, state) in steps.iter().zip(&mut states) {
-                pair = step.run(state, pair[0], pair[1]);
-            }
-            let [[l0, r0], [l1, r1]] = pair.map(narrow);
-            *l = [l0, l1];
-            *r = [r0, r1];
+        let (left_vectors, left_rest) = left.as_chunks_mut::<LANES>();
+        let (right_vectors, right_rest) = right.as_chunks_mut::<LANES>();
+        for (left, right) in left_vectors.iter_mut().zip(right_vectors) {
+            let (l, r) = (f32x4::new(*left), f32x4::new(*right));
+            let [low, high] = [l.unpack_lo(r), l.unpack_hi(r)].map(|pair| {
+                let mut frames = [widen_low(pair), widen_high(pair)];
+                for (step, state) in self.steps.iter().zip(&mut states) {
+                    frames = step.run(state, frames);
+                }
+                narrow(frames[0], frames[1])
+            });
+            [*left, *right] = deinterleave(low, high).map(f32x4::to_array);
         }
         self.states = states;
-        for (lane, rest) in [left_rest, right_rest].into_iter().enumerate() {
-            self.process_rest(lane, rest);
-        }
+        self.process_rest(0, left_rest);
+        self.process_rest(1, right_rest);
     }
 
     fn process_mono(&mut self, samples: &mut [f32]) {
-        let (pairs, rest) = samples.as_chunks_mut::<2>();
+        let (vectors, rest) = samples.as_chunks_mut::<LANES>();
         if SECTIONS == 1 {
-            let step = self.steps[0];
             let mut state = self.states[0];
-            for pair in pairs {
-                let [y0, y1] = step.run(&mut state, widen(pair[0], 0.0), widen(pair[1], 0.0));
-                *pair = [narrow(y0)[0], narrow(y1)[0]];
+            for vector in vectors {
+                let four = Four::from(f32x4::new(*vector), Four::ZERO).through(&self.steps[0], &mut state);
+                *vector = four.lane::<0>().to_array();
             }
             self.states[0] = state;
         } else {
-            self.process_staggered(pairs);
+            self.process_staggered(vectors);
         }
         self.process_rest(0, rest);
     }
 
-    /// Two sections on one channel: lane 0 is the first section on one pair of samples, lane 1 the
-    /// second section on the pair before.
-    fn process_staggered(&mut self, pairs: &mut [[f32; 2]]) {
-        let step = self.steps[0];
-        let [first, second] = [self.states[0], self.states[SECTIONS - 1]].map(|s| s.map(|s| s.to_array()[0]));
-        let mut state = [f64x2::new([first[0], second[0]]), f64x2::new([first[1], second[1]])];
-        let Some((head, _)) = pairs.split_first() else { return };
-
-        let rest = state;
-        let mut between = step.run(&mut state, widen(head[0], 0.0), widen(head[1], 0.0));
-        for (moved, kept) in state.iter_mut().zip(rest) {
-            *moved = f64x2::new([moved.to_array()[0], kept.to_array()[1]]);
+    /// Two sections on one channel: lane 0 is the first section on a vector of samples, lane 1 the second
+    /// section on the vector before.
+    fn process_staggered(&mut self, vectors: &mut [[f32; LANES]]) {
+        if vectors.is_empty() {
+            return;
         }
-        for at in 1..pairs.len() {
-            let x = [0, 1].map(|n| f64x2::new([pairs[at][n] as f64, between[n].to_array()[0]]));
-            between = step.run(&mut state, x[0], x[1]);
-            pairs[at - 1] = between.map(|y| y.to_array()[1] as f32);
+        let step = &self.steps[0];
+        let second = self.states[SECTIONS - 1];
+        // The first section goes ahead alone: the second one's state is put back.
+        let mut state = self.states[0];
+        let mut four = Four::from(f32x4::new(vectors[0]), Four::ZERO).through(step, &mut state);
+        state = [pick::<0, 0>(state[0], second[0]), pick::<0, 0>(state[1], second[1])];
+        for at in 1..vectors.len() {
+            four = Four::from(f32x4::new(vectors[at]), four).through(step, &mut state);
+            vectors[at - 1] = four.lane::<1>().to_array();
         }
-        let done = state.map(|s| s.to_array()[0]);
-        let x = between.map(|y| f64x2::new([0.0, y.to_array()[0]]));
-        let last = step.run(&mut state, x[0], x[1]);
-        pairs[pairs.len() - 1] = last.map(|y| y.to_array()[1] as f32);
-
-        self.states[0] = done.map(f64x2::splat);
-        self.states[SECTIONS - 1] = state.map(|s| f64x2::splat(s.to_array()[1]));
+        // And the second one goes last alone.
+        self.states[0] = state.map(|z| pick::<0, 0>(z, z));
+        four = Four::from(f32x4::ZERO, four).through(step, &mut state);
+        vectors[vectors.len() - 1] = four.lane::<1>().to_array();
+        self.states[SECTIONS - 1] = state.map(|z| pick::<1, 1>(z, z));
     }
 
-    /// The odd sample at the end of a block, if there is one.
-    fn process_rest(&mut self, lane: usize, rest: &mut [f32]) {
+    /// What does not fill a vector at the end of a span.
+    fn process_rest(&mut self, channel: usize, rest: &mut [f32]) {
         for sample in rest {
             let mut x = *sample as f64;
-            for (section, state) in self.sections.iter().zip(&mut self.states) {
-                let mut lanes = state.map(|s| s.to_array());
-                let mut own = lanes.map(|s| s[lane]);
-                x = section.tick(&mut own, x);
-                lanes[0][lane] = own[0];
-                lanes[1][lane] = own[1];
+            for (Observer { a, b, d }, state) in self.observers.iter().zip(&mut self.states) {
+                let mut lanes = state.map(|z| z.to_array());
+                let [z1, z2] = [lanes[0][channel], lanes[1][channel]];
+                lanes[0][channel] = (z2 + b[0] * x) - a[0] * z1;
+                lanes[1][channel] = b[1] * x - a[1] * z1;
                 *state = lanes.map(f64x2::new);
+                x = z1 + d * x;
             }
             *sample = x as f32;
         }
     }
 }
 
-#[inline(always)]
-fn widen(lane0: f32, lane1: f32) -> f64x2 {
-    f64x2::new([lane0 as f64, lane1 as f64])
+/// Four samples in each of two lanes.
+#[derive(Clone, Copy)]
+struct Four([f64x2; 4]);
+
+impl Four {
+    const ZERO: Self = Self([f64x2::ZERO; 4]);
+
+    /// Samples in lane 0; in lane 1 what another has in its lane 0.
+    #[inline(always)]
+    fn from(samples: f32x4, Four(other): Four) -> Self {
+        let (low, high) = (widen_low(samples), widen_high(samples));
+        Self([
+            pick::<0, 0>(low, other[0]),
+            pick::<1, 0>(low, other[1]),
+            pick::<0, 0>(high, other[2]),
+            pick::<1, 0>(high, other[3]),
+        ])
+    }
+
+    #[inline(always)]
+    fn through(self, step: &PairStep, state: &mut [f64x2; 2]) -> Self {
+        let [x0, x1, x2, x3] = self.0;
+        let [y0, y1] = step.run(state, [x0, x1]);
+        let [y2, y3] = step.run(state, [x2, x3]);
+        Self([y0, y1, y2, y3])
+    }
+
+    #[inline(always)]
+    fn lane<const LANE: usize>(self) -> f32x4 {
+        let [a, b, c, d] = self.0;
+        narrow(pick::<LANE, LANE>(a, b), pick::<LANE, LANE>(c, d))
+    }
 }
 
-#[inline(always)]
-fn narrow(x: f64x2) -> [f32; 2] {
-    x.to_array().map(|lane| lane as f32)
+fn multiply([[a, b], [c, d]]: [[f64; 2]; 2], [x, y]: [f64; 2]) -> [f64; 2] {
+    [a * x + b * y, c * x + d * y]
+}
+
+/// The inverse, or 0 where there is none.
+fn inverse([[a, b], [c, d]]: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
+    let determinant = a * d - b * c;
+    if determinant == 0.0 {
+        return [[0.0; 2]; 2];
+    }
+    [[d / determinant, -b / determinant], [-c / determinant, a / determinant]]
 }

@@ -42,12 +42,21 @@ fn the_chain_is_within_100_db_of_the_formulas_at_every_cutoff_rate_and_split() {
             for (at, &low) in cutoffs.iter().enumerate() {
                 for &high in &cutoffs {
                     let split = [1, 64, 128, 333, 4096][at % 5];
-                    let s = Settings { gain: 0.9, lpf_cutoff: low, hpf_cutoff: high, delay_time: 0.11, ..Settings::default() };
+                    let s = Settings {
+                        gain: 0.9,
+                        lpf_cutoff: low,
+                        hpf_cutoff: high,
+                        delay_time: 0.11,
+                        ..Settings::default()
+                    };
                     let s = Settings { delay_time: s.delay_time as f32 as f64, ..s };
                     let got = render(&values(&s), rate, split, &input);
                     for (input, got) in input.iter().zip(&got) {
                         let error = error_db(got, &reference::chain(&s, rate, input));
-                        assert!(error <= -100.0, "{error:.1} dB at {rate} Hz, {low} to {high}, split {split}, {channels} channel(s)");
+                        assert!(
+                            error <= -100.0,
+                            "{error:.1} dB at {rate} Hz, {low} to {high}, split {split}, {channels} channel(s)"
+                        );
                     }
                 }
             }

@@ -2,32 +2,34 @@
 
 use super::Effect;
 use crate::block::{Block, Curve};
-use crate::math::tanh;
+use crate::math::Tanh;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
-use wide::f32x4;
 
 /// The soft clipper.
 pub struct Distortion {
     distortion: Smoothed,
-    /// 1/tanh(drive) of the settled drive, kept because it takes a while to compute.
-    makeup: f32,
+    /// tanh as it is, for a drive on the move.
+    tanh: Tanh,
+    /// The whole formula, for the settled drive.
+    settled: Tanh,
 }
 
 fn drive(distortion: f64) -> f64 {
     1.0 + 10.0 * distortion
 }
 
+fn formula(distortion: f64) -> Tanh {
+    let drive = drive(distortion);
+    Tanh::scaled(drive, 1.0 / libm::tanh(drive))
+}
+
 impl Distortion {
     /// Distortion at its default.
     pub fn new(sample_rate: f64) -> Self {
-        let mut effect = Self { distortion: Smoothed::new(params::DISTORTION, sample_rate), makeup: 1.0 };
-        effect.reset();
-        effect
-    }
-
-    fn settle(&mut self) {
-        self.makeup = (1.0 / libm::tanh(drive(self.distortion.value()))) as f32;
+        let distortion = Smoothed::new(params::DISTORTION, sample_rate);
+        let settled = formula(distortion.value());
+        Self { distortion, tanh: Tanh::scaled(1.0, 1.0), settled }
     }
 }
 
@@ -38,27 +40,25 @@ impl Effect for Distortion {
 
     fn reset(&mut self) {
         self.distortion.snap();
-        self.settle();
+        self.settled = formula(self.distortion.value());
     }
 
     fn process(&mut self, block: &mut Block) {
         if self.distortion.is_settled() {
-            let drive = f32x4::splat(drive(self.distortion.value()) as f32);
-            let makeup = f32x4::splat(self.makeup);
             for x in block.vectors_mut().flatten() {
-                *x = tanh(*x * drive) * makeup;
+                *x = self.settled.of(*x);
             }
-        } else {
-            let mut curve = Curve::default();
-            self.distortion.fill(curve.values_mut(block.frames()), drive);
-            for samples in block.vectors_mut() {
-                for (x, &drive) in samples.iter_mut().zip(curve.vectors()) {
-                    *x = tanh(*x * drive) / tanh(drive);
-                }
+            return;
+        }
+        let mut drives = Curve::default();
+        self.distortion.fill(drives.values_mut(block.frames()), drive);
+        for samples in block.vectors_mut() {
+            for (x, &drive) in samples.iter_mut().zip(drives.vectors()) {
+                *x = self.tanh.of(*x * drive) / self.tanh.of(drive);
             }
-            if self.distortion.is_settled() {
-                self.settle();
-            }
+        }
+        if self.distortion.is_settled() {
+            self.settled = formula(self.distortion.value());
         }
     }
 

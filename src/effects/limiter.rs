@@ -6,7 +6,7 @@
 
 use super::Effect;
 use crate::block::{Block, Curve, LANES};
-use crate::math::{NOTHING, tanh};
+use crate::math::{NOTHING, Tanh};
 use crate::params::Values;
 use wide::f32x4;
 
@@ -21,12 +21,22 @@ const RELEASE: f64 = 0.1;
 pub struct Limiter {
     fall: f32,
     peak: f32,
+    /// The bend above the knee: room·tanh(over ÷ room).
+    bend: Tanh,
 }
 
 impl Limiter {
     /// A limiter at rest.
     pub fn new(sample_rate: f64) -> Self {
-        Self { fall: libm::exp(-1.0 / (RELEASE * sample_rate)) as f32, peak: 0.0 }
+        let room = (CEILING - KNEE) as f64;
+        Self { fall: libm::exp(-1.0 / (RELEASE * sample_rate)) as f32, peak: 0.0, bend: Tanh::scaled(1.0 / room, room) }
+    }
+
+    /// Where the curve brings a peak, as a gain: curve(peak) / peak above the knee, 1 below.
+    fn gain(&self, peak: f32x4) -> f32x4 {
+        let knee = f32x4::splat(KNEE);
+        let peak = peak.fast_max(knee);
+        (knee + self.bend.of(peak - knee)) / peak
     }
 
     /// Puts the followed peak of each frame into `peaks`, and says whether any is above the knee.
@@ -50,14 +60,6 @@ impl Limiter {
     }
 }
 
-/// Where the curve brings a peak, as a gain: curve(peak) / peak above the knee, 1 below.
-fn gain(peak: f32x4) -> f32x4 {
-    let [knee, room] = [f32x4::splat(KNEE), f32x4::splat(CEILING - KNEE)];
-    let above = peak.fast_max(knee);
-    let curve = knee + room * tanh((above - knee) / room);
-    curve / above
-}
-
 impl Effect for Limiter {
     fn set(&mut self, _: &Values) {}
 
@@ -72,7 +74,7 @@ impl Effect for Limiter {
         }
         let vectors = block.frames().div_ceil(LANES);
         for peak in &mut peaks.vectors_mut()[..vectors] {
-            *peak = gain(*peak);
+            *peak = self.gain(*peak);
         }
         // The bounds only catch the last bit of rounding.
         let (ceiling, floor) = (f32x4::splat(CEILING), f32x4::splat(-CEILING));

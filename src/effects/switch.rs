@@ -13,6 +13,8 @@ pub struct Switched<E> {
     heard_at: f64,
     position: Smoothed,
     dry: Block,
+    /// Whether the effect has forgotten its sound since it was last heard.
+    forgotten: bool,
 }
 
 impl<E: Effect> Switched<E> {
@@ -28,7 +30,7 @@ impl<E: Effect> Switched<E> {
 
     fn new(index: usize, heard_at: f64, effect: E, sample_rate: f64, channels: usize) -> Self {
         let position = Smoothed::new(index, sample_rate);
-        Self { effect, index, heard_at, position, dry: Block::new(channels) }
+        Self { effect, index, heard_at, position, dry: Block::new(channels), forgotten: false }
     }
 
     /// The effect behind the switch.
@@ -63,12 +65,21 @@ impl<E: Effect> Effect for Switched<E> {
     }
 
     fn process(&mut self, block: &mut Block) {
-        if !self.position.is_settled() {
-            self.fade(block);
-        } else if self.position.value() == self.heard_at {
+        if self.position.is_settled() && self.position.value() != self.heard_at {
+            if !self.forgotten {
+                self.effect.reset();
+                self.forgotten = true;
+            }
+            return;
+        }
+        // Parameters that changed meanwhile were never heard to move.
+        if std::mem::take(&mut self.forgotten) {
+            self.effect.reset();
+        }
+        if self.position.is_settled() {
             self.effect.process(block);
         } else {
-            self.effect.reset();
+            self.fade(block);
         }
     }
 

@@ -36,7 +36,8 @@ impl<const PARAMETERS: usize, const SECTIONS: usize> Tuned<PARAMETERS, SECTIONS>
     ) -> Self {
         let parameters = indices.map(|index| Smoothed::new(index, sample_rate));
         let sections = design(parameters.each_ref().map(Smoothed::value), sample_rate);
-        let cascade = Cascade::new(sections, channels);
+        let mut cascade = Cascade::new(sections, channels);
+        cascade.settle();
         Self { sample_rate, design, indices, parameters, cascade, settled: true, until_tuning: 0 }
     }
 
@@ -49,6 +50,9 @@ impl<const PARAMETERS: usize, const SECTIONS: usize> Tuned<PARAMETERS, SECTIONS>
         let values = self.parameters.each_ref().map(Smoothed::value);
         self.cascade.tune((self.design)(values, self.sample_rate));
         self.settled = self.parameters.iter().all(Smoothed::is_settled);
+        if self.settled {
+            self.cascade.settle();
+        }
     }
 
     /// Frames, of those left in the block, for which the coefficients stay.
