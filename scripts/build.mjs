@@ -1,0 +1,171 @@
+/**
+ * `npm run build`: makes pkg/ from a fresh clone, or in no time when nothing has changed.
+ *
+ *   pkg/audio_dsp_wasm.js, .d.ts             the main thread's glue, one for both wasm files
+ *   pkg/audio_dsp_wasm_bg.wasm               with SIMD
+ *   pkg/audio_dsp_wasm_baseline.wasm         WebAssembly 1.0 and nothing later, for the browsers without SIMD
+ *   pkg/processor.js                         the AudioWorklet script, one self-contained file
+ *
+ * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
+ */
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
+import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
+
+const NAME = 'audio_dsp_wasm';
+const GLUE = [`${NAME}.js`, `${NAME}.d.ts`, `${NAME}_bg.wasm.d.ts`];
+const STAMPS = join(root, 'target', 'build-stamps.json');
+const SELF = ['scripts/build.mjs', 'package-lock.json'];
+
+// What rustc's standard library for this target is compiled with, so what wasm-opt must be able to read.
+const STANDARD_FEATURES = [
+  'sign-ext', 'mutable-globals', 'nontrapping-float-to-int', 'bulk-memory', 'reference-types', 'multivalue',
+].map((feature) => `--enable-${feature}`);
+
+/** The two builds of the wasm. Each has its own target folder, so that neither undoes the other's work. */
+const BUILDS = {
+  simd: {
+    title: 'with SIMD',
+    output: `${NAME}_bg.wasm`,
+    rustflags: '-C target-feature=+simd128,-reference-types',
+    optimize: ['--enable-simd', ...STANDARD_FEATURES, '-O3'],
+  },
+  baseline: {
+    title: 'WebAssembly 1.0',
+    output: `${NAME}_baseline.wasm`,
+    rustflags: '-C target-cpu=mvp',
+    // The standard library comes compiled with later features; these passes write them in terms of WebAssembly 1.0.
+    optimize: [
+      ...STANDARD_FEATURES, '--signext-lowering', '--llvm-nontrapping-fptoint-lowering',
+      '--llvm-memory-copy-fill-lowering', '-O3',
+    ],
+    validate: ['--mvp-features'],
+  },
+};
+
+/** What is built: from which inputs, into which outputs. */
+const PRODUCTS = [
+  {
+    name: 'wasm',
+    inputs: ['Cargo.toml', 'Cargo.lock', '.cargo', 'rust-toolchain.toml', 'src', ...SELF],
+    outputs: [...GLUE, ...Object.values(BUILDS).map((build) => build.output)].map((file) => `pkg/${file}`),
+    make: makeWasm,
+  },
+  { name: 'processor', inputs: ['worklet', ...SELF], outputs: ['pkg/processor.js'], make: makeProcessor },
+];
+
+/** The flags that a cargo command needs to share the SIMD build's work. */
+export const simdCargo = {
+  args: ['--target', WASM_TARGET, '--target-dir', join(root, 'target', 'simd')],
+  env: { RUSTFLAGS: BUILDS.simd.rustflags },
+};
+
+/** Makes what is not up to date in pkg/. */
+export async function build() {
+  const stamps = existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
+  const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]))
+    .filter(({ name }) => name !== 'processor' || existsSync(join(root, 'worklet', 'processor.js')));
+  if (stale.length === 0) return;
+  await needPackages();
+  mkdirSync(join(root, 'pkg'), { recursive: true });
+  mkdirSync(join(root, 'target'), { recursive: true });
+  for (const product of stale) {
+    const inputs = hashFiles(filesBelow(...product.inputs));
+    await product.make();
+    stamps[product.name] = { inputs, outputs: hashFiles(product.outputs) };
+    writeFileSync(STAMPS, JSON.stringify(stamps));
+  }
+}
+
+function isFresh({ inputs, outputs }, stamp) {
+  return stamp !== undefined && outputs.every((file) => existsSync(join(root, file))) &&
+    hashFiles(filesBelow(...inputs)) === stamp.inputs && hashFiles(outputs) === stamp.outputs;
+}
+
+async function makeWasm() {
+  await needRust();
+  await needWasmTarget();
+  const { bindgen } = await needWasmBindgen();
+  for (const [id, build] of Object.entries(BUILDS)) {
+    await step(`Compiling Rust to WebAssembly, ${build.title}`, () => compile(id, build, bindgen));
+  }
+  const [simd, baseline] = Object.keys(BUILDS).map(workFolder);
+  for (const file of GLUE) {
+    if (!readFileSync(join(simd, file)).equals(readFileSync(join(baseline, file)))) {
+      throw new Failure(`The two builds' ${file} differ, though one must serve both: look for code under ` +
+        'cfg(target_feature) that changes what the crate imports or exports.');
+    }
+    copyFileSync(join(simd, file), join(root, 'pkg', file));
+  }
+  for (const [id, { output }] of Object.entries(BUILDS)) {
+    copyFileSync(join(workFolder(id), 'optimized.wasm'), join(root, 'pkg', output));
+  }
+}
+
+const workFolder = (id) => join(root, 'target', id, 'bindgen');
+
+async function compile(id, { rustflags, optimize, validate = optimize.filter((flag) => flag.startsWith('--enable')) }, bindgen) {
+  const targetFolder = join(root, 'target', id);
+  const work = workFolder(id);
+  const cargo = await run('cargo', ['build', '--release', '--lib', '--target', WASM_TARGET, '--target-dir', targetFolder],
+    { env: { RUSTFLAGS: rustflags } });
+  if (cargo.code !== 0) throw compileFailure(cargo.output);
+  rmSync(work, { recursive: true, force: true });
+  mkdirSync(work, { recursive: true });
+  const stripped = join(work, `${NAME}.wasm`);
+  // Without that section wasm-bindgen leaves reference types alone, in both builds: one glue serves both, and the
+  // baseline stays WebAssembly 1.0.
+  await wasmOpt([join(targetFolder, WASM_TARGET, 'release', `${NAME}.wasm`), '--enable-simd', ...STANDARD_FEATURES,
+    '--strip-target-features', '-o', stripped]);
+  await must(bindgen, ['--target', 'web', '--out-dir', work, stripped]);
+  const optimized = join(work, 'optimized.wasm');
+  await wasmOpt([join(work, `${NAME}_bg.wasm`), ...optimize, '-o', optimized]);
+  await wasmOpt([optimized, ...validate]);
+}
+
+function compileFailure(output) {
+  console.error(output);
+  if (/failed to (download|get|fetch)|Couldn't (resolve|connect)/i.test(output)) {
+    return new Failure('The crates of Cargo.lock could not be downloaded: ' +
+      'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.');
+  }
+  return new Failure('The Rust code does not compile: mend the first error above, then run this command again.');
+}
+
+const wasmOpt = (args) => must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...args]);
+
+/** Runs a build tool that has no reason to fail. */
+async function must(command, args) {
+  const { code, output } = await run(command, args);
+  if (code === 0) return;
+  console.error(output);
+  throw new Failure(`The build stopped: ${command} ${args.join(' ')} failed as said above.`);
+}
+
+async function makeProcessor() {
+  await step('Bundling the AudioWorklet script', async () => {
+    const esbuild = await import('esbuild');
+    try {
+      await esbuild.build({
+        entryPoints: [join(root, 'worklet', 'processor.js')],
+        outfile: join(root, 'pkg', 'processor.js'),
+        bundle: true,
+        format: 'esm',
+        target: 'es2020',
+        legalComments: 'none',
+        logLevel: 'error',
+      });
+    } catch {
+      throw new Failure('The AudioWorklet script does not bundle: mend the first error above, then run this command again.');
+    }
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await main(async () => {
+    await build();
+    console.log('pkg/ is up to date.');
+  });
+}
