@@ -94,7 +94,7 @@ function listen(server, port, host) {
 function listenFailure({ code, message }, port, host) {
   if (code === 'EADDRINUSE') {
     return new Failure(`Port ${port} is taken by another program: stop that one, or choose another with ` +
-      '`npm start -- --port 8081`.');
+      `\`npm start -- --port ${port + 1}\`.`);
   }
   if (code === 'EACCES') {
     return new Failure(`Port ${port} is not allowed to you: choose one from 1024 up with \`npm start -- --port 8080\`.`);
