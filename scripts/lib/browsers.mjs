@@ -24,6 +24,9 @@ function miniBrowsers() {
     ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')));
 }
 
+/** Without a sound card these browsers run no AudioContext; PulseAudio's null sink stands in for one. */
+const soundServer = () => ({ pulseaudio: find('PULSEAUDIO', 'pulseaudio') });
+
 /** What each browser's tests need: executable → its path, or undefined. */
 const NEEDS = {
   chromium: () => ({
@@ -35,13 +38,13 @@ const NEEDS = {
   firefox: () => ({
     firefox: find('FIREFOX', 'firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox',
       'C:\\Program Files\\Mozilla Firefox\\firefox.exe'),
-    // Without a sound card Firefox runs no AudioContext; a null sink stands in for one.
-    ...(process.platform === 'linux' && { pulseaudio: find('PULSEAUDIO', 'pulseaudio') }),
+    ...(process.platform === 'linux' && soundServer()),
   }),
   webkit: () => ({
     MiniBrowser: find('MINIBROWSER', ...miniBrowsers()),
     WebKitWebDriver: find('WEBKIT_DRIVER', 'WebKitWebDriver'),
     Xvfb: find('XVFB', 'Xvfb'),
+    ...soundServer(),
   }),
 };
 

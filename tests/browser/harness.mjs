@@ -117,20 +117,21 @@ export async function openPage(browser, url) {
  * }>} `evaluate` runs an (async) function in the page with JSON arguments, and gives its JSON result or throws its error
  */
 export async function launchWebKit() {
-  const { MiniBrowser, WebKitWebDriver, Xvfb } = executables('webkit');
+  const { MiniBrowser, WebKitWebDriver, Xvfb, pulseaudio } = executables('webkit');
   const home = temporaryFolder();
+  const sink = await startNullSink(pulseaudio);
   const xvfb = startProcess(Xvfb, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {}, ['pipe']);
   const [display] = await once(createInterface({ input: xvfb.child.stdio[3] }), 'line');
   const port = await freePort();
   const driver = startProcess(WebKitWebDriver, [`--port=${port}`], {
-    DISPLAY: `:${display}`, HOME: home, XDG_RUNTIME_DIR: home, GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1',
+    ...sink.env, DISPLAY: `:${display}`, HOME: home, XDG_RUNTIME_DIR: home, GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1', LIBGL_ALWAYS_SOFTWARE: '1',
   });
   const base = `http://127.0.0.1:${port}/session`;
   const { sessionId } = await webDriver('POST', base, {
     capabilities: { alwaysMatch: {
       browserName: 'MiniBrowser',
-      'webkitgtk:browserOptions': { binary: MiniBrowser, args: ['--automation'] },
+      'webkitgtk:browserOptions': { binary: MiniBrowser, args: ['--automation', '--autoplay-policy=allow'] },
       timeouts: { script: 120_000, pageLoad: 60_000 },
     } },
   }, 20);
@@ -142,6 +143,7 @@ export async function launchWebKit() {
       await webDriver('DELETE', session).catch(() => {});
       await driver.close();
       await xvfb.close();
+      await sink.close();
       rmSync(home, { recursive: true, force: true });
     },
   };
