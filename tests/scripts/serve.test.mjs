@@ -15,7 +15,7 @@ async function raw(port, bytes) {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   let answer = '';
   socket.on('data', (text) => { answer += text; });
-  socket.end(bytes);
+  socket.write(bytes);
   await once(socket, 'close');
   return answer;
 }
