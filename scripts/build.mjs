@@ -56,12 +56,6 @@ const PRODUCTS = [
   { name: 'processor', inputs: ['worklet', ...SELF], outputs: ['pkg/processor.js'], make: makeProcessor },
 ];
 
-/** The flags that a cargo command needs to share the SIMD build's work. */
-export const simdCargo = {
-  args: ['--target', WASM_TARGET, '--target-dir', join(root, 'target', 'simd')],
-  env: { RUSTFLAGS: BUILDS.simd.rustflags },
-};
-
 /** Makes what is not up to date in pkg/. */
 export async function build() {
   const stamps = existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};

@@ -1,0 +1,161 @@
+/**
+ * `npm test`: everything. Formatting, lints and documentation with warnings denied; Rust's tests, natively and as
+ * WebAssembly in headless Chromium; and the tests of the scripts, the engine and the page, in Node and in each browser.
+ * `npm test -- --only rust,wasm` runs some of the steps.
+ *
+ * The last line is `N passed, N failed, N skipped`, over all steps; a check without tests of its own counts as one.
+ * A browser that is not here is counted as skipped; where CI=true, it is a failure.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { run as runNodeTests } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { table } from './bench/table.mjs';
+import { build } from './build.mjs';
+import { browserNames, CHROMIUM_FLAGS, executables, missing } from './lib/browsers.mjs';
+import { needBrowsers, needRustComponents } from './lib/install.mjs';
+import { Failure, filesBelow, main, root, run } from './lib/project.mjs';
+import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
+
+const CI = process.env.CI === 'true';
+// Against a test that hangs, not for measuring.
+const HANG_MILLISECONDS = 15 * 60 * 1000;
+
+/** The steps in their order; each resolves to its counts. */
+const STEPS = {
+  browsers: checkBrowsers,
+  format: () => check('cargo', ['fmt', '--check']),
+  lint: lint,
+  docs: docs,
+  rust: () => cargoTest(['test', '--all-targets'], {}, ['test', '--doc']),
+  build: buildPackage,
+  wasm: wasmInBrowser,
+  node: nodeTests,
+};
+
+/** What a step counts: tests, or the step itself as one. */
+const counts = (passed = 0, failed = 0, skipped = 0) => ({ passed, failed, skipped });
+const add = (a, b) => counts(a.passed + b.passed, a.failed + b.failed, a.skipped + b.skipped);
+const one = (passed) => (passed ? counts(1) : counts(0, 1));
+
+async function check(command, args, env) {
+  const { code } = await run(command, args, { env, show: true });
+  return one(code === 0);
+}
+
+async function checkBrowsers() {
+  await needBrowsers();
+  let total = counts();
+  for (const browser of browserNames) {
+    const absent = missing(browser);
+    console.log(`${browser}: ${absent.length === 0 ? 'here' : `not here (missing: ${absent.join(', ')})`}`);
+    total = add(total, absent.length === 0 ? counts(1) : CI ? counts(0, 1) : counts(0, 0, 1));
+  }
+  return total;
+}
+
+async function lint() {
+  const deny = ['--', '-D', 'warnings'];
+  const native = await check('cargo', ['clippy', '--all-targets', ...deny]);
+  return add(native, await check('cargo', ['clippy', '--target', WASM_TARGET, '--lib', ...wasmTests(), ...deny]));
+}
+
+async function docs() {
+  const env = { RUSTDOCFLAGS: '-D warnings' };
+  const native = await check('cargo', ['doc', '--no-deps'], env);
+  return add(native, await check('cargo', ['doc', '--no-deps', '--target', WASM_TARGET], env));
+}
+
+async function buildPackage() {
+  await build();
+  return counts(1);
+}
+
+/** Arguments that name the tests which are for WebAssembly: tests/wasm_*.rs. */
+const wasmTests = () => filesBelow('tests').map((file) => file.match(/^tests\/(wasm_\w+)\.rs$/)?.[1]).filter(Boolean)
+  .flatMap((name) => ['--test', name]);
+
+async function wasmInBrowser() {
+  const { chromium, chromedriver } = executables('chromium');
+  if (!chromium || !chromedriver) return CI ? counts(0, 1) : counts(0, 0, 1);
+  const { testRunner } = await needWasmBindgen();
+  const capabilities = join(root, 'target', 'webdriver.json');
+  mkdirSync(join(root, 'target'), { recursive: true });
+  writeFileSync(capabilities, JSON.stringify({
+    'goog:chromeOptions': { binary: chromium, args: ['--headless=new', ...CHROMIUM_FLAGS] },
+  }));
+  return cargoTest(['test', '--target', WASM_TARGET, ...wasmTests()], {
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: '-C target-feature=+simd128',
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: testRunner,
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
+    CHROMEDRIVER: chromedriver,
+  });
+}
+
+/** Runs cargo's tests, and counts by the line with which each test binary ends. */
+async function cargoTest(args, env, ...more) {
+  const { code, output } = await run('cargo', [...args, '--no-fail-fast'], { env, show: true });
+  let total = counts();
+  for (const [, passed, failed, ignored] of output.matchAll(/test result: .*? (\d+) passed; (\d+) failed; (\d+) ignored/g)) {
+    total = add(total, counts(Number(passed), Number(failed), Number(ignored)));
+  }
+  // It can fail without a failed test: code that does not compile, a runner that does not start.
+  if (code !== 0 && total.failed === 0) total = add(total, counts(0, 1));
+  return more.length === 0 ? total : add(total, await cargoTest(more[0], env, ...more.slice(1)));
+}
+
+/** Runs every tests/**.test.mjs, one file at a time: sound in real time wants the machine for itself. */
+async function nodeTests() {
+  await needPackages();
+  await build();
+  const files = filesBelow('tests').filter((file) => file.endsWith('.test.mjs')).map((file) => join(root, file));
+  const stream = runNodeTests({ files, concurrency: 1, timeout: HANG_MILLISECONDS });
+  // The runner's own totals, and the skipped suites that it leaves out of them.
+  const totals = {};
+  let skippedSuites = 0;
+  stream.on('test:diagnostic', ({ message }) => {
+    const [, name, value] = message.match(/^(pass|fail|cancelled|skipped|todo) (\d+)$/) ?? [];
+    if (name) totals[name] = Number(value);
+  });
+  stream.on('test:pass', ({ details, skip }) => {
+    if (details.type === 'suite' && skip !== undefined) skippedSuites += 1;
+  });
+  for await (const line of stream.compose(new spec())) process.stdout.write(line);
+  return counts(totals.pass, totals.fail + totals.cancelled, totals.skipped + totals.todo + skippedSuites);
+}
+
+function chosenSteps() {
+  const names = Object.keys(STEPS);
+  try {
+    const { values } = parseArgs({ options: { only: { type: 'string' } } });
+    const chosen = values.only?.split(',') ?? names;
+    if (chosen.every((name) => names.includes(name))) return names.filter((name) => chosen.includes(name));
+  } catch {
+    // Told below, as an unknown step is.
+  }
+  throw new Failure(`Choose steps with \`npm test -- --only ${names.join(',')}\`, any of these.`);
+}
+
+await main(async () => {
+  const steps = chosenSteps();
+  await needRust();
+  await needRustComponents();
+  await needWasmTarget();
+  const rows = [];
+  let total = counts();
+  for (const name of steps) {
+    console.log(`\n── ${name} ──`);
+    const start = performance.now();
+    const result = await STEPS[name]().catch((error) => {
+      console.error(error instanceof Failure ? error.message : error);
+      return counts(0, 1);
+    });
+    total = add(total, result);
+    rows.push([name, result.passed, result.failed, result.skipped, ((performance.now() - start) / 1000).toFixed(1)]);
+  }
+  console.log(table(['step', 'passed', 'failed', 'skipped', 'seconds'], rows));
+  if (total.failed > 0 || total.passed === 0) process.exitCode = 1;
+  console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+});
