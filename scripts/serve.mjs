@@ -45,7 +45,8 @@ const PROTECTION = {
   'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
 };
 
-const LOOPBACK = '127.0.0.1';
+/** Where the server listens unless told otherwise: this machine only. */
+export const LOOPBACK = '127.0.0.1';
 
 /**
  * Starts the server.

@@ -11,12 +11,11 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { run as runNodeTests } from 'node:test';
 import { spec } from 'node:test/reporters';
-import { parseArgs } from 'node:util';
 import { table } from './bench/table.mjs';
 import { build } from './build.mjs';
 import { browserNames, CHROMIUM_FLAGS, executables, missing } from './lib/browsers.mjs';
 import { needBrowsers, needRustComponents } from './lib/install.mjs';
-import { Failure, filesBelow, main, root, run } from './lib/project.mjs';
+import { Failure, filesBelow, main, readOptions, root, run } from './lib/project.mjs';
 import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
 
 const CI = process.env.CI === 'true';
@@ -25,10 +24,10 @@ const HANG_MILLISECONDS = 15 * 60 * 1000;
 
 /** The steps in their order; each resolves to its counts. */
 const STEPS = {
-  browsers: checkBrowsers,
+  browsers: findBrowsers,
   format: () => check('cargo', ['fmt', '--check']),
-  lint: lint,
-  docs: docs,
+  lint,
+  docs,
   rust: () => cargoTest(['test', '--all-targets'], {}, ['test', '--doc']),
   build: buildPackage,
   wasm: wasmInBrowser,
@@ -45,7 +44,7 @@ async function check(command, args, env) {
   return one(code === 0);
 }
 
-async function checkBrowsers() {
+async function findBrowsers() {
   await needBrowsers();
   let total = counts();
   for (const browser of browserNames) {
@@ -128,14 +127,11 @@ async function nodeTests() {
 
 function chosenSteps() {
   const names = Object.keys(STEPS);
-  try {
-    const { values } = parseArgs({ options: { only: { type: 'string' } } });
-    const chosen = values.only?.split(',') ?? names;
-    if (chosen.every((name) => names.includes(name))) return names.filter((name) => chosen.includes(name));
-  } catch {
-    // Told below, as an unknown step is.
-  }
-  throw new Failure(`Choose steps with \`npm test -- --only ${names.join(',')}\`, any of these.`);
+  const usage = `choose with \`npm test -- --only ${names.join(',')}\`, any of these`;
+  const chosen = readOptions({ only: names.join(',') }, usage).only.split(',');
+  const unknown = chosen.find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Failure(`There is no step ${unknown}: ${usage}.`);
+  return names.filter((name) => chosen.includes(name));
 }
 
 await main(async () => {

@@ -42,16 +42,15 @@ export async function needRustComponents() {
   }
 }
 
-/** Installs what browsers are missing, where it can; says how to get what it cannot. */
-export async function needBrowsers() {
+/** Installs what these browsers' tests miss, where it can; says how to get what it cannot. */
+export async function needBrowsers(browsers = browserNames) {
+  const allMissing = () => [...new Set(browsers.flatMap(missing))];
   const absent = allMissing();
   if (absent.length === 0) return;
   const canInstall = which('apt-get') && process.getuid?.() === 0 && isDebian();
   if (canInstall) await installByApt([...new Set(absent.flatMap((name) => PACKAGES[name]))]);
   for (const name of allMissing()) console.log(`  ${name} is not here: ${HOW_ELSEWHERE[name]}.`);
 }
-
-const allMissing = () => [...new Set(browserNames.flatMap(missing))];
 
 const isDebian = () => /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
 

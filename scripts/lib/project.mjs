@@ -8,6 +8,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 /** The project's root folder. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -29,6 +30,20 @@ export async function main(body) {
   } catch (error) {
     console.error(error instanceof Failure ? `\n${error.message}` : error);
     process.exitCode = 1;
+  }
+}
+
+/**
+ * The command line's options, all of them `--name value`.
+ * @param {Record<string, string>} defaults each option's name and its value where it is not given
+ * @param {string} usage what to write instead, for the Failure
+ */
+export function readOptions(defaults, usage) {
+  const options = Object.entries(defaults).map(([name, value]) => [name, { type: 'string', default: value }]);
+  try {
+    return parseArgs({ options: Object.fromEntries(options) }).values;
+  } catch ({ message }) {
+    throw new Failure(`${message.split(/[.\n]/)[0]}: ${usage}.`);
   }
 }
 

@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: names the machine, then runs every scripts/bench/*.bench.mjs in turn. `npm run bench -- --only name`
+ * runs those whose file name starts so; `--rounds 9` takes more rounds than five.
+ *
+ * A bench exports its `title`, and `run({ rounds, print, launch, serveProject, openPage })`: how many rounds to take,
+ * where its lines go, and the browser tests' own ways to Chromium and the project's server.
+ */
+import { cpus, loadavg, totalmem } from 'node:os';
+import { basename } from 'node:path';
+import { build } from './build.mjs';
+import { executables, missing } from './lib/browsers.mjs';
+import { needBrowsers } from './lib/install.mjs';
+import { Failure, filesBelow, main, readOptions, run } from './lib/project.mjs';
+import { needPackages, needRust } from './lib/toolchain.mjs';
+
+const ENDING = '.bench.mjs';
+const USAGE = 'use `npm run bench -- --only name --rounds 5`, both optional';
+
+function options() {
+  const { only, rounds } = readOptions({ only: '', rounds: '5' }, USAGE);
+  if (/^[1-9]\d*$/.test(rounds)) return { only: only.split(','), rounds: Number(rounds) };
+  throw new Failure(`--rounds takes a whole number above 0, not ${rounds}: ${USAGE}.`);
+}
+
+/** The bench files of these names, in the alphabet's order. */
+function benchFiles(only) {
+  const all = filesBelow('scripts/bench').filter((file) => file.endsWith(ENDING));
+  const chosen = all.filter((file) => only.some((name) => basename(file).startsWith(name)));
+  if (chosen.length > 0) return chosen;
+  throw new Failure(`There is no such bench: choose from ${all.map((file) => basename(file, ENDING)).join(', ') || 'none yet'}.`);
+}
+
+async function printMachine() {
+  // The last line: Debian's chromium is a script with remarks of its own.
+  const version = async (command) => (await run(command, ['--version'], { quiet: true })).output.trim().split('\n').at(-1);
+  const processors = cpus();
+  console.log(`
+${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}
+Node ${process.versions.node}, ${await version('rustc')}, ${await version(executables('chromium').chromium)}
+load average ${loadavg().map((load) => load.toFixed(2)).join(' ')}; every figure is a median, every ratio from one run`);
+}
+
+await main(async () => {
+  const { only, rounds } = options();
+  const files = benchFiles(only);
+  await needRust();
+  await needPackages();
+  await build();
+  await needBrowsers(['chromium']);
+  if (missing('chromium').length > 0) throw new Failure('The benches run in Chromium: install it as said above.');
+  await printMachine();
+  // Not at the top: it imports an npm package, which `needPackages` has just made sure of.
+  const { launch, openPage, serveProject } = await import('../tests/browser/harness.mjs');
+  for (const file of files) {
+    const bench = await import(`../${file}`);
+    console.log(`\n## ${bench.title}`);
+    await bench.run({ rounds, print: console.log, launch, openPage, serveProject });
+  }
+});
