@@ -1,0 +1,388 @@
+/**
+ * The public API: an engine is an input, an output and parameters, in any Web Audio graph. Main thread only.
+ *
+ *     const engine = await createEngine(context, { params: { gain: 0.8 } });
+ *     source.connect(engine.input);
+ *     engine.output.connect(context.destination);
+ *     engine.set('lpf_cutoff', 1200);
+ *
+ * Inside, a host runs the wasm: WorkletHost on the audio thread, ScriptProcessorHost on this one. The mode
+ * changes while it plays by starting a second host and crossfading.
+ */
+
+import { has } from './detect.js';
+import { EngineError } from './errors.js';
+import { Lifecycle } from './lifecycle.js';
+import { loadModule, PROCESSOR_URL } from './module.js';
+import { Parameters } from './parameters.js';
+import { BUFFER_SIZES, ScriptProcessorHost } from './script-processor-host.js';
+import { Voice } from './voice.js';
+import { WorkletHost } from './worklet-host.js';
+
+export { detect } from './detect.js';
+export { EngineError, ERROR_CODES } from './errors.js';
+export { loadModule } from './module.js';
+export { BUFFER_SIZES } from './script-processor-host.js';
+
+const HOSTS = { 'worklet': WorkletHost, 'script-processor': ScriptProcessorHost };
+const MODES = ['auto', ...Object.keys(HOSTS)];
+const TRANSPORTS = ['auto', 'shared', 'message', 'direct'];
+const CHANNELS = [1, 2];
+
+/** Seconds that a host may take until it is ready. */
+const TIMEOUT = 10;
+
+/** Meters that count up; they go on from one host to the next. */
+const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed'];
+
+/**
+ * Makes an engine in a context. Nothing is connected yet; parameters given here are in force from the first
+ * sample.
+ * @param {BaseAudioContext} context an AudioContext or an OfflineAudioContext
+ * @param {object} [options]
+ * @param {'auto' | 'worklet' | 'script-processor'} [options.mode] 'auto': the best that starts here
+ * @param {'auto' | 'shared' | 'message' | 'direct'} [options.transport] 'shared' and 'message' are the worklet's,
+ *   'direct' is the script processor's
+ * @param {1 | 2} [options.channels]
+ * @param {Record<string, number>} [options.params] values by id; the others begin at their defaults
+ * @param {number | 'auto'} [options.bufferSize] the script processor's, one of BUFFER_SIZES; 'auto' begins small
+ *   and grows when it hears itself glitch
+ * @param {string} [options.wasmUrl] another WebAssembly file than the package's
+ * @param {string} [options.processorUrl] another worklet script than the package's
+ * @param {number} [options.timeout] seconds that a mode may take to start
+ * @returns {Promise<Engine>}
+ * @throws {EngineError} every code but engine-closed, processor-died and resume-refused
+ */
+export async function createEngine(context, options = {}) {
+  const settings = checkOptions(context, options);
+  const loaded = await loadModule(settings.wasmUrl);
+  const parameters = new Parameters(loaded.parameters, settings.params);
+  const engine = new Engine(context, settings, loaded, parameters);
+  await engine.start();
+  return engine;
+}
+
+/**
+ * One engine. Events:
+ *
+ * - `modechange`: the mode or the transport is another
+ * - `error`, with an EngineError as `detail`: the sound stopped by a failure
+ * - `statechange`, with `{ state, reason }` as `detail`: the browser suspended, interrupted, resumed or closed the
+ *   context, hid the page, or changed a device
+ */
+export class Engine extends EventTarget {
+  #context;
+  #settings;
+  #loaded;
+  #parameters;
+  #lifecycle;
+  /** The voice that is heard, and during a change also the one that comes. @type {Voice[]} */
+  #voices = [];
+  /** Counts of the hosts that have ended. */
+  #past = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+  #pastLate = 0;
+  /** The last change of mode; the next one waits for it. */
+  #change = Promise.resolve();
+  #closing = null;
+
+  /** Use createEngine(). */
+  constructor(context, settings, loaded, parameters) {
+    super();
+    this.#context = context;
+    this.#settings = settings;
+    this.#loaded = loaded;
+    this.#parameters = parameters;
+    /** Connect sources here; the same node in every mode. */
+    this.input = new GainNode(context);
+    /** The processed sound; the same node in every mode. */
+    this.output = new GainNode(context);
+    /** Where 'auto' could not have the best mode: the EngineError that says why. Otherwise null. */
+    this.fallbackReason = null;
+    this.#lifecycle = new Lifecycle(context, {
+      onchange: (detail) => this.dispatchEvent(new CustomEvent('statechange', { detail })),
+      onsamplerate: () => this.#restart(),
+      onclosed: () => this.close(),
+    });
+  }
+
+  /** Starts the first host; createEngine() calls this. */
+  async start() {
+    try {
+      const { mode, transport, bufferSize } = this.#settings;
+      this.#voices.push(await this.#startVoice({ mode, transport, bufferSize }, 1));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** The audio context that the engine lives in. */
+  get context() {
+    return this.#context;
+  }
+
+  /** 'worklet' or 'script-processor'. */
+  get mode() {
+    return this.#voice.host.mode;
+  }
+
+  /** How parameters and meters travel: 'shared', 'message' or 'direct'. */
+  get transport() {
+    return this.#voice.host.transport;
+  }
+
+  /** 1 or 2. */
+  get channels() {
+    return this.#settings.channels;
+  }
+
+  /** The script processor's buffer in force, in frames; 0 in worklet mode. */
+  get bufferSize() {
+    return this.#voice.host.bufferSize ?? 0;
+  }
+
+  /** The parameter table: rows of `{ index, id, label, unit, min, max, default, curve }`. */
+  get parameters() {
+    return this.#parameters.table;
+  }
+
+  /** How many values were set so far, modulo 2³². The audio thread reports it as meters().appliedSequence. */
+  get sequence() {
+    return this.#parameters.sequence;
+  }
+
+  /** Whether close() was called. */
+  get closed() {
+    return this.#closing !== null;
+  }
+
+  /**
+   * Sets a parameter, clamped to its range.
+   * @param {string} id
+   * @param {number} value in the parameter's unit; a switch also takes true and false
+   * @returns {number} the value in force, as the float32 that the audio thread gets
+   * @throws {EngineError} unknown-parameter, bad-value, engine-closed; nothing has changed then
+   */
+  set(id, value) {
+    this.#requireOpen();
+    const { index, inForce } = this.#parameters.set(id, value);
+    for (const { host } of this.#voices) host.store(index, inForce);
+    return inForce;
+  }
+
+  /**
+   * The value in force.
+   * @param {string} id
+   * @throws {EngineError} unknown-parameter
+   */
+  get(id) {
+    return this.#parameters.get(id);
+  }
+
+  /**
+   * Sets a parameter, or all of them, to the default.
+   * @param {string} [id]
+   * @throws {EngineError} unknown-parameter, engine-closed
+   */
+  reset(id) {
+    const rows = id === undefined ? this.parameters : [this.#parameters.row(id)];
+    for (const row of rows) this.set(row.id, row.default);
+  }
+
+  /**
+   * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
+   * outputPeak, outputRms }`. Counts go on over changes of mode; levels are linear, one per channel.
+   */
+  meters() {
+    const meters = this.#voice.host.block.meters(this.channels);
+    for (const name of COUNTS) meters[name] = (meters[name] + this.#past[name]) >>> 0;
+    return meters;
+  }
+
+  /**
+   * From the engine's input to the ear, in seconds: `base` (the context's own), `output` (the device's, where the
+   * browser says), `engine` (the effects': none), `buffer` (the script processor's two buffers), and the `total`.
+   */
+  latency() {
+    const { baseLatency: base = 0, outputLatency: output = 0 } = this.#context;
+    const buffer = this.#voice.host.bufferSeconds;
+    const engine = 0;
+    return { base, output, engine, buffer, total: base + output + engine + buffer };
+  }
+
+  /**
+   * How often the sound broke, since the engine was made: `{ count, source }`, where the source is
+   *
+   * - 'callbacks' in script-processor mode: buffers whose callback came when their sound was already due
+   * - 'playback-stats' in worklet mode where the browser counts: underruns of the whole context
+   * - 'quanta' otherwise: quanta that the context's clock passed without the engine being asked to render
+   */
+  underruns() {
+    const { host } = this.#voice;
+    if (host.mode === 'script-processor') return { count: this.#pastLate + host.lateBuffers, source: 'callbacks' };
+    return this.#voice.underruns();
+  }
+
+  /**
+   * Changes the way to run while it plays: a second host starts muted, both crossfade in 20 ms, the first one
+   * ends. Calls wait for each other. Where the new one cannot start, the old one plays on.
+   * @param {'auto' | 'worklet' | 'script-processor'} mode
+   * @param {object} [options] `transport` and `bufferSize` as in createEngine(); default: as they were asked for
+   * @throws {EngineError} as createEngine()
+   */
+  setMode(mode, options = {}) {
+    const transport = options.transport ?? (mode === 'script-processor' ? 'auto' : this.#settings.transport);
+    const way = { mode, transport, bufferSize: options.bufferSize ?? this.#settings.bufferSize };
+    return this.#enqueue(async () => {
+      checkWay(way);
+      if (!this.#runs(way)) await this.#changeTo(way);
+      this.#settings = { ...this.#settings, ...way };
+    });
+  }
+
+  /**
+   * Brings the sound back after the browser refused, suspended or interrupted it; call it from a click.
+   * @throws {EngineError} resume-refused, context-closed
+   */
+  resume() {
+    return this.#lifecycle.resume();
+  }
+
+  /** Ends the engine and gives its memory back. Once is enough; again does no harm. */
+  close() {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  get #voice() {
+    return this.#voices[0];
+  }
+
+  async #close() {
+    this.#lifecycle.close();
+    this.input.disconnect();
+    this.output.disconnect();
+    await Promise.all(this.#voices.map((voice) => voice.end()));
+  }
+
+  /** One change of mode at a time. */
+  #enqueue(change) {
+    const result = this.#change.then(() => {
+      this.#requireOpen();
+      return change();
+    });
+    this.#change = result.catch(() => {});
+    return result;
+  }
+
+  /** Whether the engine runs this way already, alive. */
+  #runs({ mode, transport, bufferSize }) {
+    const { host } = this.#voice;
+    const wanted = mode === 'auto' ? waysOf({ mode, transport })[0] : mode;
+    return host.mode === wanted && !host.failure && (transport === 'auto' || transport === host.transport) &&
+      (wanted === 'worklet' || bufferSize === this.#settings.bufferSize);
+  }
+
+  async #changeTo(way) {
+    const next = await this.#startVoice(way, 0);
+    const old = this.#voice;
+    this.#voices.push(next);
+    try {
+      await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
+    } catch (error) {
+      this.#voices = [old];
+      await next.end();
+      throw error;
+    }
+    this.#voices = [next];
+    await old.end();
+    this.#addToPast(old.host);
+    this.dispatchEvent(new Event('modechange'));
+  }
+
+  /** The first host that starts, of those that the way allows, in a voice at the given level. */
+  async #startVoice({ mode, transport, bufferSize, firstSize }, level) {
+    const ways = waysOf({ mode, transport });
+    let failure = null;
+    for (const candidate of ways) {
+      try {
+        const host = await HOSTS[candidate].start(this.#context, {
+          ...this.#settings,
+          loaded: this.#loaded,
+          parameters: this.#parameters,
+          transport,
+          bufferSize,
+          firstSize,
+          onfailure: (error) => this.dispatchEvent(new CustomEvent('error', { detail: error })),
+          ongrow: (size) => this.#grow(size),
+        });
+        this.fallbackReason = failure;
+        return new Voice(this.#context, host, { input: this.input, output: this.output, level });
+      } catch (error) {
+        failure ??= error;
+      }
+    }
+    throw failure;
+  }
+
+  /** The automatic buffer was too small. */
+  #grow(firstSize) {
+    const way = { mode: 'script-processor', transport: 'direct', bufferSize: 'auto', firstSize };
+    this.#enqueue(() => this.mode === 'script-processor' && this.#changeTo(way)).catch(() => {});
+  }
+
+  /** The same way again, for another sample rate. */
+  #restart() {
+    this.#enqueue(() => this.#changeTo(this.#settings)).catch((error) => {
+      this.dispatchEvent(new CustomEvent('error', { detail: error }));
+    });
+  }
+
+  /** How long a new host must listen until its first echo is complete, in seconds. */
+  #firstEcho() {
+    return this.get('delay_mix') > 0 ? this.get('delay_time') : 0;
+  }
+
+  #addToPast(host) {
+    const meters = host.block.meters(this.channels);
+    for (const name of COUNTS) this.#past[name] += meters[name];
+    this.#pastLate += host.lateBuffers ?? 0;
+  }
+
+  #requireOpen() {
+    if (this.closed) throw new EngineError('engine-closed');
+  }
+}
+
+/** The modes to try, best first. */
+function waysOf({ mode, transport }) {
+  if (mode !== 'auto') return [mode];
+  if (transport === 'direct') return ['script-processor'];
+  if (transport !== 'auto') return ['worklet'];
+  return has('audioWorklet') ? ['worklet', 'script-processor'] : ['script-processor'];
+}
+
+function checkOptions(context, options) {
+  if (typeof BaseAudioContext !== 'function' || !(context instanceof BaseAudioContext)) {
+    throw new EngineError('bad-context');
+  }
+  if (context.state === 'closed') throw new EngineError('context-closed');
+  const settings = {
+    mode: 'auto', transport: 'auto', channels: 2, params: {}, bufferSize: 'auto', processorUrl: PROCESSOR_URL,
+    timeout: TIMEOUT, ...options,
+  };
+  checkOption('channels', settings.channels, CHANNELS);
+  checkWay(settings);
+  return settings;
+}
+
+function checkWay({ mode, transport, bufferSize }) {
+  checkOption('mode', mode, MODES);
+  checkOption('bufferSize', bufferSize, ['auto', ...BUFFER_SIZES]);
+  const fitting = { 'auto': TRANSPORTS, 'worklet': ['auto', 'shared', 'message'], 'script-processor': ['auto', 'direct'] };
+  checkOption('transport', transport, fitting[mode]);
+}
+
+function checkOption(name, value, allowed) {
+  if (!allowed.includes(value)) throw new EngineError('bad-option', { name, value, allowed: allowed.join(', ') });
+}

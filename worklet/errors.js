@@ -1,0 +1,78 @@
+/**
+ * What can go wrong, each with a code and one sentence that says what to do. Main thread only.
+ */
+
+/**
+ * The sentence for each code. The sentences are functions of the details that make them concrete.
+ * @type {Record<string, (details: Record<string, unknown>) => string>}
+ */
+const SENTENCES = {
+  // The caller's mistakes.
+  'bad-context': () => 'createEngine() needs an AudioContext or an OfflineAudioContext as its first argument.',
+  'bad-option': ({ name, value, allowed }) => `The option ${name} cannot be ${value}; use ${allowed}.`,
+  'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
+  'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
+  'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
+  'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
+
+  // The WebAssembly module.
+  'wasm-unsupported': () => 'This browser has no WebAssembly; use a browser from 2017 or later.',
+  'wasm-blocked': () =>
+    "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src.",
+  'wasm-missing': ({ url, reason }) =>
+    `The WebAssembly file ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder.`,
+  'wasm-invalid': ({ url, reason }) =>
+    `${url} is not a whole WebAssembly file (${reason}); upload it again, as binary, or build it again.`,
+  'wasm-version': ({ url, found, expected }) =>
+    `${url} speaks version ${found} of the engine's interface, these scripts version ${expected}; ` +
+    'publish files of one build together, and reload without the cache.',
+
+  // The worklet.
+  'worklet-unsupported': () =>
+    'There is no AudioWorklet here; open the page over https or on localhost, or use the script-processor mode.',
+  'worklet-script-missing': ({ url, reason }) =>
+    `The worklet script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder.`,
+  'worklet-script-blocked': ({ url, directive }) =>
+    `The page's Content-Security-Policy blocks the worklet script ${url}; allow its origin in ${directive}.`,
+  'worklet-script-failed': ({ url }) =>
+    `The worklet script ${url} loaded but registered no processor of this version: it threw, or is not of this ` +
+    'build; look at the console, and publish files of one build together.',
+  'processor-failed': ({ reason }) =>
+    `The processor could not build its engine on the audio thread (${reason}); build the package again.`,
+  'processor-silent': ({ seconds }) =>
+    `The audio thread did not answer within ${seconds} s; resume the context in a click and try again.`,
+  'processor-died': ({ reason }) =>
+    `The sound stopped because the engine failed while it played (${reason}); call setMode() to start it again.`,
+  'shared-memory-unsupported': () =>
+    'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
+    "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",
+
+  // The fallback, and what the browser holds back.
+  'script-processor-unsupported': () => 'This browser has no ScriptProcessorNode; use the worklet mode.',
+  'script-processor-silent': ({ seconds }) =>
+    `The ScriptProcessorNode was not called within ${seconds} s; free the main thread and try again.`,
+  'resume-refused': ({ reason }) =>
+    `The browser keeps the sound off (${reason}); call engine.resume() from a click or a key press.`,
+};
+
+/** All codes that an EngineError can have. */
+export const ERROR_CODES = Object.freeze(Object.keys(SENTENCES));
+
+/** An error that says, by its `code`, what went wrong and, by its `message`, what to do about it. */
+export class EngineError extends Error {
+  /**
+   * @param {string} code one of {@link ERROR_CODES}
+   * @param {Record<string, unknown>} [details] what makes the sentence concrete
+   * @param {unknown} [cause] the error underneath
+   */
+  constructor(code, details = {}, cause) {
+    super(SENTENCES[code](details), cause === undefined ? undefined : { cause });
+    this.name = 'EngineError';
+    this.code = code;
+  }
+}
+
+/** The text of whatever was thrown. */
+export function reasonOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

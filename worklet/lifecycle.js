@@ -1,0 +1,66 @@
+/**
+ * Watches what the browser and the system do to a context: autoplay refused, suspended, interrupted (iOS, a
+ * phone call), closed, page hidden and back, devices plugged and unplugged. Main thread only.
+ */
+
+import { EngineError, reasonOf } from './errors.js';
+
+/** How long the browser may take to resume, in ms. One that wants a gesture first never answers. */
+const RESUME_TIME = 2000;
+
+export class Lifecycle {
+  #context;
+  #sampleRate;
+  #listening = new AbortController();
+
+  /**
+   * @param {BaseAudioContext} context
+   * @param {object} handlers
+   * @param {(detail: { state: string, reason: string }) => void} handlers.onchange `state`: the context's; `reason`:
+   *   'context', 'visible', 'hidden', 'devices', 'output-device', 'context-error' or 'sample-rate'
+   * @param {() => void} handlers.onsamplerate the context runs at another sample rate
+   * @param {() => void} handlers.onclosed the context was closed
+   */
+  constructor(context, { onchange, onsamplerate, onclosed }) {
+    this.#context = context;
+    this.#sampleRate = context.sampleRate;
+    const happened = (reason) => {
+      onchange({ state: context.state, reason });
+      if (context.state === 'closed') onclosed();
+      if (context.sampleRate !== this.#sampleRate) {
+        this.#sampleRate = context.sampleRate;
+        onchange({ state: context.state, reason: 'sample-rate' });
+        onsamplerate();
+      }
+    };
+    this.#listen(context, 'statechange', () => happened('context'));
+    this.#listen(context, 'sinkchange', () => happened('output-device'));
+    this.#listen(context, 'error', () => happened('context-error'));
+    this.#listen(document, 'visibilitychange', () => happened(document.visibilityState));
+    this.#listen(navigator.mediaDevices, 'devicechange', () => happened('devices'));
+  }
+
+  /** Resumes the context, or says why not. */
+  async resume() {
+    if (this.#context.state === 'closed') throw new EngineError('context-closed');
+    if (this.#context.state === 'running') return;
+    const tooLate = new Promise((resolve) => setTimeout(resolve, RESUME_TIME));
+    let reason = 'it waits for a click';
+    try {
+      await Promise.race([this.#context.resume(), tooLate]);
+    } catch (error) {
+      reason = reasonOf(error);
+    }
+    if (this.#context.state !== 'running') throw new EngineError('resume-refused', { reason });
+  }
+
+  /** Stops watching. */
+  close() {
+    this.#listening.abort();
+  }
+
+  /** mediaDevices is missing outside secure contexts. */
+  #listen(target, type, listener) {
+    target?.addEventListener(type, listener, { signal: this.#listening.signal });
+  }
+}

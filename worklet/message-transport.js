@@ -1,0 +1,66 @@
+/**
+ * Carries the main thread's words of the control block to the processor by MessagePort: on change only,
+ * and at most once per animation frame. Main thread only.
+ */
+
+/** A hidden tab and a busy compositor give no animation frames; then a timer of this length serves, in ms. */
+const LONGEST_FRAME = 50;
+
+export class MessageTransport {
+  #port;
+  #block;
+  #changed = false;
+  #frame = null;
+
+  /**
+   * @param {MessagePort} port
+   * @param {import('./control-block.js').ControlBlock} block
+   */
+  constructor(port, block) {
+    this.#port = port;
+    this.#block = block;
+  }
+
+  /** The block has changed. The first change goes at the end of this task; what follows, with the next frame. */
+  changed() {
+    this.#changed = true;
+    if (this.#frame) return;
+    this.#openFrame();
+    queueMicrotask(() => this.#postChange());
+  }
+
+  /** Posts the block now, whatever was pending. */
+  flush() {
+    this.#changed = true;
+    this.#postChange();
+  }
+
+  /** Forgets what is pending. */
+  close() {
+    this.#changed = false;
+    this.#closeFrame();
+  }
+
+  #postChange() {
+    if (!this.#changed) return;
+    this.#changed = false;
+    this.#port.postMessage({ inbound: this.#block.inbound() });
+  }
+
+  #openFrame() {
+    const next = () => {
+      this.#closeFrame();
+      if (!this.#changed) return;
+      this.#openFrame();
+      this.#postChange();
+    };
+    this.#frame = { animation: requestAnimationFrame(next), timer: setTimeout(next, LONGEST_FRAME) };
+  }
+
+  #closeFrame() {
+    if (!this.#frame) return;
+    cancelAnimationFrame(this.#frame.animation);
+    clearTimeout(this.#frame.timer);
+    this.#frame = null;
+  }
+}

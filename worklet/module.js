@@ -1,0 +1,132 @@
+/**
+ * Fetches and compiles the WebAssembly module, once per page: engines share it, and so does whatever else
+ * uses `pkg/audio_dsp_wasm.js` on the main thread. Main thread only.
+ */
+
+import { has } from './detect.js';
+import { EngineError, reasonOf } from './errors.js';
+import { ABI_VERSION, instantiate } from './renderer.js';
+
+const PACKAGE = new URL('../pkg/', import.meta.url);
+const GLUE_URL = new URL('audio_dsp_wasm.js', PACKAGE).href;
+const SIMD_URL = new URL('audio_dsp_wasm_bg.wasm', PACKAGE).href;
+const BASELINE_URL = new URL('audio_dsp_wasm_baseline.wasm', PACKAGE).href;
+
+/** The worklet script that belongs to this package. */
+export const PROCESSOR_URL = new URL('processor.js', PACKAGE).href;
+
+/** An empty module: the header alone. Where this cannot be compiled, nothing can. */
+const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+
+/** @type {Map<string, Promise<LoadedModule>>} by the URL asked for; '' is "the best build" */
+const loaded = new Map();
+
+/**
+ * @typedef {object} LoadedModule
+ * @property {WebAssembly.Module} module
+ * @property {string} url where it came from
+ * @property {object} glue the exports of pkg/audio_dsp_wasm.js, initialised
+ * @property {object} layout the control block's layout (control_layout() in Rust)
+ * @property {readonly object[]} parameters the parameter table (parameter_table() in Rust)
+ */
+
+/**
+ * The compiled module with the glue around it. A failure is not remembered: the next call tries again.
+ * @param {string} [wasmUrl] another file than the package's best build for this browser
+ * @returns {Promise<LoadedModule>}
+ * @throws {EngineError} wasm-unsupported, wasm-blocked, wasm-missing, wasm-invalid or wasm-version
+ */
+export function loadModule(wasmUrl = '') {
+  const key = wasmUrl && new URL(wasmUrl, document.baseURI).href;
+  if (!loaded.has(key)) {
+    const loading = load(key ? [key] : candidates());
+    loaded.set(key, loading);
+    loading.catch(() => loaded.delete(key));
+  }
+  return loaded.get(key);
+}
+
+function candidates() {
+  return has('simd') ? [SIMD_URL, BASELINE_URL] : [BASELINE_URL];
+}
+
+async function load(urls) {
+  await requireWebAssembly();
+  const { module, url } = await firstThatWorks(urls, compile);
+  const glue = await loadGlue(module);
+  const parameters = Object.freeze(glue.parameter_table().map(Object.freeze));
+  return Object.freeze({ module, url, glue, parameters, layout: Object.freeze(glue.control_layout()) });
+}
+
+async function requireWebAssembly() {
+  if (!has('webAssembly')) throw new EngineError('wasm-unsupported');
+  try {
+    await WebAssembly.compile(EMPTY_MODULE);
+  } catch (error) {
+    throw new EngineError('wasm-blocked', {}, error);
+  }
+}
+
+/** The first result; where all fail, the first failure. */
+async function firstThatWorks(urls, attempt) {
+  let failure;
+  for (const url of urls) {
+    try {
+      return await attempt(url);
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
+
+/** Compiles from the bytes, not from the stream: that would insist on the MIME type, which hosts get wrong. */
+async function compile(url) {
+  const bytes = await fetchBytes(url);
+  let module;
+  try {
+    module = await WebAssembly.compile(bytes);
+  } catch (error) {
+    throw new EngineError('wasm-invalid', { url, reason: reasonOf(error) }, error);
+  }
+  requireVersion(module, url);
+  return { module, url };
+}
+
+async function fetchBytes(url) {
+  let reason, cause;
+  try {
+    const response = await fetch(url);
+    if (response.ok) return await response.arrayBuffer();
+    reason = `HTTP ${response.status}`;
+  } catch (error) {
+    reason = reasonOf(error);
+    cause = error;
+  }
+  throw new EngineError('wasm-missing', { url, reason }, cause);
+}
+
+function requireVersion(module, url) {
+  let found;
+  try {
+    found = instantiate(module).version;
+  } catch (error) {
+    throw new EngineError('wasm-version', { url, found: 'none', expected: ABI_VERSION }, error);
+  }
+  if (found !== ABI_VERSION) throw new EngineError('wasm-version', { url, found, expected: ABI_VERSION });
+}
+
+async function loadGlue(module) {
+  let glue;
+  try {
+    glue = await import(GLUE_URL);
+  } catch (error) {
+    throw new EngineError('wasm-missing', { url: GLUE_URL, reason: reasonOf(error) }, error);
+  }
+  try {
+    await glue.default({ module_or_path: module });
+  } catch (error) {
+    throw new EngineError('wasm-version', { url: GLUE_URL, found: 'another', expected: ABI_VERSION }, error);
+  }
+  return glue;
+}

@@ -1,0 +1,85 @@
+/**
+ * The AudioWorkletProcessor: carries each quantum between Web Audio and the wasm engine. Audio thread.
+ *
+ * It is bundled with renderer.js into one self-contained file, pkg/processor.js, which is what addModule
+ * loads. With the main thread it exchanges
+ *
+ * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
+ *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
+ * - out: `{ ready: version }` or `{ failed: reason, version }` once, from the constructor;
+ *   `{ meters }` where memory is not shared, at most 30 times a second; `{ died: reason }` or
+ *   `{ ended: true }` once, at the end
+ *
+ * With shared memory nothing is posted between ready and the end.
+ */
+
+import { ABI_VERSION, DEFAULT_QUANTUM, Renderer } from './renderer.js';
+
+const METERS_PER_SECOND = 30;
+
+class EngineProcessor extends AudioWorkletProcessor {
+  #renderer = null;
+  #words;
+  #stopFlag;
+  /** Message with the meters' words, where they travel by message; the same object each time. */
+  #report = null;
+  #reportEvery = Math.ceil(sampleRate / METERS_PER_SECOND);
+  #framesSinceReport = 0;
+
+  /** @param {{ processorOptions: { module, words: Int32Array, channels, metersWord, stopFlag, shared } }} options */
+  constructor({ processorOptions: { module, words, channels, metersWord, stopFlag, shared } }) {
+    super();
+    this.#words = words;
+    this.#stopFlag = stopFlag;
+    if (!shared) this.#report = { meters: new Int32Array(words.length - metersWord), at: metersWord };
+    this.port.onmessage = ({ data }) => this.#receive(data);
+    try {
+      const capacity = globalThis.renderQuantumSize ?? DEFAULT_QUANTUM;
+      this.#renderer = new Renderer(module, { sampleRate, channels, capacity, words });
+      this.port.postMessage({ ready: ABI_VERSION });
+    } catch (error) {
+      this.port.postMessage({ failed: String(error?.message ?? error), version: ABI_VERSION });
+    }
+  }
+
+  process(inputs, outputs) {
+    const renderer = this.#renderer;
+    if (renderer === null) return false;
+    if (renderer.flags & this.#stopFlag) return this.#end({ ended: true });
+    try {
+      const output = outputs[0];
+      const frames = output[0].length;
+      for (let start = 0; start < frames; start += renderer.capacity) {
+        renderer.render(inputs[0], output, start, Math.min(renderer.capacity, frames - start));
+      }
+      if (this.#report !== null) this.#reportMeters(frames);
+      return true;
+    } catch (error) {
+      return this.#end({ died: String(error?.message ?? error) });
+    }
+  }
+
+  #receive({ inbound }) {
+    if (inbound) this.#words.set(inbound);
+    if (this.#renderer !== null && this.#renderer.flags & this.#stopFlag) this.#end({ ended: true });
+  }
+
+  #reportMeters(frames) {
+    this.#framesSinceReport += frames;
+    if (this.#framesSinceReport < this.#reportEvery) return;
+    this.#framesSinceReport = 0;
+    const { meters, at } = this.#report;
+    for (let i = 0; i < meters.length; i++) meters[i] = this.#words[at + i];
+    this.port.postMessage(this.#report);
+  }
+
+  /** Lets go of the wasm instance, so that its memory comes back; nothing is rendered any more. */
+  #end(message) {
+    this.#renderer = null;
+    this.port.postMessage(message);
+    this.port.onmessage = null;
+    return false;
+  }
+}
+
+registerProcessor(`audio-dsp-wasm/${ABI_VERSION}`, EngineProcessor);

@@ -1,0 +1,151 @@
+/**
+ * One wasm engine instance, rendering quantum by quantum. The worklet runs it on the audio thread, the
+ * fallback on the main thread: the same code, so the same bits.
+ *
+ * All memory is taken when it is built. `render` makes no object, view, closure or message.
+ *
+ * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
+ */
+
+/** Version of the interface to the wasm and of the control block, which these scripts are written for. */
+export const ABI_VERSION = 1;
+
+/** Frames that a Web Audio quantum has unless the context says otherwise. */
+export const DEFAULT_QUANTUM = 128;
+
+/** Functions that stand in for the wasm-bindgen imports, none of which the audio door calls. */
+function stubImports(module) {
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function') continue;
+    imports[from] ??= {};
+    imports[from][name] = () => {
+      throw new Error(`the engine called the main thread's ${name}`);
+    };
+  }
+  return imports;
+}
+
+/**
+ * A bare instance's exports, and the version of the interface they speak.
+ * @param {WebAssembly.Module} module
+ * @returns {{ exports: WebAssembly.Exports, version: number | string }}
+ */
+export function instantiate(module) {
+  const { exports } = new WebAssembly.Instance(module, stubImports(module));
+  return { exports, version: exports.abi_version?.() ?? 'none' };
+}
+
+export class Renderer {
+  #exports;
+  #engine;
+  #words;
+  #sequenceWord;
+  #flagsWord;
+  #inboundWords;
+  #metersWord;
+  #sequence = 0;
+  #frames = 0;
+  /** Views into the wasm memory; they die when it grows. */
+  #buffer = null;
+  #inbound = null;
+  #meters = null;
+  #inputs = [];
+  #outputs = [];
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {object} options
+   * @param {number} options.sampleRate in Hz
+   * @param {number} options.channels 1 or 2
+   * @param {number} options.capacity the most frames rendered at once
+   * @param {Int32Array} options.words the control block that this instance follows and reports to
+   * @throws {Error} if the module cannot be instantiated, is of another version or refuses the options
+   */
+  constructor(module, { sampleRate, channels, capacity, words }) {
+    const { exports, version } = instantiate(module);
+    if (version !== ABI_VERSION) throw new Error(`version ${version} instead of ${ABI_VERSION}`);
+    this.#exports = exports;
+    this.#words = words;
+    this.#sequenceWord = exports.control_sequence_word();
+    this.#flagsWord = exports.control_flags_word();
+    this.#inboundWords = exports.control_inbound_words();
+    this.#metersWord = exports.control_meters_word();
+    this.channels = channels;
+    this.capacity = capacity;
+    this.#engine = exports.engine_new(sampleRate, channels, capacity);
+    if (this.#engine === 0) throw new Error(`${channels} channels of ${capacity} frames at ${sampleRate} Hz refused`);
+    this.#makeViews(capacity);
+    this.#applyInbound(Atomics.load(words, this.#sequenceWord));
+  }
+
+  /** The flags that the main thread has raised. */
+  get flags() {
+    return Atomics.load(this.#words, this.#flagsWord);
+  }
+
+  /**
+   * Renders `frames` frames of the channels from `start` on. A channel that the input lacks is a copy of
+   * its first one; an input without channels is "nothing connected": the tail rings on.
+   * @param {Float32Array[]} input
+   * @param {Float32Array[]} output
+   * @param {number} start
+   * @param {number} frames at most the capacity
+   */
+  render(input, output, start, frames) {
+    if (frames !== this.#frames || this.#buffer !== this.#exports.memory.buffer) this.#makeViews(frames);
+    const sequence = Atomics.load(this.#words, this.#sequenceWord);
+    if (sequence !== this.#sequence) this.#applyInbound(sequence);
+
+    const connected = input.length > 0;
+    if (connected) {
+      for (let channel = 0; channel < this.channels; channel++) {
+        copyIn(this.#inputs[channel], input[channel < input.length ? channel : 0], start);
+      }
+    }
+    this.#exports.engine_process(this.#engine, frames, connected ? 1 : 0);
+    for (let channel = 0; channel < output.length; channel++) {
+      copyOut(this.#outputs[channel < this.channels ? channel : 0], output[channel], start);
+    }
+    this.#words.set(this.#meters, this.#metersWord);
+  }
+
+  /** Gives the engine's memory back. Nothing may be rendered afterwards. */
+  free() {
+    this.#exports.engine_free(this.#engine);
+    this.#engine = 0;
+  }
+
+  #makeViews(frames) {
+    const { memory, control_words, engine_control, engine_input, engine_output } = this.#exports;
+    this.#buffer = memory.buffer;
+    this.#frames = frames;
+    const control = engine_control(this.#engine);
+    this.#inbound = new Int32Array(memory.buffer, control, this.#inboundWords);
+    this.#meters = new Int32Array(memory.buffer, control + 4 * this.#metersWord, control_words() - this.#metersWord);
+    for (let channel = 0; channel < this.channels; channel++) {
+      this.#inputs[channel] = new Float32Array(memory.buffer, engine_input(this.#engine, channel), frames);
+      this.#outputs[channel] = new Float32Array(memory.buffer, engine_output(this.#engine, channel), frames);
+    }
+  }
+
+  /**
+   * Copies what the main thread wrote. A store that comes during the copy is followed by another raise of
+   * the sequence number, so the next quantum copies again; hence the number noted is the one read before.
+   */
+  #applyInbound(sequence) {
+    for (let word = 0; word < this.#inboundWords; word++) this.#inbound[word] = this.#words[word];
+    this.#inbound[this.#sequenceWord] = sequence;
+    this.#sequence = sequence;
+  }
+}
+
+function copyIn(view, channel, start) {
+  if (channel.length === view.length) view.set(channel);
+  else for (let i = 0; i < view.length; i++) view[i] = channel[start + i];
+}
+
+function copyOut(view, channel, start) {
+  if (channel.length === view.length) channel.set(view);
+  else for (let i = 0; i < view.length; i++) channel[start + i] = view[i];
+}

@@ -1,0 +1,130 @@
+/**
+ * The fallback for browsers and pages without AudioWorklet: the same wasm in an instance of its own, on the
+ * main thread, in a ScriptProcessorNode. Its big buffer is cut into quanta, so the samples are the same.
+ *
+ * The node exchanges its buffers with the audio thread in turn, so sound comes out two buffers later; and
+ * where the main thread is busy for longer than a buffer lasts, it comes out broken. That is counted.
+ */
+
+import { ControlBlock } from './control-block.js';
+import { has } from './detect.js';
+import { EngineError, reasonOf } from './errors.js';
+import { LatenessCounter } from './lateness.js';
+import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
+
+/** The buffer sizes that the Web Audio API allows, in frames. */
+export const BUFFER_SIZES = Object.freeze([256, 512, 1024, 2048, 4096, 8192, 16384]);
+
+/** What an automatic buffer size begins with, in frames. */
+const FIRST_SIZE = 512;
+
+/** So many late buffers within so many seconds make an automatic buffer grow. */
+const LATE_TO_GROW = 3;
+const SECONDS_TO_GROW = 5;
+
+/**
+ * Renders a whole buffer quantum by quantum: what the ScriptProcessorNode's callback does.
+ * @param {Renderer} renderer
+ * @param {Float32Array[]} input its channels; none where nothing is connected
+ * @param {Float32Array[]} output its channels
+ */
+export function renderBuffer(renderer, input, output) {
+  const frames = output[0].length;
+  for (let start = 0; start < frames; start += DEFAULT_QUANTUM) {
+    renderer.render(input, output, start, Math.min(DEFAULT_QUANTUM, frames - start));
+  }
+}
+
+export class ScriptProcessorHost {
+  mode = 'script-processor';
+  transport = 'direct';
+  failure = null;
+  #context;
+  #renderer;
+  #input = [];
+  #output = [];
+  #lateness;
+  #growth;
+  #onfailure;
+
+  /**
+   * @param {BaseAudioContext} context
+   * @param {object} options as WorkletHost.start, and
+   * @param {number | 'auto'} options.bufferSize in frames
+   * @param {(bufferSize: number) => void} options.ongrow called when an automatic buffer should be this long
+   * @throws {EngineError} script-processor-unsupported, processor-failed
+   */
+  static async start(context, options) {
+    if (!has('scriptProcessor') || !context.createScriptProcessor) {
+      throw new EngineError('script-processor-unsupported');
+    }
+    return new ScriptProcessorHost(context, options);
+  }
+
+  constructor(context, { loaded, parameters, channels, bufferSize, firstSize = FIRST_SIZE, onfailure, ongrow }) {
+    this.#context = context;
+    this.#onfailure = onfailure;
+    this.bufferSize = bufferSize === 'auto' ? firstSize : bufferSize;
+    this.bufferSeconds = (2 * this.bufferSize) / context.sampleRate;
+    this.#lateness = new LatenessCounter(this.bufferSize, context.sampleRate);
+    this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
+    this.block = new ControlBlock(loaded.layout, false);
+    this.block.fill(parameters.values, parameters.sequence);
+    try {
+      const { sampleRate } = context;
+      const options = { sampleRate, channels, capacity: DEFAULT_QUANTUM, words: this.block.words };
+      this.#renderer = new Renderer(loaded.module, options);
+    } catch (error) {
+      throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
+    }
+    this.node = context.createScriptProcessor(this.bufferSize, channels, channels);
+    this.node.channelCountMode = 'explicit';
+    this.node.channelInterpretation = 'speakers';
+    this.node.onaudioprocess = (event) => this.#process(event);
+  }
+
+  /** Buffers that came too late to be heard whole. */
+  get lateBuffers() {
+    return this.#lateness.late;
+  }
+
+  /** A parameter has a new value. */
+  store(index, value) {
+    this.block.store(index, value);
+  }
+
+  /** Ends it, and gives its memory back. */
+  async stop() {
+    this.block.requestStop();
+    this.node.onaudioprocess = null;
+    this.node.disconnect();
+    this.#renderer = null;
+  }
+
+  #process({ inputBuffer, outputBuffer }) {
+    if (this.failure) return;
+    this.#countLateness();
+    for (let channel = 0; channel < inputBuffer.numberOfChannels; channel++) {
+      this.#input[channel] = inputBuffer.getChannelData(channel);
+      this.#output[channel] = outputBuffer.getChannelData(channel);
+    }
+    try {
+      renderBuffer(this.#renderer, this.#input, this.#output);
+    } catch (error) {
+      this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
+      this.#onfailure(this.failure);
+    }
+  }
+
+  #countLateness() {
+    const now = this.#context.currentTime;
+    if (!this.#lateness.called(now) || !this.#growth) return;
+    const { late, ongrow } = this.#growth;
+    late.push(now);
+    while (now - late[0] > SECONDS_TO_GROW) late.shift();
+    const next = BUFFER_SIZES[BUFFER_SIZES.indexOf(this.bufferSize) + 1];
+    if (late.length < LATE_TO_GROW || !next) return;
+    this.#growth = null;
+    ongrow(next);
+  }
+}
