@@ -83,8 +83,11 @@ pub const INPUT_RMS: usize = INPUT_PEAK + MAX_CHANNELS;
 pub const OUTPUT_PEAK: usize = INPUT_RMS + MAX_CHANNELS;
 /// First word of the output's RMS levels.
 pub const OUTPUT_RMS: usize = OUTPUT_PEAK + MAX_CHANNELS;
+/// Word of the count of quanta that were not rendered in time. Whoever calls the engine counts them; the engine
+/// cannot know.
+pub const MISSED: usize = OUTPUT_RMS + MAX_CHANNELS;
 /// Words of the whole block.
-pub const WORDS: usize = OUTPUT_RMS + MAX_CHANNELS;
+pub const WORDS: usize = MISSED + 1;
 
 /// The meters, by name.
 pub const METER_TABLE: &[Meter] = &[
@@ -97,4 +100,5 @@ pub const METER_TABLE: &[Meter] = &[
     level("inputRms", INPUT_RMS, MAX_CHANNELS),
     level("outputPeak", OUTPUT_PEAK, MAX_CHANNELS),
     level("outputRms", OUTPUT_RMS, MAX_CHANNELS),
+    count("missed", MISSED),
 ];

@@ -40,6 +40,11 @@ export class ControlBlock {
     return this.#layout.meters[0].word;
   }
 
+  /** Word of the count of missed quanta, which the caller of the engine writes. */
+  get missedWord() {
+    return this.#layout.meters.find(({ name }) => name === 'missed').word;
+  }
+
   /** A copy of the words that the main thread writes, for a message. */
   inbound() {
     return this.words.slice(0, this.#layout.inboundWords);

@@ -33,7 +33,7 @@ const CHANNELS = [1, 2];
 const TIMEOUT = 10;
 
 /** Meters that count up; they go on from one host to the next. */
-const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed'];
+const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
 
 /**
  * Makes an engine in a context. Nothing is connected yet; parameters given here are in force from the first
@@ -80,7 +80,8 @@ export class Engine extends EventTarget {
   #voices = [];
   /** Counts of the hosts that have ended. */
   #past = Object.fromEntries(COUNTS.map((name) => [name, 0]));
-  #pastLate = 0;
+  /** What the browser had counted when the engine was made. */
+  #pastUnderruns;
   /** The last change of mode; the next one waits for it. */
   #change = Promise.resolve();
   #closing = null;
@@ -92,6 +93,7 @@ export class Engine extends EventTarget {
     this.#settings = settings;
     this.#loaded = loaded;
     this.#parameters = parameters;
+    this.#pastUnderruns = context.playbackStats?.underrunEvents ?? 0;
     /** Connect sources here; the same node in every mode. */
     this.input = new GainNode(context);
     /** The processed sound; the same node in every mode. */
@@ -191,7 +193,7 @@ export class Engine extends EventTarget {
 
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
-   * outputPeak, outputRms }`. Counts go on over changes of mode; levels are linear, one per channel.
+   * outputPeak, outputRms, missed }`. Counts go on over changes of mode; levels are linear, one per channel.
    */
   meters() {
     const meters = this.#voice.host.block.meters(this.channels);
@@ -213,14 +215,14 @@ export class Engine extends EventTarget {
   /**
    * How often the sound broke, since the engine was made: `{ count, source }`, where the source is
    *
-   * - 'callbacks' in script-processor mode: buffers whose callback came when their sound was already due
-   * - 'playback-stats' in worklet mode where the browser counts: underruns of the whole context
-   * - 'quanta' otherwise: quanta that the context's clock passed without the engine being asked to render
+   * - 'playback-stats' in worklet mode, where the browser counts: its underruns, of the whole context
+   * - 'quanta' otherwise: quanta not rendered in time, meters().missed. In worklet mode those that the context's
+   *   clock passed without a call; in script-processor mode those whose call came when their sound was due already
    */
   underruns() {
-    const { host } = this.#voice;
-    if (host.mode === 'script-processor') return { count: this.#pastLate + host.lateBuffers, source: 'callbacks' };
-    return this.#voice.underruns();
+    const stats = this.mode === 'worklet' ? this.#context.playbackStats : null;
+    if (stats) return { count: stats.underrunEvents - this.#pastUnderruns, source: 'playback-stats' };
+    return { count: this.meters().missed, source: 'quanta' };
   }
 
   /**
@@ -260,7 +262,6 @@ export class Engine extends EventTarget {
 
   async #close() {
     this.#lifecycle.close();
-    this.input.disconnect();
     this.output.disconnect();
     await Promise.all(this.#voices.map((voice) => voice.end()));
   }
@@ -306,7 +307,7 @@ export class Engine extends EventTarget {
     let failure = null;
     for (const candidate of ways) {
       try {
-        const host = await HOSTS[candidate].start(this.#context, {
+        const voice = await Voice.start(this.#context, HOSTS[candidate], {
           ...this.#settings,
           loaded: this.#loaded,
           parameters: this.#parameters,
@@ -315,9 +316,9 @@ export class Engine extends EventTarget {
           firstSize,
           onfailure: (error) => this.dispatchEvent(new CustomEvent('error', { detail: error })),
           ongrow: (size) => this.#grow(size),
-        });
+        }, { input: this.input, output: this.output, level });
         this.fallbackReason = failure;
-        return new Voice(this.#context, host, { input: this.input, output: this.output, level });
+        return voice;
       } catch (error) {
         failure ??= error;
       }
@@ -346,7 +347,6 @@ export class Engine extends EventTarget {
   #addToPast(host) {
     const meters = host.block.meters(this.channels);
     for (const name of COUNTS) this.#past[name] += meters[name];
-    this.#pastLate += host.lateBuffers ?? 0;
   }
 
   #requireOpen() {

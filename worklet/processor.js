@@ -7,8 +7,8 @@
  * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
  *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
  * - out: `{ ready: version }` or `{ failed: reason, version }` once, from the constructor;
- *   `{ meters }` where memory is not shared, at most 30 times a second; `{ died: reason }` or
- *   `{ ended: true }` once, at the end
+ *   `{ meters }` where memory is not shared, at most 30 times a second and once more at the end;
+ *   `{ died: reason }` or `{ ended: true }` once, at the end
  *
  * With shared memory nothing is posted between ready and the end.
  */
@@ -25,9 +25,14 @@ class EngineProcessor extends AudioWorkletProcessor {
   #report = null;
   #reportEvery = Math.ceil(sampleRate / METERS_PER_SECOND);
   #framesSinceReport = 0;
+  /** The context's frame that the next call should begin with; 0 before the first. */
+  #nextFrame = 0;
 
-  /** @param {{ processorOptions: { module, words: Int32Array, channels, metersWord, stopFlag, shared } }} options */
-  constructor({ processorOptions: { module, words, channels, metersWord, stopFlag, shared } }) {
+  /**
+   * @param {{ processorOptions: { module: WebAssembly.Module, words: Int32Array, channels: number,
+   *   metersWord: number, missedWord: number, stopFlag: number, shared: boolean } }} options
+   */
+  constructor({ processorOptions: { module, words, channels, metersWord, missedWord, stopFlag, shared } }) {
     super();
     this.#words = words;
     this.#stopFlag = stopFlag;
@@ -35,7 +40,7 @@ class EngineProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
       const capacity = globalThis.renderQuantumSize ?? DEFAULT_QUANTUM;
-      this.#renderer = new Renderer(module, { sampleRate, channels, capacity, words });
+      this.#renderer = new Renderer(module, { sampleRate, channels, capacity, words, missedWord });
       this.port.postMessage({ ready: ABI_VERSION });
     } catch (error) {
       this.port.postMessage({ failed: String(error?.message ?? error), version: ABI_VERSION });
@@ -49,6 +54,8 @@ class EngineProcessor extends AudioWorkletProcessor {
     try {
       const output = outputs[0];
       const frames = output[0].length;
+      if (this.#nextFrame !== 0) renderer.missed += (currentFrame - this.#nextFrame) / frames;
+      this.#nextFrame = currentFrame + frames;
       for (let start = 0; start < frames; start += renderer.capacity) {
         renderer.render(inputs[0], output, start, Math.min(renderer.capacity, frames - start));
       }
@@ -68,6 +75,10 @@ class EngineProcessor extends AudioWorkletProcessor {
     this.#framesSinceReport += frames;
     if (this.#framesSinceReport < this.#reportEvery) return;
     this.#framesSinceReport = 0;
+    this.#postMeters();
+  }
+
+  #postMeters() {
     const { meters, at } = this.#report;
     for (let i = 0; i < meters.length; i++) meters[i] = this.#words[at + i];
     this.port.postMessage(this.#report);
@@ -76,6 +87,7 @@ class EngineProcessor extends AudioWorkletProcessor {
   /** Lets go of the wasm instance, so that its memory comes back; nothing is rendered any more. */
   #end(message) {
     this.#renderer = null;
+    if (this.#report !== null) this.#postMeters();
     this.port.postMessage(message);
     this.port.onmessage = null;
     return false;

@@ -44,6 +44,7 @@ export class Renderer {
   #flagsWord;
   #inboundWords;
   #metersWord;
+  #missedMeter;
   #sequence = 0;
   #frames = 0;
   /** Views into the wasm memory; they die when it grows. */
@@ -60,9 +61,10 @@ export class Renderer {
    * @param {number} options.channels 1 or 2
    * @param {number} options.capacity the most frames rendered at once
    * @param {Int32Array} options.words the control block that this instance follows and reports to
+   * @param {number} options.missedWord the word among them that counts missed quanta
    * @throws {Error} if the module cannot be instantiated, is of another version or refuses the options
    */
-  constructor(module, { sampleRate, channels, capacity, words }) {
+  constructor(module, { sampleRate, channels, capacity, words, missedWord }) {
     const { exports, version } = instantiate(module);
     if (version !== ABI_VERSION) throw new Error(`version ${version} instead of ${ABI_VERSION}`);
     this.#exports = exports;
@@ -71,8 +73,11 @@ export class Renderer {
     this.#flagsWord = exports.control_flags_word();
     this.#inboundWords = exports.control_inbound_words();
     this.#metersWord = exports.control_meters_word();
+    this.#missedMeter = missedWord - this.#metersWord;
     this.channels = channels;
     this.capacity = capacity;
+    /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
+    this.missed = 0;
     this.#engine = exports.engine_new(sampleRate, channels, capacity);
     if (this.#engine === 0) throw new Error(`${channels} channels of ${capacity} frames at ${sampleRate} Hz refused`);
     this.#makeViews(capacity);
@@ -107,13 +112,8 @@ export class Renderer {
     for (let channel = 0; channel < output.length; channel++) {
       copyOut(this.#outputs[channel < this.channels ? channel : 0], output[channel], start);
     }
+    this.#meters[this.#missedMeter] = this.missed;
     this.#words.set(this.#meters, this.#metersWord);
-  }
-
-  /** Gives the engine's memory back. Nothing may be rendered afterwards. */
-  free() {
-    this.#exports.engine_free(this.#engine);
-    this.#engine = 0;
   }
 
   #makeViews(frames) {

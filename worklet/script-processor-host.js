@@ -2,14 +2,14 @@
  * The fallback for browsers and pages without AudioWorklet: the same wasm in an instance of its own, on the
  * main thread, in a ScriptProcessorNode. Its big buffer is cut into quanta, so the samples are the same.
  *
- * The node exchanges its buffers with the audio thread in turn, so sound comes out two buffers later; and
- * where the main thread is busy for longer than a buffer lasts, it comes out broken. That is counted.
+ * The node exchanges buffers with the audio thread in turn, so sound comes out two buffers later; and where
+ * the main thread is busy for longer than a buffer lasts, it comes out broken. That is counted.
  */
 
 import { ControlBlock } from './control-block.js';
 import { has } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
-import { LatenessCounter } from './lateness.js';
+import { CallbackClock } from './callback-clock.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
 
 /** The buffer sizes that the Web Audio API allows, in frames. */
@@ -43,7 +43,7 @@ export class ScriptProcessorHost {
   #renderer;
   #input = [];
   #output = [];
-  #lateness;
+  #clock;
   #growth;
   #onfailure;
 
@@ -61,19 +61,18 @@ export class ScriptProcessorHost {
     return new ScriptProcessorHost(context, options);
   }
 
-  constructor(context, { loaded, parameters, channels, bufferSize, firstSize = FIRST_SIZE, onfailure, ongrow }) {
+  constructor(context, { loaded, parameters, channels, bufferSize, firstSize = FIRST_SIZE, connect, onfailure, ongrow }) {
     this.#context = context;
     this.#onfailure = onfailure;
     this.bufferSize = bufferSize === 'auto' ? firstSize : bufferSize;
-    this.bufferSeconds = (2 * this.bufferSize) / context.sampleRate;
-    this.#lateness = new LatenessCounter(this.bufferSize, context.sampleRate);
+    this.#clock = new CallbackClock(this.bufferSize, context.sampleRate);
     this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
     this.block = new ControlBlock(loaded.layout, false);
     this.block.fill(parameters.values, parameters.sequence);
     try {
       const { sampleRate } = context;
-      const options = { sampleRate, channels, capacity: DEFAULT_QUANTUM, words: this.block.words };
-      this.#renderer = new Renderer(loaded.module, options);
+      const { words, missedWord } = this.block;
+      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });
     } catch (error) {
       throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
     }
@@ -81,11 +80,12 @@ export class ScriptProcessorHost {
     this.node.channelCountMode = 'explicit';
     this.node.channelInterpretation = 'speakers';
     this.node.onaudioprocess = (event) => this.#process(event);
+    connect(this.node);
   }
 
-  /** Buffers that came too late to be heard whole. */
-  get lateBuffers() {
-    return this.#lateness.late;
+  /** From the node's input to its output, in seconds. */
+  get bufferSeconds() {
+    return this.#clock.latency;
   }
 
   /** A parameter has a new value. */
@@ -97,13 +97,12 @@ export class ScriptProcessorHost {
   async stop() {
     this.block.requestStop();
     this.node.onaudioprocess = null;
-    this.node.disconnect();
     this.#renderer = null;
   }
 
-  #process({ inputBuffer, outputBuffer }) {
+  #process({ inputBuffer, outputBuffer, playbackTime }) {
     if (this.failure) return;
-    this.#countLateness();
+    if (this.#clock.called(this.#context.currentTime, playbackTime)) this.#wasLate();
     for (let channel = 0; channel < inputBuffer.numberOfChannels; channel++) {
       this.#input[channel] = inputBuffer.getChannelData(channel);
       this.#output[channel] = outputBuffer.getChannelData(channel);
@@ -116,9 +115,10 @@ export class ScriptProcessorHost {
     }
   }
 
-  #countLateness() {
+  #wasLate() {
+    this.#renderer.missed += this.bufferSize / DEFAULT_QUANTUM;
+    if (!this.#growth) return;
     const now = this.#context.currentTime;
-    if (!this.#lateness.called(now) || !this.#growth) return;
     const { late, ongrow } = this.#growth;
     late.push(now);
     while (now - late[0] > SECONDS_TO_GROW) late.shift();

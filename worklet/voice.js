@@ -18,38 +18,41 @@ const SETTLING = 0.08;
 const LOOK = 5;
 
 export class Voice {
+  /** WorkletHost or ScriptProcessorHost. */
+  host = null;
   #context;
   #input;
+  #node = null;
   #fader;
   #silence;
-  #started;
 
   /**
+   * Starts a host in the graph.
    * @param {BaseAudioContext} context
-   * @param {object} host WorkletHost or ScriptProcessorHost
-   * @param {{ input: AudioNode, output: AudioNode, level: 0 | 1 }} options
+   * @param {typeof import('./worklet-host.js').WorkletHost} Host
+   * @param {object} options the host's
+   * @param {{ input: AudioNode, output: AudioNode, level: 0 | 1 }} place where it belongs, and its fader
+   * @throws {EngineError} as the host
    */
-  constructor(context, host, { input, output, level }) {
-    this.host = host;
+  static async start(context, Host, options, place) {
+    const voice = new Voice(context, place);
+    try {
+      voice.host = await Host.start(context, { ...options, connect: (node) => voice.#connect(node) });
+    } catch (error) {
+      voice.#disconnect();
+      throw error;
+    }
+    return voice;
+  }
+
+  constructor(context, { input, output, level }) {
     this.#context = context;
     this.#input = input;
     this.#fader = new GainNode(context, { gain: level });
+    this.#fader.connect(output);
     // Nodes that lead nowhere are not called in every browser; this way leads to the destination, silent.
     this.#silence = new GainNode(context, { gain: 0 });
-    input.connect(host.node).connect(this.#fader).connect(output);
-    host.node.connect(this.#silence).connect(context.destination);
-    this.#started = context.currentTime;
-  }
-
-  /** Quanta that the context's clock passed without this host rendering; or what the browser itself counts. */
-  underruns() {
-    const stats = this.#context.playbackStats;
-    if (stats) return { count: stats.underrunEvents, source: 'playback-stats' };
-    const { quanta, frames } = this.host.block.meters(0);
-    if (quanta === 0) return { count: 0, source: 'quanta' };
-    const passed = (this.#context.currentTime - this.#started) * this.#context.sampleRate;
-    const missed = Math.floor((passed - frames) / (frames / quanta));
-    return { count: Math.max(0, missed), source: 'quanta' };
+    this.#silence.connect(context.destination);
   }
 
   /**
@@ -75,16 +78,30 @@ export class Voice {
     this.#fader.gain.value = 1;
   }
 
-  /** Stops the host and takes it out of the graph. */
+  /** Stops the host and takes it out of the graph. It stays connected until it has ended: else some are not called. */
   async end() {
     await this.host.stop();
-    this.#input.disconnect(this.host.node);
-    this.#fader.disconnect();
-    this.#silence.disconnect();
+    this.#disconnect();
   }
 
   get #running() {
     return this.#context.state === 'running';
+  }
+
+  #connect(node) {
+    this.#node = node;
+    this.#input.connect(node);
+    node.connect(this.#fader);
+    node.connect(this.#silence);
+  }
+
+  #disconnect() {
+    if (this.#node) {
+      this.#input.disconnect(this.#node);
+      this.#node.disconnect();
+    }
+    this.#fader.disconnect();
+    this.#silence.disconnect();
   }
 
   #fade(from, to, at) {

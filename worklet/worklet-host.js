@@ -9,7 +9,7 @@ import { EngineError, reasonOf } from './errors.js';
 import { MessageTransport } from './message-transport.js';
 import { ABI_VERSION } from './renderer.js';
 
-/** How long an ending processor may take before its node is let go all the same, in ms. */
+/** How long an ending processor may take before it is let go all the same, in ms. */
 const END_TIME = 1000;
 
 /** @type {WeakMap<BaseAudioContext, Map<string, Promise<void>>>} scripts added, by context and URL */
@@ -35,6 +35,7 @@ export class WorkletHost {
    * @param {'auto' | 'shared' | 'message'} options.transport
    * @param {string} options.processorUrl
    * @param {number} options.timeout for the handshake, in seconds
+   * @param {(node: AudioNode) => void} options.connect puts the node into the graph, before it is first called
    * @param {(error: EngineError) => void} options.onfailure called when the processor fails while it plays
    * @throws {EngineError} worklet-…, processor-…, shared-memory-unsupported
    */
@@ -47,7 +48,7 @@ export class WorkletHost {
     return host;
   }
 
-  constructor(context, { loaded, parameters, channels, transport, processorUrl, onfailure }) {
+  constructor(context, { loaded, parameters, channels, transport, processorUrl, connect, onfailure }) {
     const shared = transport !== 'message' && has('sharedMemory');
     this.transport = shared ? 'shared' : 'message';
     this.#onfailure = onfailure;
@@ -58,9 +59,11 @@ export class WorkletHost {
       words: this.block.words,
       channels,
       metersWord: this.block.metersWord,
+      missedWord: this.block.missedWord,
       stopFlag: loaded.layout.flagStop,
       shared,
     });
+    connect(this.node);
     if (!shared) this.#messages = new MessageTransport(this.node.port, this.block);
   }
 
@@ -70,7 +73,7 @@ export class WorkletHost {
     this.#messages?.changed();
   }
 
-  /** Tells the processor to end, and waits until it has; then lets the node go. */
+  /** Tells the processor to end, and waits until it has. */
   async stop() {
     this.#messages?.close();
     this.block.requestStop();
@@ -81,7 +84,6 @@ export class WorkletHost {
     this.node.port.onmessage = null;
     this.node.onprocessorerror = null;
     this.node.port.close();
-    this.node.disconnect();
   }
 
   async #handshake(seconds) {
