@@ -1,0 +1,37 @@
+/**
+ * Renders a signal by the script processor's path as fast as it will go: the fallback's own renderer and its way of
+ * cutting a big buffer, without the ScriptProcessorNode's real time. What comes out can be compared, sample by
+ * sample, with an OfflineAudioContext's render through the worklet. Main thread.
+ */
+
+import { ControlBlock } from './control-block.js';
+import { loadModule } from './module.js';
+import { Parameters } from './parameters.js';
+import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
+import { renderBuffer } from './script-processor-host.js';
+
+/**
+ * @param {Float32Array[]} input one or two channels
+ * @param {object} options
+ * @param {number} options.sampleRate in Hz
+ * @param {Record<string, number>} [options.params] values by id
+ * @param {number} [options.bufferSize] frames of one callback
+ * @returns {Promise<Float32Array[]>} as many channels and frames as the input has
+ * @throws {import('./errors.js').EngineError} wasm-…, unknown-parameter, bad-value
+ */
+export async function renderThroughScriptProcessor(input, { sampleRate, params, bufferSize = 1024 }) {
+  const { module, layout, parameters } = await loadModule();
+  const { values, sequence } = new Parameters(parameters, params);
+  const block = new ControlBlock(layout, false);
+  block.fill(values, sequence);
+  const { words, missedWord } = block;
+  const channels = input.length;
+  const renderer = new Renderer(module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });
+
+  const output = input.map((channel) => new Float32Array(channel.length));
+  for (let start = 0; start < input[0].length; start += bufferSize) {
+    const buffer = (channel) => channel.subarray(start, start + bufferSize);
+    renderBuffer(renderer, input.map(buffer), output.map(buffer));
+  }
+  return output;
+}
