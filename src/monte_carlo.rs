@@ -10,13 +10,13 @@
 //!
 //! The sequence is a row of sub-streams of [`SUBSTREAM`] points. A sub-stream is [`LANES`] generators
 //! side by side, xoshiro128+ (Blackman and Vigna, "Scrambled linear pseudorandom number generators",
-//! 2021), each giving every sixteenth point: first x, then y. Their low bits are the weak ones of this
+//! 2021), each giving every eighth point: first x, then y. Their low bits are the weak ones of this
 //! generator, and those are rounded away where an integer becomes a float of 24 bits.
 //!
 //! # Why the sub-streams are sound
 //!
 //! The generators' first states are drawn from PCG64 (`rand_pcg`), jumped ahead: sub-stream i takes
-//! outputs 32·i … 32·i + 31 of the one PCG64 stream of the seed, so no two generators are seeded from
+//! outputs 16·i … 16·i + 15 of the one PCG64 stream of the seed, so no two generators are seeded from
 //! the same numbers. Each of them then stands at a random place on xoshiro's cycle of 2¹²⁸ − 1. That
 //! two of n stretches of length l on such a cycle meet has a probability of at most n²·l / 2¹²⁸
 //! (Vigna, "On the probability of overlap of random subsequences of pseudorandom number generators",
@@ -24,83 +24,137 @@
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
+use std::ops::{BitOr, BitXor, Shl, Shr};
+use wide::bytemuck::cast;
+use wide::{f32x8, u32x8};
 
 /// Points in a sub-stream, the unit in which workers share a run; about a millisecond of work.
 pub const SUBSTREAM: u64 = 1 << 20;
 
-/// Generators side by side, wide enough to fill the vector registers of any machine.
-pub const LANES: usize = 16;
+/// Generators of a sub-stream, side by side.
+pub const LANES: usize = 8;
 
-/// One number for each lane.
-type Lanes<T> = [T; LANES];
+/// 2³¹. A coordinate is a 32-bit integer over this; as it is a power of two, leaving the integers as they
+/// are and comparing with its square gives the very same answer without the two multiplications.
+const RADIUS: f32 = 2147483648.0;
 
-/// Four words of state for every lane, as xoshiro128+ names them: s0, s1, s2, s3.
-#[derive(Clone)]
-struct Generators {
-    a: Lanes<u32>,
-    b: Lanes<u32>,
-    c: Lanes<u32>,
-    d: Lanes<u32>,
+/// Whether the machine has vector registers. Without, the lanes are counted one after another.
+const VECTORS: bool = cfg!(any(target_feature = "simd128", target_feature = "sse2", target_feature = "neon"));
+
+/// What a generator works on: a 32-bit word, or a vector of a word for each lane.
+trait Word:
+    Copy + BitXor<Output = Self> + BitOr<Output = Self> + Shl<u32, Output = Self> + Shr<u32, Output = Self>
+{
+    const ZERO: Self;
+
+    /// The sum modulo 2³².
+    fn plus(self, other: Self) -> Self;
+
+    /// 1 where the point of these coordinates is inside the circle, else 0.
+    fn inside(x: Self, y: Self) -> Self;
 }
 
-impl Generators {
-    /// The generators of one sub-stream, before their first point.
-    fn substream(seed: u64, index: u64) -> Self {
+impl Word for u32 {
+    const ZERO: Self = 0;
+
+    fn plus(self, other: Self) -> Self {
+        self.wrapping_add(other)
+    }
+
+    fn inside(x: Self, y: Self) -> Self {
+        let [x, y] = [x as i32 as f32, y as i32 as f32];
+        (x * x + y * y <= RADIUS * RADIUS) as u32
+    }
+}
+
+impl Word for u32x8 {
+    const ZERO: Self = u32x8::ZERO;
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self + other
+    }
+
+    #[inline(always)]
+    fn inside(x: Self, y: Self) -> Self {
+        let [x, y] = [x, y].map(|word| f32x8::from_i32x8(cast(word)));
+        let mask: u32x8 = cast((x * x + y * y).simd_le(f32x8::splat(RADIUS * RADIUS)));
+        mask >> 31
+    }
+}
+
+/// xoshiro128+: a period of 2¹²⁸ − 1, from any state but 0.
+#[derive(Clone, Copy)]
+struct Generator<W>([W; 4]);
+
+impl<W: Word> Generator<W> {
+    /// The next 32 bits.
+    #[inline(always)]
+    fn next(&mut self) -> W {
+        let [mut a, mut b, mut c, mut d] = self.0;
+        let output = a.plus(d);
+        let shifted = b << 9;
+        c = c ^ a;
+        d = d ^ b;
+        b = b ^ c;
+        a = a ^ d;
+        c = c ^ shifted;
+        d = (d << 11) | (d >> 21);
+        self.0 = [a, b, c, d];
+        output
+    }
+
+    /// Draws so many points (fewer than 2³²), and counts those inside the circle. Not inlined, lest the
+    /// compiler take the vectors apart inside the loop, where its caller takes them apart after it.
+    #[inline(never)]
+    fn count(&mut self, points: u64) -> W {
+        let mut inside = W::ZERO;
+        for _ in 0..points {
+            let [x, y] = [self.next(), self.next()];
+            inside = inside.plus(W::inside(x, y));
+        }
+        inside
+    }
+}
+
+/// The generators of one sub-stream. They draw in rows, a point from each.
+struct Substream([Generator<u32>; LANES]);
+
+impl Substream {
+    /// A sub-stream of a seed's sequence, before its first point.
+    fn new(seed: u64, index: u64) -> Self {
         const OUTPUTS: u128 = 2 * LANES as u128;
         let mut seeder = Pcg64::seed_from_u64(seed);
         seeder.advance(OUTPUTS * index as u128);
-        let mut new = Self { a: [0; LANES], b: [0; LANES], c: [0; LANES], d: [0; LANES] };
-        for lane in 0..LANES {
+        Self(std::array::from_fn(|_| {
             let [ab, cd] = [seeder.next_u64(), seeder.next_u64()];
-            [new.a[lane], new.b[lane]] = [ab as u32, (ab >> 32) as u32];
-            [new.c[lane], new.d[lane]] = [cd as u32, (cd >> 32) as u32];
-        }
-        new
+            Generator([ab as u32, (ab >> 32) as u32, cd as u32, (cd >> 32) as u32])
+        }))
     }
 
-    /// The next coordinate of one lane, times 2³¹: an exact scale, so that no multiplication is needed.
-    #[inline(always)]
-    fn coordinate(&mut self, lane: usize) -> f32 {
-        let Self { a, b, c, d } = self;
-        let output = a[lane].wrapping_add(d[lane]);
-        let shifted = b[lane] << 9;
-        c[lane] ^= a[lane];
-        d[lane] ^= b[lane];
-        b[lane] ^= c[lane];
-        a[lane] ^= d[lane];
-        c[lane] ^= shifted;
-        d[lane] = d[lane].rotate_left(11);
-        output as i32 as f32
-    }
-
-    /// Draws one row, a point for each lane, and returns which are inside.
-    #[inline(always)]
-    fn row(&mut self) -> Lanes<bool> {
-        const RADIUS: f32 = 2147483648.0;
-        std::array::from_fn(|lane| {
-            let [x, y] = [self.coordinate(lane), self.coordinate(lane)];
-            x * x + y * y <= RADIUS * RADIUS
-        })
-    }
-
-    /// Draws so many rows (fewer than 2³²) and counts the points inside.
+    /// Draws so many rows (fewer than 2³²), and counts the points inside.
     fn count(&mut self, rows: u64) -> u64 {
-        let mut state = self.clone();
-        let mut inside = [0u32; LANES];
-        for _ in 0..rows {
-            for (count, hit) in inside.iter_mut().zip(state.row()) {
-                *count += hit as u32;
-            }
+        let Self(lanes) = self;
+        if !VECTORS {
+            return lanes.iter_mut().map(|generator| generator.count(rows) as u64).sum();
         }
-        *self = state;
+        let mut together = Generator(std::array::from_fn(|word| u32x8::new(lanes.map(|Generator(state)| state[word]))));
+        let inside = together.count(rows).to_array();
+        let states = together.0.map(u32x8::to_array);
+        *lanes = std::array::from_fn(|lane| Generator(states.map(|word| word[lane])));
         inside.iter().map(|&count| count as u64).sum()
+    }
+
+    /// Draws the first `points` points of a row, and counts those inside. The row is used up.
+    fn count_part(&mut self, points: u64) -> u64 {
+        self.0.iter_mut().take(points as usize).map(|generator| generator.count(1) as u64).sum()
     }
 }
 
 /// A run that can be counted in slices.
 pub struct Run {
     seed: u64,
-    generators: Generators,
+    substream: Substream,
     /// The next point, and the end of the run, as places in the seed's sequence.
     next: u64,
     end: u64,
@@ -118,8 +172,8 @@ impl Run {
     /// cover a run without gap or overlap add up to the run's.
     pub fn part(seed: u64, first_substream: u64, total: u64) -> Self {
         let start = first_substream * SUBSTREAM;
-        let generators = Generators::substream(seed, first_substream);
-        Self { seed, generators, next: start, end: start + total, start, inside: 0 }
+        let substream = Substream::new(seed, first_substream);
+        Self { seed, substream, next: start, end: start + total, start, inside: 0 }
     }
 
     /// Counts `points` more points, rounded up to whole rows of [`LANES`], or what is left of the run.
@@ -128,15 +182,11 @@ impl Run {
         let target = self.next.saturating_add(points).div_ceil(row).saturating_mul(row).min(self.end);
         while self.next < target {
             if self.next.is_multiple_of(SUBSTREAM) {
-                self.generators = Generators::substream(self.seed, self.next / SUBSTREAM);
+                self.substream = Substream::new(self.seed, self.next / SUBSTREAM);
             }
             let to_boundary = SUBSTREAM - self.next % SUBSTREAM;
             let slice = to_boundary.min(target - self.next);
-            self.inside += self.generators.count(slice / row);
-            let rest = (slice % row) as usize;
-            if rest > 0 {
-                self.inside += self.generators.row().iter().take(rest).filter(|&&hit| hit).count() as u64;
-            }
+            self.inside += self.substream.count(slice / row) + self.substream.count_part(slice % row);
             self.next += slice;
         }
     }
@@ -179,10 +229,9 @@ pub fn estimate_pi(seed: u64, points: u64) -> f64 {
 /// The first points of a sub-stream, for a picture: `points` gets x, y, x, y …, each in −1 … 1, the
 /// very points that a run counts.
 pub fn draw_points(seed: u64, substream: u64, points: &mut [f32]) {
-    const SCALE: f32 = 1.0 / 2147483648.0;
-    let mut generators = Generators::substream(seed, substream);
+    let Substream(mut lanes) = Substream::new(seed, substream);
     for (index, point) in points.chunks_exact_mut(2).enumerate() {
-        let lane = index % LANES;
-        point.fill_with(|| generators.coordinate(lane) * SCALE);
+        let generator = &mut lanes[index % LANES];
+        point.fill_with(|| generator.next() as i32 as f32 / RADIUS);
     }
 }

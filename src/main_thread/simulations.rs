@@ -86,7 +86,7 @@ impl MonteCarloRun {
         Ok(Self(Run::part(seed, first, length)))
     }
 
-    /// Counts so many more points (1 … 2⁵³; rounded up to a multiple of 16), or what is left of the run.
+    /// Counts so many more points (1 … 2⁵³; rounded up to a multiple of 8), or what is left of the run.
     /// Returns how many of the run are counted.
     ///
     /// # Errors
