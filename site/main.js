@@ -1,0 +1,1 @@
+// The page: brings up its panels. Runs on the main thread.
