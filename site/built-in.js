@@ -1,0 +1,107 @@
+// The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that
+// the page makes music without a download and without a permission. Plain JavaScript on the main
+// thread, once per sample rate; the engine is what it is played through.
+
+const BEATS_PER_MINUTE = 92;
+const BEATS = 16;
+const LEVEL = 0.5;
+
+/** Four bars of broken chords as MIDI note numbers, two notes to a beat: Am9, Fmaj7, C, G6. */
+const ARPEGGIO = [
+  57, 64, 67, 71, 72, 71, 67, 64,
+  53, 60, 64, 69, 72, 69, 64, 60,
+  48, 60, 64, 67, 76, 67, 64, 60,
+  55, 62, 64, 67, 71, 74, 71, 67,
+];
+
+const frequency = (note) => 440 * 2 ** ((note - 69) / 12);
+
+/** Repeatable noise in −1 … 1: a linear congruential generator with the constants of PCG's 32-bit state. */
+function noise(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 747796405) + 2891336453) >>> 0;
+    return state / 2 ** 31 - 1;
+  };
+}
+
+/**
+ * Adds a plucked string: a burst of noise that circulates in a line one period long and is averaged
+ * on each round (K. Karplus and A. Strong, Computer Music Journal 7(2), 1983), tuned by interpolation.
+ */
+function pluck(channels, start, hertz, rate, pan, level) {
+  const period = rate / hertz;
+  const line = new Float32Array(Math.ceil(period) + 1);
+  const random = noise(Math.round(hertz * 1000) + start);
+  let smooth = 0;
+  for (let i = 0; i < line.length; i++) line[i] = smooth += 0.45 * (random() - smooth);
+  const mean = line.reduce((sum, x) => sum + x, 0) / line.length;
+  for (let i = 0; i < line.length; i++) line[i] -= mean;
+  const whole = Math.floor(period - 0.5);
+  const fraction = period - 0.5 - whole;
+  const length = Math.min(channels[0].length, Math.round(2.2 * rate));
+  const [left, right] = [Math.cos(pan) * level, Math.sin(pan) * level];
+  const ago = (at, samples) => line[(at + line.length - samples) % line.length];
+  for (let i = 0, at = 0; i < length; i++, at = (at + 1) % line.length) {
+    const [near, next, far] = [ago(at, whole), ago(at, whole + 1), ago(at, whole + 2)];
+    const sample = 0.9985 * 0.5 * (near + next + fraction * (far - near));
+    line[at] = sample;
+    mix(channels, start + i, sample * left, sample * right);
+  }
+}
+
+/** Adds a soft drum: a sine that falls in pitch. */
+function drum(channels, start, rate) {
+  let phase = 0;
+  for (let i = 0; i < 0.3 * rate; i++) {
+    const seconds = i / rate;
+    phase += (2 * Math.PI * (48 + 90 * Math.exp(-seconds * 38))) / rate;
+    const sample = 0.62 * Math.sin(phase) * Math.exp(-seconds * 14) * Math.min(1, seconds * 600);
+    mix(channels, start + i, sample, sample);
+  }
+}
+
+/** Adds a brush: a puff of high noise. */
+function brush(channels, start, rate, level) {
+  const random = noise(start + 17);
+  let last = 0;
+  for (let i = 0; i < 0.12 * rate; i++) {
+    const seconds = i / rate;
+    const next = random();
+    const sample = level * (next - last) * Math.exp(-seconds * 42) * Math.min(1, seconds * 900);
+    last = next;
+    mix(channels, start + i, sample, sample * 0.8);
+  }
+}
+
+/** What rings past the loop's end rings on at its start, so that it repeats without a seam. */
+function mix([left, right], at, l, r) {
+  const index = at % left.length;
+  left[index] += l;
+  right[index] += r;
+}
+
+/** The loop, in stereo, at a sample rate. */
+export function builtInLoop(rate) {
+  const beat = Math.round((60 / BEATS_PER_MINUTE) * rate);
+  const channels = [new Float32Array(beat * BEATS), new Float32Array(beat * BEATS)];
+  ARPEGGIO.forEach((note, index) => {
+    const start = Math.round((index * beat) / 2);
+    const accent = index % 4 === 0 ? 1 : 0.72;
+    pluck(channels, start, frequency(note), rate, Math.PI / 4 + 0.35 * Math.sin(index * 2.4), accent);
+    if (index % 8 === 0) pluck(channels, start, frequency(note - 12), rate, Math.PI / 4, 0.8);
+  });
+  for (let index = 0; index < BEATS; index++) {
+    const start = index * beat;
+    if (index % 2 === 0) drum(channels, start, rate);
+    else brush(channels, start, rate, 0.16);
+    brush(channels, start + Math.round(beat / 2), rate, 0.07);
+  }
+  normalise(channels);
+  return channels;
+}
+
+function normalise(channels) {
+  const peak = channels.reduce((most, data) => data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
+  for (const data of channels) for (let i = 0; i < data.length; i++) data[i] *= LEVEL / peak;
+}

@@ -1,0 +1,87 @@
+// What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a
+// browser that takes the sound away. Where storage is refused, the settings last as long as the page.
+
+const KEY = 'audio-dsp-wasm.settings';
+const WRITE_DELAY_MS = 250;
+/** Where the page starts otherwise than the engine: with the limiter on, for the sake of ears. */
+const PAGE_DEFAULTS = { limiter_on: 1 };
+
+export class Settings {
+  #table;
+  #values = new Map();
+  #mode = 'auto';
+  #timer = 0;
+
+  /** @param {ReadonlyArray<object>} table the engine's parameter table */
+  constructor(table) {
+    this.#table = new Map(table.map((row) => [row.id, row]));
+    this.resetAll();
+    this.#restore();
+    addEventListener('pagehide', () => this.#write());
+  }
+
+  /** The way to run that the visitor asked for: 'auto', 'worklet' or 'script-processor'. */
+  get mode() {
+    return this.#mode;
+  }
+
+  set mode(mode) {
+    this.#mode = mode;
+    this.#writeSoon();
+  }
+
+  get(id) {
+    return this.#values.get(id);
+  }
+
+  set(id, value) {
+    this.#values.set(id, value);
+    this.#writeSoon();
+  }
+
+  /** The value a control goes back to. */
+  default(id) {
+    return PAGE_DEFAULTS[id] ?? this.#table.get(id).default;
+  }
+
+  resetAll() {
+    for (const id of this.#table.keys()) this.#values.set(id, this.default(id));
+    this.#writeSoon();
+  }
+
+  /** Every value, as `createEngine` takes them. */
+  params() {
+    return Object.fromEntries(this.#values);
+  }
+
+  #restore() {
+    const stored = readStorage();
+    if (['auto', 'worklet', 'script-processor'].includes(stored.mode)) this.#mode = stored.mode;
+    for (const [id, value] of Object.entries(stored.params ?? {})) {
+      const row = this.#table.get(id);
+      if (row && Number.isFinite(value)) this.#values.set(id, Math.min(row.max, Math.max(row.min, value)));
+    }
+  }
+
+  #writeSoon() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#write(), WRITE_DELAY_MS);
+  }
+
+  #write() {
+    clearTimeout(this.#timer);
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ mode: this.#mode, params: this.params() }));
+    } catch {
+      // Storage is refused or full: the settings still hold until the page is left.
+    }
+  }
+}
+
+function readStorage() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
