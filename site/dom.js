@@ -39,6 +39,10 @@ export function choice(label, options, onChoose) {
   }));
   return {
     group,
+    /** The one that is chosen. */
+    get value() {
+      return [...inputs].find(([, input]) => input.checked)?.[0];
+    },
     /** Shows a value as the chosen one. */
     show(value) {
       for (const [key, input] of inputs) input.checked = key === value;

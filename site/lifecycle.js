@@ -47,16 +47,13 @@ function watch(session, clear) {
 
   const bringBack = {
     label: 'Bring the sound back',
-    run: async () => {
-      if (context.state === 'closed' || stood >= STALLED_CHECKS || !(await session.resume())) await session.restore();
-    },
+    run: () => (context.state === 'running' || context.state === 'closed' ? session.restore() : resumeOrRestore(session)),
   };
 
-  context.addEventListener('statechange', () => {
-    if (current() && context.state === 'running') clear();
-  });
-  context.addEventListener('error', () => {
-    if (current()) session.trouble('The sound output failed.', 'Its device went away or is in use.', bringBack);
+  session.engine.addEventListener('statechange', ({ detail: { state, reason } }) => {
+    if (!current()) return;
+    if (reason === 'context' && state === 'running') clear();
+    if (reason === 'context-error') session.trouble('The sound output failed.', 'Its device went away or is in use.', bringBack);
   });
 
   const check = () => {
@@ -78,6 +75,14 @@ function watch(session, clear) {
   };
   const timer = setInterval(check, CHECK_MS);
   document.addEventListener('visibilitychange', check);
+}
+
+async function resumeOrRestore(session) {
+  try {
+    await session.resume();
+  } catch {
+    await session.restore();
+  }
 }
 
 function whyNotRunning(state) {

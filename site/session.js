@@ -128,10 +128,9 @@ export class Session extends EventTarget {
     this.#emit('calm');
   }
 
-  /** Starts a context that waits or was paused, in a click. */
+  /** Starts a context that waits or was paused; in a click. Rejects with an EngineError where it is refused. */
   async resume() {
-    await Promise.race([this.context.resume(), new Promise((resolve) => setTimeout(resolve, 1000))]);
-    return this.context.state === 'running';
+    await this.engine.resume();
   }
 
   /** Changes the way to run while it plays; where the new way fails, the old one plays on. */
