@@ -11,6 +11,8 @@ const KEPT_FRAMES = 32768;
 const LONGEST_BLOCK_MS = 500;
 /** After a block, before the picture is taken: late buffers are still on their way. */
 const AFTERMATH_MS = 60;
+/** The fallback's buffer: long enough for an idle page, as sites that use it choose it. */
+const FALLBACK_FRAMES = 2048;
 const REPEAT_MS = 1500;
 const REFRESH_MS = 250;
 
@@ -188,7 +190,7 @@ class Lab {
 }
 
 async function lane(context, tone, mode) {
-  const engine = await createEngine(context, { mode, channels: 1, params: PLAIN, ...(mode !== 'worklet' && { bufferSize: 1024 }) });
+  const engine = await createEngine(context, { mode, channels: 1, params: PLAIN, ...(mode !== 'worklet' && { bufferSize: FALLBACK_FRAMES }) });
   const analyser = new AnalyserNode(context, { fftSize: KEPT_FRAMES });
   const level = new GainNode(context, { gain: 0 });
   tone.connect(engine.input);

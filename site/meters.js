@@ -82,7 +82,8 @@ class Meter {
     });
     this.node = element('div', { className: 'meter', id: `meter-${title.toLowerCase()}` },
       element('h4', {}, title),
-      element('p', { className: 'readings' }, 'peak ', this.#texts.peak, ' RMS ', this.#texts.rms, ' dBFS'),
+      element('p', { className: 'readings' }, element('span', {}, 'peak ', this.#texts.peak),
+        element('span', {}, 'RMS ', this.#texts.rms), element('span', {}, 'dBFS')),
       this.#lamp, this.#bar);
     this.#surface = new Surface(this.#bar, () => this.#draw());
   }

@@ -14,18 +14,21 @@ export function mount(section, { session }) {
     return control.node;
   };
 
-  for (const group of groupsOf(session.parameters)) section.querySelector('#parameters').append(card(group));
+  for (const group of groupsOf(session.parameters)) section.querySelector('#parameters').append(cardOf(group));
   const master = session.parameters.find(({ id }) => id === MASTER);
   if (master) section.querySelector('#master').append(add(master, switchControl(session, master, master.label)));
 
-  function card({ title, rows, toggle }) {
+  function cardOf({ title, rows, toggle }) {
     const heading = element('div', { className: 'card-head' }, element('h4', {}, title));
     if (toggle) heading.append(add(toggle, switchControl(session, toggle, `${title} on`)));
     const alone = (row) => (row.curve === 'decibel' ? 'Level' : 'Amount');
     const name = (row) => (row.label === title ? alone(row) : withoutTitle(row.label, title));
     const sliders = rows.map((row) => add(row, row.curve === 'switch'
       ? switchControl(session, row, name(row), true) : slider(session, row, name(row))));
-    return element('div', { className: 'card', role: 'group', 'aria-label': title }, heading, ...sliders);
+    const card = element('div', { className: 'card', role: 'group', 'aria-label': title }, heading);
+    if (sliders.length > 0) card.append(element('div', { className: 'controls' }, ...sliders));
+    card.classList.toggle('several', sliders.length > 2);
+    return card;
   }
 
   session.addEventListener('parameter', ({ detail }) => controls.get(detail.id).show(detail.value));

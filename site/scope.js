@@ -181,6 +181,7 @@ class Spectrum {
     this.#drawLevels(this.#traces.input, colors['accent-2'], 1.25);
     this.#drawLevels(this.#traces.output, colors.accent, 1.5);
     this.#drawResponse();
+    this.#drawLabels();
   }
 
   #x(hertz) {
@@ -203,6 +204,10 @@ class Spectrum {
       draw.fillRect(Math.round(this.#x(hertz)), 0, hair, height);
     }
     for (let level = -20; level > BOTTOM_DB; level -= 20) draw.fillRect(0, Math.round(this.#y(level)), width, hair);
+  }
+
+  #drawLabels() {
+    const { draw, height, scale, colors } = this.#surface;
     const inset = 6 * scale;
     this.#surface.font(10.5);
     draw.fillStyle = colors.muted;
