@@ -74,7 +74,8 @@ export function format(row, value) {
   if (row.unit === 'Hz') return value >= 999.5 ? `${significant(value / 1000)} kHz` : `${significant(value)} Hz`;
   if (row.unit === 's') return value < 0.9995 ? `${significant(value * 1000)} ms` : `${significant(value)} s`;
   if (isShare(row)) return `${signed(value * 100, 0)} %`;
-  return row.unit === '' ? significant(value) : `${significant(value)} ${row.unit}`;
+  if (row.unit === '' || row.unit.startsWith(':')) return significant(value) + row.unit;
+  return `${significant(value)} ${row.unit}`;
 }
 
 const SCALES = {
@@ -88,7 +89,7 @@ const SCALES = {
  */
 export function parse(row, text, shown) {
   const plain = text.trim().toLowerCase().replaceAll(MINUS, '-').replace(',', '.');
-  const match = /^([+-]?(?:\d+\.?\d*|\.\d+|inf(?:inity)?|\u221e))\s*([^\d\s]*)$/.exec(plain);
+  const match = /^([+-]?(?:\d+\.?\d*|\.\d+|inf(?:inity)?|\u221e))\s*(\S*)$/.exec(plain);
   if (!match) return null;
   const number = /inf|\u221e/.test(match[1]) ? Infinity * (match[1].startsWith('-') ? -1 : 1) : Number(match[1]);
   const value = inUnit(row, number, match[2], shown);

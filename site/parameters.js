@@ -18,13 +18,11 @@ export function mount(section, { session }) {
   const master = session.parameters.find(({ id }) => id === MASTER);
   if (master) section.querySelector('#master').append(add(master, switchControl(session, master, master.label)));
 
-  function cardOf({ title, rows, toggle }) {
+  function cardOf({ title, rows, names, toggle }) {
     const heading = element('div', { className: 'card-head' }, element('h4', {}, title));
     if (toggle) heading.append(add(toggle, switchControl(session, toggle, `${title} on`)));
-    const alone = (row) => (row.curve === 'decibel' ? 'Level' : 'Amount');
-    const name = (row) => (row.label === title ? alone(row) : withoutTitle(row.label, title));
-    const sliders = rows.map((row) => add(row, row.curve === 'switch'
-      ? switchControl(session, row, name(row), true) : slider(session, row, name(row))));
+    const sliders = rows.map((row, index) => add(row, row.curve === 'switch'
+      ? switchControl(session, row, names[index], true) : slider(session, row, names[index])));
     const card = element('div', { className: 'card', role: 'group', 'aria-label': title }, heading);
     if (sliders.length > 0) card.append(element('div', { className: 'controls' }, ...sliders));
     card.classList.toggle('several', sliders.length > 2);
@@ -36,7 +34,7 @@ export function mount(section, { session }) {
   for (const [id, { show }] of controls) show(session.get(id));
 }
 
-/** The table's rows in groups: `[{ title, rows, toggle }]`, in the order in which they first come up. */
+/** The table's rows in groups: `[{ title, rows, names, toggle }]`, in the order in which they first come up. */
 export function groupsOf(table) {
   const groups = new Map();
   for (const row of table) {
@@ -47,26 +45,34 @@ export function groupsOf(table) {
     if (row.curve === 'switch' && row.id === prefix + SWITCH_SUFFIX) group.toggle = row;
     else group.rows.push(row);
   }
-  return [...groups.values()].map((group) => ({ title: titleOf(group), ...group }));
+  return [...groups.values()].map((group) => ({ ...group, title: titleOf(group), names: namesOf(group) }));
 }
 
-/** What the labels of a group begin with; of one label alone, what its id does not repeat. */
+const wordsOf = ({ label }) => label.split(' ');
+
+/** How many words several labels begin with alike. */
+function sharedWords([first, ...others]) {
+  const differs = first.findIndex((word, index) => others.some((words) => words[index] !== word));
+  return differs < 0 ? first.length : differs;
+}
+
+/** A group is called after its switch; without one, by what its labels begin with. */
 function titleOf({ rows, toggle }) {
-  const labels = rows.map(({ label }) => label.split(' '));
-  if (toggle) labels.unshift(toggle.label.replace(/ on$/i, '').split(' '));
-  const [first] = labels;
-  let shared = 0;
-  while (shared < first.length && labels.every((words) => words[shared] === first[shared])) shared++;
-  if (labels.length === 1 && rows.length === 1) {
-    const last = rows[0].id.split('_').at(-1);
-    if (shared > 1 && first.at(-1).toLowerCase() === last) shared--;
-  }
-  return (shared > 0 ? first.slice(0, shared) : first).join(' ');
+  if (toggle) return toggle.label;
+  const labels = rows.map(wordsOf);
+  return labels[0].slice(0, sharedWords(labels)).join(' ') || rows[0].label;
 }
 
-function withoutTitle(label, title) {
-  const rest = label.startsWith(`${title} `) ? label.slice(title.length + 1) : label;
-  return rest[0].toUpperCase() + rest.slice(1);
+/** What each row is called under its group's title: its label without what all the group's labels share. */
+function namesOf({ rows, toggle }) {
+  const labels = rows.map(wordsOf);
+  if (labels.length === 0) return [];
+  const shared = sharedWords(labels.length > 1 || !toggle ? labels : [...labels, wordsOf(toggle)]);
+  return rows.map((row, index) => {
+    const rest = labels[index].slice(shared).join(' ');
+    if (rest === '') return row.curve === 'decibel' ? 'Level' : 'Amount';
+    return rest[0].toUpperCase() + rest.slice(1);
+  });
 }
 
 function switchControl(session, row, label, wide = false) {
