@@ -26,6 +26,7 @@ export function mount(section, { session }) {
     const card = element('div', { className: 'card', role: 'group', 'aria-label': title }, heading);
     if (sliders.length > 0) card.append(element('div', { className: 'controls' }, ...sliders));
     card.classList.toggle('several', sliders.length > 2);
+    card.classList.toggle('many', sliders.length > 3);
     return card;
   }
 
