@@ -1,0 +1,372 @@
+// The panel "Wave equation": a string of 800 points at the display's rate, plucked by pointer and
+// keyboard. Main thread; the steps are WaveSimulation's.
+//
+// Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
+
+import { Surface } from './canvas.js';
+import { choice, element, setText, showMessage } from './dom.js';
+import { frames } from './frames.js';
+import { loadModule } from './worklet/module.js';
+
+const POINTS = 800;
+
+/** Time that a frame may make up for; what is longer was a pause. Reduced motion draws four times a second. */
+const LONGEST_FRAME_S = 0.3;
+
+/** How often the figures under the string change. */
+const FIGURES_MS = 250;
+
+const SPEEDS = { least: 30, most: 30_000, start: 480 };
+const MOST_DAMPING = 0.02;
+const MINUS = '\u2212';
+
+const number = (value) => value.toLocaleString('en', { maximumFractionDigits: 0 });
+const displacement = (value) => `${value < 0 ? MINUS : ''}${Math.abs(value).toFixed(2)}`;
+
+/**
+ * Builds the panel.
+ * @param {HTMLElement} section
+ */
+export async function mount(section) {
+  const { glue } = await loadModule();
+  new WavePanel(section, glue);
+}
+
+class WavePanel {
+  #glue;
+  #ui;
+  #picture;
+  #wave;
+  #wake;
+  #playing = false;
+  /** The visitor paused: a pluck does not start the string again. */
+  #held = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  #last = null;
+  #due = 0;
+  #figures = { at: -Infinity, steps: 0, scriptMs: 0, frames: 0 };
+
+  constructor(section, glue) {
+    this.#glue = glue;
+    this.#ui = build(section, glue.Boundary);
+    this.#wave = new glue.WaveSimulation(POINTS, Number(this.#ui.courant.value));
+    this.#picture = new WavePicture(this.#ui.canvas, () => this.#wave);
+    this.#wake = frames(() => this.#playing && !document.hidden, (now) => this.#frame(now));
+    this.#listen();
+    this.#applySettings();
+    this.#wave.pluck(POINTS / 4, this.#width, 1);
+    this.#showFigures(performance.now());
+  }
+
+  get #speed() {
+    return SPEEDS.least * (SPEEDS.most / SPEEDS.least) ** Number(this.#ui.speed.input.value);
+  }
+
+  get #damping() {
+    return MOST_DAMPING * Number(this.#ui.damping.input.value) ** 3;
+  }
+
+  get #width() {
+    return Number(this.#ui.width.input.value);
+  }
+
+  #listen() {
+    const ui = this.#ui;
+    ui.play.addEventListener('click', () => this.#play(!this.#playing));
+    ui.pluck.addEventListener('click', () => this.#pluck(this.#picture.caret.position, this.#picture.caret.height));
+    ui.reset.addEventListener('click', () => {
+      this.#wave.reset();
+      this.#redraw();
+    });
+    for (const { input } of [ui.speed, ui.damping, ui.width]) input.addEventListener('input', () => this.#applySettings());
+    ui.boundary.group.addEventListener('change', () => this.#applySettings());
+    ui.courant.addEventListener('change', () => this.#restart(ui.courant));
+    document.addEventListener('visibilitychange', () => {
+      this.#last = null;
+      this.#wake();
+    });
+    this.#listenToPointer(ui.canvas);
+    ui.canvas.addEventListener('keydown', (event) => this.#key(event));
+    for (const name of ['focus', 'blur']) ui.canvas.addEventListener(name, () => this.#redraw());
+  }
+
+  #listenToPointer(canvas) {
+    let lastPluck = null;
+    canvas.addEventListener('pointerdown', (event) => {
+      if (event.button !== 0) return;
+      canvas.setPointerCapture(event.pointerId);
+      const { position, height } = this.#picture.at(event);
+      lastPluck = position;
+      this.#pluck(position, height);
+    });
+    canvas.addEventListener('pointermove', (event) => {
+      if (lastPluck === null) return;
+      const { position, height } = this.#picture.at(event);
+      if (Math.abs(position - lastPluck) < this.#width) return;
+      lastPluck = position;
+      this.#pluck(position, height);
+    });
+    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => { lastPluck = null; });
+  }
+
+  #key(event) {
+    const { caret } = this.#picture;
+    const step = event.shiftKey ? 1 : 10;
+    const moves = {
+      ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1],
+      PageDown: [-100, 0], PageUp: [100, 0], Home: [-POINTS, 0], End: [POINTS, 0],
+    };
+    if (event.key === 'Enter' || event.key === ' ') this.#pluck(caret.position, caret.height);
+    else if (moves[event.key]) this.#picture.moveCaret(...moves[event.key]);
+    else return;
+    event.preventDefault();
+    this.#redraw();
+  }
+
+  #applySettings() {
+    const { speed, damping, width, boundary } = this.#ui;
+    this.#wave.damping = this.#damping;
+    this.#wave.boundary = Number(boundary.value);
+    const halves = Math.log(2) / this.#damping;
+    setText(speed.output, `${number(this.#speed)} steps/s`);
+    setText(damping.output, Number.isFinite(halves) ? `halves in ${number(halves)} steps` : 'none');
+    setText(width.output, `± ${number(this.#width)} points`);
+    for (const { input, output } of [speed, damping, width]) {
+      input.style.setProperty('--fill', `${(100 * (input.value - input.min)) / (input.max - input.min)}%`);
+      input.setAttribute('aria-valuetext', output.textContent);
+    }
+    this.#redraw();
+  }
+
+  /** A new string, for another Courant number; where that is out of range, the old one plays on. */
+  #restart(input) {
+    const text = input.value.trim();
+    try {
+      const wave = new this.#glue.WaveSimulation(POINTS, text === '' ? NaN : Number(text));
+      this.#wave.free();
+      this.#wave = wave;
+      showMessage(this.#ui.error, '');
+      input.removeAttribute('aria-invalid');
+    } catch (error) {
+      input.setAttribute('aria-invalid', 'true');
+      return showMessage(this.#ui.error, error.message);
+    }
+    this.#applySettings();
+    this.#pluck(POINTS / 4, this.#width, 1);
+  }
+
+  #pluck(position, height) {
+    this.#wave.pluck(position, this.#width, height);
+    if (!this.#held) this.#play(true);
+    this.#redraw();
+  }
+
+  #play(playing) {
+    this.#held = !playing;
+    this.#playing = playing;
+    this.#last = null;
+    setText(this.#ui.play, playing ? 'Pause' : 'Start');
+    this.#wake();
+  }
+
+  #frame(now) {
+    const start = performance.now();
+    const elapsed = this.#last === null || !this.#playing ? 0 : Math.min((now - this.#last) / 1000, LONGEST_FRAME_S);
+    this.#last = now;
+    this.#due += elapsed * this.#speed;
+    const steps = Math.floor(this.#due);
+    this.#due -= steps;
+    this.#wave.step_many(steps);
+    this.#picture.draw();
+    this.#figures.steps += steps;
+    this.#figures.frames += 1;
+    this.#figures.scriptMs += performance.now() - start;
+    if (now - this.#figures.at >= FIGURES_MS) this.#showFigures(now);
+  }
+
+  /** Draws what changed while the string stands still. */
+  #redraw() {
+    if (this.#playing) return;
+    this.#picture.draw();
+    this.#showFigures(performance.now());
+  }
+
+  #showFigures(now) {
+    const { at, steps, scriptMs, frames } = this.#figures;
+    const rate = this.#playing && now > at ? (1000 * steps) / (now - at) : 0;
+    this.#figures = { at: now, steps: 0, scriptMs: 0, frames: 0 };
+    const { figures, canvas } = this.#ui;
+    const energy = this.#wave.energy;
+    setText(figures.steps, number(this.#wave.steps));
+    setText(figures.rate, number(rate));
+    setText(figures.energy, energy.toFixed(6));
+    setText(figures.script, frames > 0 ? `${(scriptMs / frames).toFixed(2)} ms` : '–');
+    const { position, height } = this.#picture.caret;
+    canvas.setAttribute('aria-valuenow', position);
+    canvas.setAttribute('aria-valuetext', `caret at point ${position}, where the string is at `
+      + `${displacement(this.#wave.view()[position])}; pluck height ${displacement(height)}; energy ${energy.toFixed(4)} after `
+      + `${number(this.#wave.steps)} steps`);
+  }
+}
+
+/** The string on its grid, and the caret. */
+class WavePicture {
+  #surface;
+  #canvas;
+  #wave;
+  #range = 1.25;
+  caret = { position: POINTS / 2, height: 1 };
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {() => object} wave the WaveSimulation to draw
+   */
+  constructor(canvas, wave) {
+    this.#canvas = canvas;
+    this.#wave = wave;
+    this.#surface = new Surface(canvas, () => this.draw());
+  }
+
+  /** The point of the string and the displacement under a pointer. */
+  at({ clientX, clientY }) {
+    const box = this.#canvas.getBoundingClientRect();
+    const share = (value) => Math.min(1, Math.max(0, value));
+    const position = share((clientX - box.left) / box.width) * (POINTS - 1);
+    const height = (1 - 2 * share((clientY - box.top) / box.height)) * this.#range;
+    return { position, height };
+  }
+
+  moveCaret(points, height) {
+    this.caret.position = Math.min(POINTS - 1, Math.max(0, this.caret.position + points));
+    this.caret.height = Math.min(1, Math.max(-1, Math.round((this.caret.height + height) * 10) / 10));
+  }
+
+  draw() {
+    const { draw, width, height } = this.#surface;
+    const u = this.#wave().view();
+    this.#follow(u);
+    const x = (point) => (point / (POINTS - 1)) * width;
+    const y = (value) => (1 - value / this.#range) * height / 2;
+    draw.clearRect(0, 0, width, height);
+    this.#drawGrid(x, y);
+    this.#drawString(u, x, y);
+    if (document.activeElement === this.#canvas) this.#drawCaret(x, y);
+  }
+
+  /** Doubles the range where the string leaves it, and comes back as it calms down. */
+  #follow(u) {
+    let peak = 0;
+    for (const value of u) peak = Math.max(peak, Math.abs(value));
+    while (peak > this.#range && peak < Infinity) this.#range *= 2;
+    if (peak < this.#range / 6 && this.#range > 1.25) this.#range /= 2;
+  }
+
+  #drawGrid(x, y) {
+    const { draw, width, height, scale, colors } = this.#surface;
+    draw.lineWidth = Math.max(1, Math.round(scale));
+    const offset = (draw.lineWidth % 2) / 2;
+    draw.strokeStyle = colors.line;
+    draw.fillStyle = colors.muted;
+    this.#surface.font(12);
+    draw.beginPath();
+    for (let point = 100; point < POINTS; point += 100) {
+      const place = Math.round(x(point)) + offset;
+      draw.moveTo(place, 0);
+      draw.lineTo(place, height);
+    }
+    const level = this.#range / 1.25;
+    const levels = [-level, -level / 2, 0, level / 2, level];
+    for (const value of levels) {
+      const place = Math.round(y(value)) + offset;
+      draw.moveTo(0, place);
+      draw.lineTo(width, place);
+    }
+    draw.stroke();
+    draw.textBaseline = 'bottom';
+    draw.textAlign = 'left';
+    for (const value of levels) draw.fillText(`${value < 0 ? MINUS : ''}${Math.abs(value)}`, 6 * scale, y(value) - 2 * scale);
+    draw.textAlign = 'right';
+    const every = width / scale > 560 ? 100 : 200;
+    for (let point = every; point < POINTS; point += every) draw.fillText(point, x(point) - 4 * scale, height - 3 * scale);
+  }
+
+  #drawString(u, x, y) {
+    const { draw, width, scale, colors } = this.#surface;
+    draw.beginPath();
+    for (let point = 0; point < POINTS; point += 1) draw.lineTo(x(point), y(u[point]));
+    draw.strokeStyle = colors.accent;
+    draw.lineWidth = 2 * scale;
+    draw.lineJoin = 'round';
+    draw.stroke();
+    draw.lineTo(width, y(0));
+    draw.lineTo(0, y(0));
+    draw.globalAlpha = 0.13;
+    draw.fillStyle = colors.accent;
+    draw.fill();
+    draw.globalAlpha = 1;
+  }
+
+  #drawCaret(x, y) {
+    const { draw, height, scale, colors } = this.#surface;
+    const place = x(this.caret.position);
+    draw.strokeStyle = colors['accent-2'];
+    draw.fillStyle = colors['accent-2'];
+    draw.lineWidth = 1.5 * scale;
+    draw.setLineDash([4 * scale, 4 * scale]);
+    draw.beginPath();
+    draw.moveTo(place, 0);
+    draw.lineTo(place, height);
+    draw.stroke();
+    draw.setLineDash([]);
+    draw.beginPath();
+    draw.arc(place, y(this.caret.height), 5 * scale, 0, 2 * Math.PI);
+    draw.fill();
+  }
+}
+
+function build(section, Boundary) {
+  const canvas = element('canvas', {
+    id: 'wave-canvas', tabIndex: 0, role: 'slider', 'aria-label': `String of ${POINTS} points. Arrow keys move the caret, Enter plucks`,
+    'aria-valuemin': 0, 'aria-valuemax': POINTS - 1,
+  });
+  const button = (id, label, properties) => element('button', { type: 'button', id, ...properties }, label);
+  const play = button('wave-play', 'Start', { className: 'primary' });
+  const pluck = button('wave-pluck', 'Pluck');
+  const reset = button('wave-reset', 'Reset');
+  const boundary = choice('Ends', Object.entries({ Fixed: 'Fixed', Free: 'Free', Absorbing: 'Absorbing' })
+    .map(([name, label]) => [String(Boundary[name]), label]), () => {});
+  boundary.show(String(Boundary.Fixed));
+  const courant = element('input', {
+    type: 'text', id: 'wave-courant', value: '1', inputMode: 'decimal', autocomplete: 'off', 'aria-describedby': 'wave-error',
+  });
+  const error = element('p', { id: 'wave-error', className: 'error', role: 'alert', hidden: true });
+
+  const start = Math.log(SPEEDS.start / SPEEDS.least) / Math.log(SPEEDS.most / SPEEDS.least);
+  const speed = slider('wave-speed', 'Speed', { min: 0, max: 1, step: 0.01, value: start });
+  const damping = slider('wave-damping', 'Damping', { min: 0, max: 1, step: 0.01, value: 0.25 });
+  const width = slider('wave-width', 'Width of a pluck', { min: 2, max: 150, step: 1, value: 40 });
+
+  const [steps, rate, energy, script] = Array.from({ length: 4 }, () => element('dd', {}, '–'));
+  const row = (name, value) => element('div', {}, element('dt', {}, name), value);
+
+  section.append(
+    element('div', { className: 'wave-display' }, canvas),
+    element('dl', { className: 'wave-figures' },
+      row('Steps', steps), row('Steps/s', rate), row('Energy', energy), row('Script per frame', script)),
+    element('div', { className: 'wave-buttons' },
+      element('div', { className: 'buttons' }, play, pluck, reset),
+      element('div', { className: 'field' }, element('span', { className: 'label' }, 'Ends'), boundary.group),
+      element('div', { className: 'field' }, element('label', { for: courant.id }, 'Courant number c'), courant)),
+    error,
+    element('div', { className: 'wave-controls' }, speed.control, damping.control, width.control),
+    element('p', { className: 'hint wave-hint' }, 'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, '
+      + 'left and right along the string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, '
+      + 'the short ones fall behind.'));
+  return { canvas, play, pluck, reset, boundary, courant, error, speed, damping, width, figures: { steps, rate, energy, script } };
+}
+
+/** A labelled slider with its value in words. */
+function slider(id, label, range) {
+  const input = element('input', { type: 'range', id, ...range });
+  const output = element('output', { for: id });
+  return { input, output, control: element('div', { className: 'control' }, element('label', { for: id }, label), output, input) };
+}
