@@ -54,8 +54,7 @@ export async function compare({ module, substream, points, rounds, onProgress = 
   };
   try {
     for (const racer of racers) {
-      // One point for each worker starts it, and compiles nothing.
-      await racer.pool.run({ seed, total: 1, method: racer.method, signal });
+      await racer.pool.start();
       racer.first = await time(racer);
     }
     for (let round = 0; round < rounds; round += 1) {

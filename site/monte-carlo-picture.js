@@ -82,7 +82,7 @@ export class PointsPicture {
     if (groups.length === 0) return;
     const { draw, scale, colors } = this.#surface;
     const { x, y, radius } = this.#frame();
-    const size = Math.max(1, Math.round(1.25 * scale));
+    const size = Math.max(1, Math.round(1.5 * scale));
     for (const [wanted, color] of [[true, colors.accent], [false, colors['accent-2']]]) {
       draw.fillStyle = color;
       for (const group of groups) {

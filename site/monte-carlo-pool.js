@@ -48,7 +48,17 @@ export class MonteCarloPool {
   }
 
   /**
-   * Counts a run; one at a time.
+   * Starts the workers that do not run yet.
+   * @returns {Promise<void>} when all can count
+   * @throws {Error} where one does not start
+   */
+  async start() {
+    while (this.#workers.size < this.size) this.#startOne();
+    await Promise.all([...this.#workers].map(({ ready }) => ready.promise));
+  }
+
+  /**
+   * Counts a run; one at a time. Workers that do not run yet are started, and join in as they get ready.
    * @param {object} run
    * @param {number} run.seed a whole number, 0 … 2⁵³
    * @param {number} run.total points, 1 … 2⁵³
@@ -63,8 +73,7 @@ export class MonteCarloPool {
   async run({ seed, total, method = 'wasm', onShare = () => {}, signal }) {
     if (this.#run) throw new Error('The pool is busy with another run. Wait for it, or cancel it.');
     if (signal?.aborted) throw cancelled();
-    let end;
-    const result = new Promise((resolve, reject) => { end = { resolve, reject }; });
+    const end = withResolvers();
     this.#run = {
       seed, total, method, onShare, end,
       next: 0, returned: [], points: 0, inside: 0, perMs: this.#substream / SHARE_MS,
@@ -75,7 +84,7 @@ export class MonteCarloPool {
     this.#failures = 0;
     this.#fill();
     try {
-      return await result;
+      return await end.promise;
     } finally {
       clearInterval(watch);
       signal?.removeEventListener('abort', abort);
@@ -87,21 +96,25 @@ export class MonteCarloPool {
   /** Ends the workers. A run under way is cancelled; the next run starts new ones. */
   close() {
     this.#run?.end.reject(cancelled());
-    for (const member of this.#workers) this.#end(member);
+    for (const member of this.#workers) this.#end(member, 'the pool was closed');
   }
 
   #fill() {
-    while (this.#workers.size < this.size) this.#start();
+    while (this.#workers.size < this.size) this.#startOne();
     // One share each, then another each: a short run is spread over all.
     for (let queued = 1; queued <= QUEUED; queued += 1) {
       for (const member of this.#workers) this.#hand(member, queued);
     }
   }
 
-  #start() {
+  #startOne() {
     const worker = new Worker(new URL('./monte-carlo-worker.js', import.meta.url), { type: 'module' });
-    const member = { worker, shares: new Map(), heard: performance.now(), usualMs: 0 };
-    worker.addEventListener('message', ({ data }) => this.#answered(member, data));
+    const member = { worker, ready: withResolvers(), isReady: false, shares: new Map(), heard: performance.now(), usualMs: 0 };
+    member.ready.promise.catch(() => {}); // told to whom it concerns: start() and the run
+    worker.addEventListener('message', ({ data }) => {
+      if (data === 'ready') this.#isReady(member);
+      else this.#answered(member, data);
+    });
     worker.addEventListener('error', (event) => {
       event.preventDefault();
       this.#replace(member, event.message || 'its script did not load');
@@ -111,14 +124,21 @@ export class MonteCarloPool {
     this.#workers.add(member);
   }
 
-  #end(member) {
+  #isReady(member) {
+    member.isReady = true;
+    member.ready.resolve();
+    if (this.#run) this.#hand(member, QUEUED);
+  }
+
+  #end(member, reason) {
     member.worker.terminate();
+    member.ready.reject(new Error(`A worker ended: ${reason}.`));
     this.#workers.delete(member);
   }
 
   /** Gives a worker its next shares, until it holds `queued`. */
   #hand(member, queued) {
-    while (member.shares.size < queued) {
+    while (member.isReady && member.shares.size < queued) {
       const share = this.#nextShare();
       if (!share) return;
       if (member.shares.size === 0) member.heard = performance.now();
@@ -129,14 +149,17 @@ export class MonteCarloPool {
     }
   }
 
-  /** The next share: one that a lost worker left behind, or a new one, smaller towards the end. */
+  /**
+   * The next share: one that a lost worker left behind, or a new one. They grow with the run, so that its
+   * beginning is seen in detail, and shrink towards its end, so that all workers end together.
+   */
   #nextShare() {
     const run = this.#run;
     if (run.returned.length > 0) return run.returned.pop();
     const left = run.total - run.next;
     if (left <= 0) return null;
-    const even = left / (2 * QUEUED * this.size);
-    const substreams = Math.max(1, Math.floor(Math.min(even, run.perMs * SHARE_MS) / this.#substream));
+    const most = Math.min(run.next / 4, left / (2 * QUEUED * this.size), run.perMs * SHARE_MS);
+    const substreams = Math.max(1, Math.floor(most / this.#substream));
     const points = Math.min(left, substreams * this.#substream);
     const share = { id: nextId(), start: run.next, points };
     run.next += points;
@@ -164,13 +187,14 @@ export class MonteCarloPool {
     const now = performance.now();
     for (const member of this.#workers) {
       const patience = Math.max(SILENCE_MS, SILENCE_SHARES * member.usualMs);
-      if (member.shares.size > 0 && now - member.heard > patience) this.#replace(member, 'it does not answer');
+      const expected = !member.isReady || member.shares.size > 0;
+      if (expected && now - member.heard > patience) this.#replace(member, 'it does not answer');
     }
   }
 
   #replace(member, reason) {
     if (!this.#workers.has(member)) return;
-    this.#end(member);
+    this.#end(member, reason);
     if (!this.#run) return;
     this.#run.returned.push(...member.shares.values());
     this.#failures += 1;
@@ -186,4 +210,11 @@ let lastId = 0;
 function nextId() {
   lastId += 1;
   return lastId;
+}
+
+/** Promise.withResolvers, which not every browser has yet. */
+function withResolvers() {
+  const resolvers = {};
+  resolvers.promise = new Promise((resolve, reject) => Object.assign(resolvers, { resolve, reject }));
+  return resolvers;
 }

@@ -1,6 +1,7 @@
 // A worker of the pool: counts points with a wasm instance of its own. Runs in a dedicated worker.
 //
-// First message: the compiled WebAssembly.Module. Every other one is a task, and is answered in turn:
+// First message: the compiled WebAssembly.Module; answered by 'ready'. Every other one is a share of a
+// run, and is answered in turn:
 //   { id, method, seed, firstSubstream, points }  →  { id, inside, milliseconds }
 
 import { methods } from './monte-carlo-methods.js';
@@ -13,4 +14,5 @@ addEventListener('message', ({ data: module }) => {
     const inside = methods[method](seed, firstSubstream, points);
     postMessage({ id, inside, milliseconds: performance.now() - start });
   });
+  postMessage('ready');
 }, { once: true });

@@ -124,6 +124,8 @@ class RunView {
 
   add(share) {
     this.#tally.add(share);
+    const { points, inside } = this.#tally.prefix;
+    if (points > 0) this.#run.plot.add(points, 4 * inside / points);
     this.#frame ||= requestAnimationFrame(() => this.#show(false));
   }
 
@@ -153,10 +155,9 @@ class RunView {
     setText(ui.sure, digits.slice(0, sure === 0 ? 1 : 2 + sure));
     setText(ui.unsure, digits.slice(sure === 0 ? 1 : 2 + sure));
     const error = estimate - Math.PI;
-    setText(ui.errorOf, `${signed(error)}  (${significant(Math.abs(error) / standardError)} σ)`);
+    setText(ui.errorOf, `${signed(error)} (${significant(Math.abs(error) / standardError)}\u00a0σ)`);
     setText(ui.sigma, `±${standardError.toPrecision(3)}`);
 
-    if (prefix.points > 0) plot.add(prefix.points, 4 * prefix.inside / prefix.points);
     plot.draw();
     picture.show(prefix.points);
     const counted = `${number(points)} points, estimate ${digits}`;
@@ -280,7 +281,7 @@ function buildComparison(section) {
   const rows = element('tbody');
   const head = (text, className = '') => element('th', { scope: 'col', className }, text);
   const table = element('table', { className: 'comparison', hidden: true },
-    element('thead', {}, element('tr', {}, head('Counted by'), head('Speed', 'bar-cell'), head('Median', 'number'),
+    element('thead', {}, element('tr', {}, head('Counted by'), head('Speed', 'bar-cell'), head('Times as fast', 'number'),
       head('Least – most', 'number'), head('Time', 'number'), head('First run', 'number'))),
     rows);
   section.append(
