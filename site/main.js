@@ -6,10 +6,12 @@ import { mount as mountEffects } from './effects.js';
 import { element } from './dom.js';
 import { mount as mountGlitchLab } from './glitch-lab.js';
 import { mount as mountLifecycle } from './lifecycle.js';
+import { mount as mountMonteCarlo } from './monte-carlo.js';
 import { mount as mountProof } from './proof.js';
 import { mount as mountRunning } from './running.js';
 import { Session } from './session.js';
 import { Settings } from './settings.js';
+import { mount as mountWave } from './wave.js';
 import { loadModule } from './worklet/module.js';
 
 const MODES = ['auto', 'worklet', 'script-processor'];
@@ -33,6 +35,8 @@ try {
   mountRunning(section('running'), context);
   mountGlitchLab(section('glitch-lab'), context);
   mountProof(section('proof'), context);
+  mountMonteCarlo(section('monte-carlo'));
+  mountWave(section('wave'));
   globalThis.page = context;
 } catch (error) {
   section('notices').append(element('div', { className: 'notice' },
