@@ -4,7 +4,11 @@
 
 const BEATS_PER_MINUTE = 92;
 const BEATS = 16;
+/** Peak of the whole. */
 const LEVEL = 0.5;
+/** How long a string rings, in seconds, and what is left of it after one period. */
+const RING_S = 2.2;
+const LOSS = 0.997;
 
 /** Four bars of broken chords as MIDI note numbers, two notes to a beat: Am9, Fmaj7, C, G6. */
 const ARPEGGIO = [
@@ -26,59 +30,63 @@ function noise(seed) {
 }
 
 /**
- * Adds a plucked string: a burst of noise that circulates in a line one period long and is averaged
- * on each round (K. Karplus and A. Strong, Computer Music Journal 7(2), 1983), tuned by interpolation.
+ * Adds a plucked string: a burst of noise one period long that comes back each period, averaged with its
+ * neighbour (K. Karplus and A. Strong, Computer Music Journal 7(2), 1983), tuned by interpolation.
  */
 function pluck(channels, start, hertz, rate, pan, level) {
+  const string = new Float32Array(Math.round(RING_S * rate));
   const period = rate / hertz;
-  const line = new Float32Array(Math.ceil(period) + 1);
-  const random = noise(Math.round(hertz * 1000) + start);
-  let smooth = 0;
-  for (let i = 0; i < line.length; i++) line[i] = smooth += 0.45 * (random() - smooth);
-  const mean = line.reduce((sum, x) => sum + x, 0) / line.length;
-  for (let i = 0; i < line.length; i++) line[i] -= mean;
+  burst(string.subarray(0, Math.ceil(period) + 1), noise(Math.round(hertz * 1000) + start));
   const whole = Math.floor(period - 0.5);
   const fraction = period - 0.5 - whole;
-  const length = Math.min(channels[0].length, Math.round(2.2 * rate));
-  const [left, right] = [Math.cos(pan) * level, Math.sin(pan) * level];
-  const ago = (at, samples) => line[(at + line.length - samples) % line.length];
-  for (let i = 0, at = 0; i < length; i++, at = (at + 1) % line.length) {
-    const [near, next, far] = [ago(at, whole), ago(at, whole + 1), ago(at, whole + 2)];
-    const sample = 0.9985 * 0.5 * (near + next + fraction * (far - near));
-    line[at] = sample;
-    mix(channels, start + i, sample * left, sample * right);
+  for (let i = Math.ceil(period) + 1; i < string.length; i++) {
+    const near = string[i - whole];
+    string[i] = (LOSS / 2) * (near + string[i - whole - 1] + fraction * (string[i - whole - 2] - near));
   }
+  mix(channels, start, string, [Math.cos(pan) * level, Math.sin(pan) * level]);
+}
+
+/** Softened noise around zero. */
+function burst(samples, random) {
+  let smooth = 0;
+  let sum = 0;
+  for (let i = 0; i < samples.length; i++) sum += samples[i] = smooth += 0.45 * (random() - smooth);
+  for (let i = 0; i < samples.length; i++) samples[i] -= sum / samples.length;
 }
 
 /** Adds a soft drum: a sine that falls in pitch. */
 function drum(channels, start, rate) {
   let phase = 0;
-  for (let i = 0; i < 0.3 * rate; i++) {
+  const samples = Float32Array.from({ length: 0.3 * rate }, (_, i) => {
     const seconds = i / rate;
     phase += (2 * Math.PI * (48 + 90 * Math.exp(-seconds * 38))) / rate;
-    const sample = 0.62 * Math.sin(phase) * Math.exp(-seconds * 14) * Math.min(1, seconds * 600);
-    mix(channels, start + i, sample, sample);
-  }
+    return Math.sin(phase) * Math.exp(-seconds * 14) * Math.min(1, seconds * 600);
+  });
+  mix(channels, start, samples, [0.62, 0.62]);
 }
 
 /** Adds a brush: a puff of high noise. */
 function brush(channels, start, rate, level) {
   const random = noise(start + 17);
   let last = 0;
-  for (let i = 0; i < 0.12 * rate; i++) {
+  const samples = Float32Array.from({ length: 0.12 * rate }, (_, i) => {
     const seconds = i / rate;
     const next = random();
-    const sample = level * (next - last) * Math.exp(-seconds * 42) * Math.min(1, seconds * 900);
+    const rise = next - last;
     last = next;
-    mix(channels, start + i, sample, sample * 0.8);
-  }
+    return rise * Math.exp(-seconds * 42) * Math.min(1, seconds * 900);
+  });
+  mix(channels, start, samples, [level, level * 0.8]);
 }
 
 /** What rings past the loop's end rings on at its start, so that it repeats without a seam. */
-function mix([left, right], at, l, r) {
-  const index = at % left.length;
-  left[index] += l;
-  right[index] += r;
+function mix(channels, start, samples, levels) {
+  channels.forEach((channel, side) => {
+    for (let i = 0, at = start; i < samples.length; i++, at++) {
+      if (at === channel.length) at = 0;
+      channel[at] += levels[side] * samples[i];
+    }
+  });
 }
 
 /** The loop, in stereo, at a sample rate. */

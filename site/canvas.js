@@ -53,8 +53,8 @@ export class Surface {
   #follow(onResize) {
     const observer = new ResizeObserver(([entry]) => {
       const exact = entry.devicePixelContentBoxSize?.[0];
-      const width = exact?.inlineSize ?? Math.round(entry.contentRect.width * devicePixelRatio);
-      const height = exact?.blockSize ?? Math.round(entry.contentRect.height * devicePixelRatio);
+      const width = devicePixels(entry.contentRect.width, exact?.inlineSize);
+      const height = devicePixels(entry.contentRect.height, exact?.blockSize);
       if (width === this.#canvas.width && height === this.#canvas.height) return;
       this.#canvas.width = width;
       this.#canvas.height = height;
@@ -66,4 +66,13 @@ export class Surface {
       observer.observe(this.#canvas);
     }
   }
+}
+
+/**
+ * A length in whole device pixels: as the browser snaps it to its grid, where it tells. (Chromium tells CSS pixels
+ * while developer tools emulate another pixel density; that is no rounding, so it is not believed.)
+ */
+function devicePixels(length, snapped) {
+  const wanted = length * devicePixelRatio;
+  return snapped !== undefined && Math.abs(snapped - wanted) < 1 ? snapped : Math.round(wanted);
 }

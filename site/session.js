@@ -62,7 +62,7 @@ export class Session extends EventTarget {
 
   /** Sets a parameter and keeps it for the next visit. Returns the value in force. */
   set(id, wanted) {
-    const value = this.engine ? this.engine.set(id, wanted) : wanted;
+    const value = this.engine ? this.engine.set(id, wanted) : Math.fround(wanted);
     this.#settings.set(id, value);
     this.#emit('parameter', { id, value });
     return value;

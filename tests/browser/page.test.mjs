@@ -79,7 +79,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.click('#start-microphone');
       await untilText('#source-state', 'Playing:');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
-      await new Promise((resolve) => setTimeout(resolve, 2500));
+      await page.waitForFunction(() => globalThis.page.session.context.currentTime > 4);
       const { sampleRate, input, output } = await takeRecording(page);
       const params = await page.evaluate(() => Object.fromEntries(
         globalThis.page.session.parameters.map(({ id }) => [id, globalThis.page.session.get(id)])));
@@ -309,18 +309,21 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   describe('displays', () => {
     onPage('draws input and output on the oscilloscope, sharp at the screen’s pixel density, also after a resize', async () => {
       await page.setViewport({ width: 1000, height: 800, deviceScaleFactor: 2 });
-      assert.equal(await pixelsOf('#oscilloscope', '--accent'), 0);
+      const idle = await pixelsOf('#oscilloscope', '--accent');
       await playBuiltIn(page);
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
       const sharp = () => page.waitForFunction(() => {
         const canvas = document.querySelector('#oscilloscope');
-        return canvas.width === Math.round(canvas.clientWidth * devicePixelRatio)
-          && canvas.height === Math.round(canvas.clientHeight * devicePixelRatio);
+        const { width, height } = canvas.getBoundingClientRect();
+        const border = 2 * parseFloat(getComputedStyle(canvas).borderLeftWidth);
+        return Math.abs(canvas.width - (width - border) * devicePixelRatio) <= 1
+          && Math.abs(canvas.height - (height - border) * devicePixelRatio) <= 1;
       });
       await sharp();
-      for (const token of ['--accent', '--accent-2']) {
-        assert.ok(await pixelsOf('#oscilloscope', token) > 200, token);
-        assert.ok(await pixelsOf('#spectrum', token) > 200, token);
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
+      assert.notEqual(await pixelsOf('#oscilloscope', '--accent'), idle, 'the flat line has become a wave');
+      for (const canvas of ['#oscilloscope', '#spectrum']) {
+        for (const token of ['--accent', '--accent-2']) assert.ok(await pixelsOf(canvas, token) > 200, `${canvas} ${token}`);
       }
       await page.setViewport({ width: 700, height: 800, deviceScaleFactor: 3 });
       await sharp();
