@@ -24,22 +24,37 @@ function forced() {
   return { mode: allowed('mode', MODES), transport: allowed('transport', TRANSPORTS) };
 }
 
-const section = (id) => document.getElementById(id);
+const PANELS = {
+  notices: mountLifecycle,
+  effects: mountEffects,
+  running: mountRunning,
+  'glitch-lab': mountGlitchLab,
+  proof: mountProof,
+  'monte-carlo': mountMonteCarlo,
+  wave: mountWave,
+};
+
+function say(title, sentence) {
+  document.getElementById('notices').append(element('div', { className: 'notice' },
+    element('p', {}, element('b', {}, title), ` ${sentence}`)));
+}
+
+/** Brings up one panel; where it fails, it says so and the others still come. */
+async function bringUp(id, mount, context) {
+  try {
+    await mount(document.getElementById(id), context);
+  } catch (error) {
+    say(`A part of this page (${id}) cannot start.`, `Reload the page; if that does not help, try another browser. ${error.message}`);
+    console.error(error);
+  }
+}
 
 try {
   const { parameters } = await loadModule();
   const session = new Session(parameters, new Settings(parameters), forced());
-  const context = { session };
-  mountLifecycle(section('notices'), context);
-  mountEffects(section('effects'), context);
-  mountRunning(section('running'), context);
-  mountGlitchLab(section('glitch-lab'), context);
-  mountProof(section('proof'), context);
-  mountMonteCarlo(section('monte-carlo'));
-  mountWave(section('wave'));
-  globalThis.page = context;
+  globalThis.page = { session };
+  for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
 } catch (error) {
-  section('notices').append(element('div', { className: 'notice' },
-    element('p', {}, element('b', {}, 'The engine cannot load.'), ` ${error.message}`)));
-  throw error;
+  say('The engine cannot load.', error.message);
+  console.error(error);
 }

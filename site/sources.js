@@ -82,7 +82,7 @@ export async function openBuiltIn(context) {
   const { length } = channels[0];
   const buffer = new AudioBuffer({ length, numberOfChannels: channels.length, sampleRate: context.sampleRate });
   channels.forEach((data, channel) => buffer.copyToChannel(data, channel));
-  return looping(context, buffer, 'built-in', 'Built-in loop: plucked strings and soft drums');
+  return looping(context, buffer, 'built-in', 'Built-in loop');
 }
 
 function looping(context, buffer, kind, name) {
