@@ -4,6 +4,7 @@
 import { Surface } from './canvas.js';
 import { choice, element, setText, showMessage } from './dom.js';
 import { createEngine } from './worklet/engine.js';
+import { DEFAULT_QUANTUM } from './worklet/renderer.js';
 
 const TONE_HZ = 220;
 /** The longest stretch that an AnalyserNode keeps: 0.68 s at 48 kHz. */
@@ -52,7 +53,7 @@ export function mount(section, { session }) {
     picture.node,
     element('table', { className: 'counts' },
       element('thead', {}, element('tr', {}, element('th', { scope: 'col' }, 'Engine'),
-        element('th', { scope: 'col', className: 'number' }, 'Breaks so far'),
+        element('th', { scope: 'col', className: 'number' }, 'Quanta missed so far'),
         element('th', { scope: 'col', className: 'number' }, 'In the last block'))),
       element('tbody', {}, ...rows.map(({ row }) => row))));
 
@@ -65,8 +66,8 @@ export function mount(section, { session }) {
   function showCounts(before) {
     const counts = lab?.counts() ?? [0, 0];
     rows.forEach(({ cells }, lane) => {
-      setText(cells.total, String(counts[lane]));
-      if (before) setText(cells.last, String(counts[lane] - before[lane]));
+      setText(cells.total, withTime(counts[lane], session.context));
+      if (before) setText(cells.last, withTime(counts[lane] - before[lane], session.context));
     });
   }
 
@@ -127,6 +128,13 @@ export function mount(section, { session }) {
   showLength();
 }
 
+/** A count of quanta and how long they last: `48 (139 ms)`. */
+function withTime(quanta, context) {
+  if (quanta === 0 || !context) return String(quanta);
+  const seconds = (quanta * (context.renderQuantumSize ?? DEFAULT_QUANTUM)) / context.sampleRate;
+  return `${quanta} (${(1000 * seconds).toFixed(0)} ms)`;
+}
+
 /** Keeps this thread from everything else, as a long task of a page does. */
 function blockThread(milliseconds) {
   const end = performance.now() + milliseconds;
@@ -165,9 +173,9 @@ class Lab {
     }
   }
 
-  /** How often each engine's sound broke. */
+  /** How many quanta each engine did not render in time. */
   counts() {
-    return this.#lanes.map(({ engine }) => engine.underruns().count);
+    return this.#lanes.map(({ engine }) => engine.meters().missed);
   }
 
   /** What came out of each engine last. */

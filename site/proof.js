@@ -4,22 +4,17 @@
 import { builtInLoop } from './built-in.js';
 import { element, setText, showMessage } from './dom.js';
 import { formatLevel } from './curves.js';
-import { ControlBlock } from './worklet/control-block.js';
-import { createEngine, loadModule } from './worklet/engine.js';
-import { Parameters } from './worklet/parameters.js';
-import { DEFAULT_QUANTUM, Renderer } from './worklet/renderer.js';
-import { renderBuffer } from './worklet/script-processor-host.js';
+import { createEngine } from './worklet/engine.js';
+import { renderThroughScriptProcessor } from './worklet/proof.js';
 
 const SAMPLE_RATE = 48000;
 const FRAMES = 2 * SAMPLE_RATE;
 const CHANNELS = 2;
-/** The script processor's buffer here; any other gives the same. */
-const BUFFER_FRAMES = 512;
 
 const WAYS = [
   ['AudioWorklet, shared memory', (input, params) => byWorklet(input, params, 'shared')],
   ['AudioWorklet, messages', (input, params) => byWorklet(input, params, 'message')],
-  ['Script processor', byScriptProcessor],
+  ['Script processor', (input, params) => renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params })],
 ];
 
 export function mount(section, { session }) {
@@ -103,23 +98,6 @@ async function byWorklet(input, params, transport) {
   const rendered = await context.startRendering();
   await engine.close();
   return Array.from({ length: CHANNELS }, (_, channel) => rendered.getChannelData(channel));
-}
-
-/** What the ScriptProcessorNode's callback does, buffer after buffer, without waiting for the clock. */
-async function byScriptProcessor(input, params) {
-  const { module, layout, parameters } = await loadModule();
-  const { values, sequence } = new Parameters(parameters, params);
-  const block = new ControlBlock(layout, false);
-  block.fill(values, sequence);
-  const renderer = new Renderer(module, {
-    sampleRate: SAMPLE_RATE, channels: CHANNELS, capacity: DEFAULT_QUANTUM, words: block.words,
-  });
-  const output = input.map(() => new Float32Array(FRAMES));
-  for (let start = 0; start < FRAMES; start += BUFFER_FRAMES) {
-    const part = (channel) => channel.subarray(start, start + BUFFER_FRAMES);
-    renderBuffer(renderer, input.map(part), output.map(part));
-  }
-  return output;
 }
 
 /** The largest difference of two renders; infinite where one of them holds what is no number. */

@@ -4,9 +4,9 @@
 
 import { choice, element, setText, showMessage } from './dom.js';
 import { detect } from './worklet/engine.js';
+import { DEFAULT_QUANTUM } from './worklet/renderer.js';
 
 const REFRESH_MS = 500;
-const DEFAULT_QUANTUM = 128;
 const UNKNOWN = '–';
 
 const WAYS = {
@@ -72,8 +72,7 @@ const milliseconds = (seconds) => (Number.isFinite(seconds) ? `${(1000 * seconds
 /** What the engine's count of underruns is made of, by its source. */
 const COUNTED = {
   'playback-stats': 'counted by the browser',
-  'quanta': 'quanta that the engine was not asked for',
-  'callbacks': 'buffers that came too late',
+  'quanta': 'quanta not rendered in time',
 };
 
 /** The figures of the moment: `[label, what it means, (session) => text]`. */

@@ -417,7 +417,10 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.focus('#lab-length');
       await page.keyboard.press('End');
       await page.click('#lab-block');
-      await page.waitForFunction(() => Number(document.querySelector('.counts tbody tr:nth-child(2) td:nth-of-type(2)').textContent) > 0);
+      const inLastBlock = (engine) => text(`.counts tbody tr:nth-child(${engine}) td:nth-of-type(2)`);
+      await page.waitForFunction(() => !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–'));
+      assert.equal(await inLastBlock(1), '0', 'AudioWorklet');
+      assert.ok(parseInt(await inLastBlock(2), 10) > 0, 'script processor');
       assert.ok(await pixelsOf('#glitch-lab canvas', '--accent') > 1000);
       assert.ok(await pixelsOf('#glitch-lab canvas', '--accent-2') > 500);
       await page.click('#lab-toggle');
