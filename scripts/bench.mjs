@@ -27,17 +27,23 @@ function benchFiles(only) {
   const all = filesBelow('scripts/bench').filter((file) => file.endsWith(ENDING));
   const chosen = all.filter((file) => only.some((name) => basename(file).startsWith(name)));
   if (chosen.length > 0) return chosen;
-  throw new Failure(`There is no such bench: choose from ${all.map((file) => basename(file, ENDING)).join(', ') || 'none yet'}.`);
+  const names = all.map((file) => basename(file, ENDING)).join(', ');
+  throw new Failure(`There is no such bench: choose from ${names || 'none yet'}.`);
 }
 
 async function printMachine() {
   // The last line: Debian's chromium is a script with remarks of its own.
-  const version = async (command) => (await run(command, ['--version'], { quiet: true })).output.trim().split('\n').at(-1);
+  const version = async (command) => {
+    const { output } = await run(command, ['--version'], { quiet: true });
+    return output.trim().split('\n').at(-1);
+  };
   const processors = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  const load = loadavg().map((average) => average.toFixed(2)).join(' ');
   console.log(`
-${processors[0].model}, ${processors.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}
+${processors[0].model}, ${processors.length} cores, ${memory} GiB, ${process.platform} ${process.arch}
 Node ${process.versions.node}, ${await version('rustc')}, ${await version(executables('chromium').chromium)}
-load average ${loadavg().map((load) => load.toFixed(2)).join(' ')}; every figure is a median, every ratio from one run`);
+load average ${load}; every figure is a median, every ratio from one run`);
 }
 
 await main(async () => {

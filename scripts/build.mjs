@@ -24,13 +24,14 @@ const STANDARD_FEATURES = [
   'sign-ext', 'mutable-globals', 'nontrapping-float-to-int', 'bulk-memory', 'reference-types', 'multivalue',
 ].map((feature) => `--enable-${feature}`);
 
-/** The two builds of the wasm. Each has its own target folder, so that neither undoes the other's work. */
+/** The two builds of the wasm. They share a target folder of cargo's, which keeps code of other flags apart. */
 const BUILDS = {
   simd: {
     title: 'with SIMD',
     output: `${NAME}_bg.wasm`,
     rustflags: '-C target-feature=+simd128,-reference-types',
     optimize: ['--enable-simd', ...STANDARD_FEATURES, '-O3'],
+    validate: ['--enable-simd', ...STANDARD_FEATURES],
   },
   baseline: {
     title: 'WebAssembly 1.0',
@@ -98,21 +99,24 @@ async function makeWasm() {
   }
 }
 
-const workFolder = (id) => join(root, 'target', id, 'bindgen');
+const CARGO_TARGET = join(root, 'target', 'wasm');
+const workFolder = (id) => join(CARGO_TARGET, id);
 
-async function compile(id, { rustflags, optimize, validate = optimize.filter((flag) => flag.startsWith('--enable')) }, bindgen) {
-  const targetFolder = join(root, 'target', id);
+async function compile(id, { rustflags, optimize, validate }, bindgen) {
   const work = workFolder(id);
-  const cargo = await run('cargo', ['build', '--release', '--lib', '--target', WASM_TARGET, '--target-dir', targetFolder],
-    { env: { RUSTFLAGS: rustflags } });
+  const cargo = await run('cargo', [
+    'build', '--release', '--lib', '--target', WASM_TARGET, '--target-dir', CARGO_TARGET,
+  ], { env: { RUSTFLAGS: rustflags } });
   if (cargo.code !== 0) throw compileFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const stripped = join(work, `${NAME}.wasm`);
-  // Without that section wasm-bindgen leaves reference types alone, in both builds: one glue serves both, and the
+  // Without the section of target features wasm-bindgen leaves reference types alone, in both builds: one glue serves both, and the
   // baseline stays WebAssembly 1.0.
-  await wasmOpt([join(targetFolder, WASM_TARGET, 'release', `${NAME}.wasm`), '--enable-simd', ...STANDARD_FEATURES,
-    '--strip-target-features', '-o', stripped]);
+  await wasmOpt([
+    join(CARGO_TARGET, WASM_TARGET, 'release', `${NAME}.wasm`), '--enable-simd', ...STANDARD_FEATURES,
+    '--strip-target-features', '-o', stripped,
+  ]);
   await must(bindgen, ['--target', 'web', '--out-dir', work, stripped]);
   const optimized = join(work, 'optimized.wasm');
   await wasmOpt([join(work, `${NAME}_bg.wasm`), ...optimize, '-o', optimized]);
@@ -152,7 +156,8 @@ async function makeProcessor() {
         logLevel: 'error',
       });
     } catch {
-      throw new Failure('The AudioWorklet script does not bundle: mend the first error above, then run this command again.');
+      throw new Failure('The AudioWorklet script does not bundle: ' +
+        'mend the first error above, then run this command again.');
     }
   });
 }

@@ -1,7 +1,7 @@
 /**
- * The project's web server, for `npm start` and for the tests: static files, on loopback unless told otherwise, isolated
- * (so that the page gets SharedArrayBuffer), under a strict Content-Security-Policy, and never a stale build: each answer
- * is hashed and revalidated.
+ * The project's web server, for `npm start` and for the tests: static files, on loopback unless told otherwise,
+ * isolated (so that the page gets SharedArrayBuffer), under a strict Content-Security-Policy, and never a stale build:
+ * each answer is hashed and revalidated.
  */
 import { createHash } from 'node:crypto';
 import { readFile, realpath, stat } from 'node:fs/promises';
@@ -98,12 +98,14 @@ function listenFailure({ code, message }, port, host) {
       `\`npm start -- --port ${port + 1}\`.`);
   }
   if (code === 'EACCES') {
-    return new Failure(`Port ${port} is not allowed to you: choose one from 1024 up with \`npm start -- --port 8080\`.`);
+    return new Failure(`Port ${port} is not allowed to you: choose one from 1024 up, ` +
+      'as with `npm start -- --port 8080`.');
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Failure(`${host} is no address of this machine: choose one that is, or leave --host out.`);
   }
-  return new Failure(`The server cannot listen on ${host}, port ${port} (${message}): choose another with --port or --host.`);
+  return new Failure(`The server cannot listen on ${host}, port ${port} (${message}): ` +
+    'choose another with --port or --host.');
 }
 
 /** The name that a browser on this machine can use for the address that the server listens on. */
@@ -143,8 +145,8 @@ function decode(raw) {
     return undefined;
   }
   // A colon names drives and streams on Windows, as a backslash separates folders there.
-  const odd = !path.startsWith('/') || /[\0\\:]/.test(path) || path.split('/').some((segment) => /^\.\.?$/.test(segment));
-  return odd ? undefined : path;
+  const climbs = path.split('/').some((segment) => segment === '.' || segment === '..');
+  return !path.startsWith('/') || climbs || /[\0\\:]/.test(path) ? undefined : path;
 }
 
 /** The real file that a path names, or undefined where there is none inside its mount. */
@@ -164,7 +166,7 @@ async function fileFor(path, mounts) {
 function send(request, response, { status, headers, body }) {
   const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
   const all = status === 200 ? { ...headers, ETag: tag } : headers;
-  const known = request.headers['if-none-match']?.split(',').some((one) => ['*', tag].includes(one.trim().replace(/^W\//, '')));
+  const known = request.headers['if-none-match']?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
   if (status === 200 && known) {
     response.writeHead(304, all).end();
     return;

@@ -1,4 +1,4 @@
-/** `npm start`: builds what is not up to date, serves the site, and says where. `--port` and `--host` choose the place. */
+/** `npm start`: builds what is not up to date, serves the site, and says where; `--port` and `--host` choose. */
 import { build } from './build.mjs';
 import { Failure, main, readOptions } from './lib/project.mjs';
 import { LOOPBACK, networkAddresses, serve } from './serve.mjs';

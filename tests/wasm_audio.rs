@@ -179,7 +179,7 @@ fn four_hundred_odd_calls_leave_it_sane() {
     let input = noise(2 * sample_rate as usize, 12);
     let mut output = input.clone();
     process(&mut processor, &mut output, quiet);
-    // At this rate the default low-pass lies above Nyquist, where the formulas say nothing: a new processor is the judge.
+    // The default low-pass lies above Nyquist here, where the formulas say nothing: a new processor is the judge.
     let mut fresh = input.clone();
     process(&mut self::processor(sample_rate), &mut fresh, quiet);
     let fresh: Vec<f64> = fresh.into_iter().map(f64::from).collect();

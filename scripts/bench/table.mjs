@@ -22,11 +22,11 @@ export const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFi
  * @param {(string | number)[][]} rows
  */
 export function table(head, rows) {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => String(row[column]).length), 3));
+  const widths = head.map((title, column) => Math.max(3, ...[head, ...rows].map((row) => String(row[column]).length)));
   const pad = (cell, column) => (column === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[column]));
   const line = (cells) => `| ${cells.map(pad).join(' | ')} |`;
-  const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;
-  return ['', line(head), rule, ...rows.map(line)].join('\n');
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return ['', line(head), line(rule), ...rows.map(line)].join('\n');
 }
 
 /**

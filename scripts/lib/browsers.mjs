@@ -18,8 +18,9 @@ function find(variable, ...candidates) {
 
 /** MiniBrowser has no place on PATH: Debian keeps it beside each version of the library. */
 function miniBrowsers() {
+  const within = (folder) => readdirSync(folder).filter((name) => name.endsWith('-linux-gnu'));
   const libraries = ['/usr/lib', '/usr/libexec'].filter(existsSync)
-    .flatMap((folder) => [folder, ...readdirSync(folder).filter((name) => name.endsWith('-linux-gnu')).map((name) => join(folder, name))]);
+    .flatMap((folder) => [folder, ...within(folder).map((name) => join(folder, name))]);
   return libraries.flatMap((folder) =>
     ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')));
 }
@@ -55,7 +56,8 @@ export const browserNames = Object.keys(NEEDS);
 export const executables = (browser) => NEEDS[browser]();
 
 /** What of a browser's executables is missing: a list of names, empty where all are there. */
-export const missing = (browser) => Object.entries(executables(browser)).filter(([, path]) => !path).map(([name]) => name);
+export const missing = (browser) =>
+  Object.entries(executables(browser)).filter(([, path]) => !path).map(([name]) => name);
 
 /** The flags that every headless Chromium of this project starts with: no network of its own, sound without a click. */
 export const CHROMIUM_FLAGS = [

@@ -1,12 +1,12 @@
 /**
- * Gets the tests' own tools: rustfmt and clippy by rustup, the browsers by apt-get where this is Debian and we are root.
- * Elsewhere it says what is missing and how to get it.
+ * Gets the tests' own tools: rustfmt and clippy by rustup, the browsers by apt-get where this is Debian and we are
+ * root. Elsewhere it says what is missing and how to get it.
  */
 import { readFileSync } from 'node:fs';
 import { browserNames, missing } from './browsers.mjs';
 import { Failure, run, step, which } from './project.mjs';
 
-/** Debian's package for each executable that the browser tests need; WebKitGTK plays its sound by GStreamer's plugins. */
+/** Debian's packages for each executable that the browser tests need; WebKitGTK plays sound by GStreamer's plugins. */
 const PACKAGES = {
   chromium: ['chromium'],
   chromedriver: ['chromium-driver'],

@@ -24,7 +24,8 @@ export async function main(body) {
   try {
     const found = Number(process.versions.node.split('.')[0]);
     if (found < OLDEST_NODE) {
-      throw new Failure(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or later from nodejs.org.`);
+      throw new Failure(`Node ${process.versions.node} is too old: ` +
+        `install Node ${OLDEST_NODE} or later from https://nodejs.org.`);
     }
     await body();
   } catch (error) {
@@ -72,7 +73,8 @@ export async function step(title, action) {
  */
 export function run(command, args, { env = {}, cwd = root, quiet = false, show = false, shell = false } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, shell, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    const child = spawn(command, args, { cwd, shell, stdio, env: { ...process.env, ...env } });
     let output = '';
     const heartbeat = quiet || show ? undefined : startHeartbeat(() => output);
     const take = (stream, sink) => {
@@ -106,11 +108,14 @@ function startHeartbeat(output) {
   }, HEARTBEAT_SECONDS * 1000);
 }
 
-/** Whether a command's output tells of a network that could not be reached. */
-export const soundsOffline = (output) =>
-  // eslint-style one pattern: cargo's (curl's), rustup's, npm's and apt's ways to say it.
-  /could ?n[o']t (resolve|connect)|failed to (download|fetch|connect)|network (failure|error|is unreachable)|timed out|proxy|ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|error sending request|Temporary failure/i
-    .test(output);
+/** How cargo (by curl), rustup and npm say that the network could not be reached. */
+const OFFLINE = [
+  /could ?n[o']t (resolve|connect)/i, /failed to (connect|download|fetch)/i, /network (failure|error|is unreachable)/i,
+  /timed out/i, /error sending request/i, /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)\b/,
+];
+
+/** Whether what a command said tells of a network that could not be reached. */
+export const soundsOffline = (text) => OFFLINE.some((pattern) => pattern.test(text));
 
 /** The full path of an executable on PATH, or undefined. */
 export function which(name) {

@@ -1,6 +1,6 @@
 /**
- * The tools that the build needs, found or fetched: Rust and its WebAssembly target, wasm-bindgen at the very version of
- * Cargo.lock, and the npm packages of package-lock.json. Each `need…` resolves when its tool is there, or throws a
+ * The tools that the build needs, found or fetched: Rust and its WebAssembly target, wasm-bindgen at the very version
+ * of Cargo.lock, and the npm packages of package-lock.json. Each `need…` resolves when its tool is there, or throws a
  * Failure with the way out. Node's own modules only.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -17,9 +17,12 @@ export async function needRust() {
   const again = 'then open a new terminal and run this command again';
   for (const tool of ['cargo', 'rustc']) {
     const { code, output, missing } = await run(tool, ['--version'], { quiet: true });
-    if (missing) throw new Failure(`Rust is not there (no ${tool} on PATH): install it from https://rustup.rs, ${again}.`);
+    if (missing) {
+      throw new Failure(`Rust is not there (no ${tool} on PATH): install it from https://rustup.rs, ${again}.`);
+    }
     if (code !== 0) {
-      throw new Failure(`${tool} does not run (${firstLine(output)}): repair it with \`rustup default stable\`, ${again}.`);
+      const said = output.trim().split('\n')[0];
+      throw new Failure(`${tool} does not run (${said}): repair it with \`rustup default stable\`, ${again}.`);
     }
     if (tool === 'rustc') checkVersion(output);
   }
@@ -61,7 +64,8 @@ export async function needWasmBindgen() {
     const tools = folder && wasmBindgenIn(folder);
     if (tools && (await versionOf(tools.bindgen)) === version && existsSync(tools.testRunner)) return tools;
   }
-  await step(`Building wasm-bindgen ${version} into target/tools (once; one to three minutes)`, () => install(version, own));
+  const title = `Building wasm-bindgen ${version} into target/tools (once; one to three minutes)`;
+  await step(title, () => install(version, own));
   return wasmBindgenIn(join(own, 'bin'));
 }
 
@@ -108,8 +112,6 @@ function npm(...args) {
   return run('npm', args, { shell: process.platform === 'win32' });
 }
 
-const firstLine = (output) => output.trim().split('\n')[0];
-
 /** The Failure for a tool that could not be fetched; what the fetching command said goes to the terminal before it. */
 function downloadFailure(what, output, command) {
   if (soundsOffline(output)) {
@@ -117,11 +119,11 @@ function downloadFailure(what, output, command) {
       'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.');
   }
   console.error(output);
-  return new Failure(`${what} could not be installed: mend what \`${command}\` says above, then run this command again.`);
+  return new Failure(`${what} could not be installed: ` +
+    `mend what \`${command}\` says above, then run this command again.`);
 }
 
 /** The one line that says best why the network was not reached. */
 function offlineReason(output) {
-  const lines = output.split('\n').filter((line) => soundsOffline(line)).map((line) => line.replace(/^[\s>]+|\s+$/g, ''));
-  return (lines.at(-1) ?? 'no network').replace(/[.:]$/, '').slice(0, 160);
+  return output.split('\n').filter(soundsOffline).at(-1).trim().replace(/[.:]$/, '').slice(0, 160);
 }

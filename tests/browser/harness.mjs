@@ -51,9 +51,11 @@ export const alterations = {
 export async function launch(browser = 'chromium', { microphone, args = [] } = {}) {
   if (browser === 'firefox') return launchFirefox(args);
   const fake = microphone === undefined ? [] : [
-    '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${microphone}`,
+    '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${microphone}`,
   ];
-  return puppeteer.launch({ executablePath: executables('chromium').chromium, args: [...CHROMIUM_FLAGS, ...fake, ...args] });
+  const { chromium } = executables('chromium');
+  return puppeteer.launch({ executablePath: chromium, args: [...CHROMIUM_FLAGS, ...fake, ...args] });
 }
 
 async function launchFirefox(args) {
@@ -114,13 +116,14 @@ export async function openPage(browser, url) {
  *   goto: (url: string) => Promise<void>,
  *   evaluate: (body: Function | string, ...args: any[]) => Promise<any>,
  *   close: () => Promise<void>,
- * }>} `evaluate` runs an (async) function in the page with JSON arguments, and gives its JSON result or throws its error
+ * }>} `evaluate` runs an (async) function in the page with JSON arguments; it gives its JSON result or throws its error
  */
 export async function launchWebKit() {
   const { MiniBrowser, WebKitWebDriver, Xvfb, pulseaudio } = executables('webkit');
   const home = temporaryFolder();
   const sink = await startNullSink(pulseaudio);
-  const xvfb = startProcess(Xvfb, ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'], {}, ['pipe']);
+  const screen = ['-displayfd', '3', '-screen', '0', '1280x1024x24', '-nolisten', 'tcp'];
+  const xvfb = startProcess(Xvfb, screen, {}, ['pipe']);
   const [display] = await once(createInterface({ input: xvfb.child.stdio[3] }), 'line');
   const port = await freePort();
   const driver = startProcess(WebKitWebDriver, [`--port=${port}`], {
@@ -177,7 +180,8 @@ const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'audio-dsp-wasm-'));
 
 /** A process that ends with this one at the latest. */
 function startProcess(command, args, env, moreStdio = []) {
-  const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'ignore', ...moreStdio] });
+  const stdio = ['ignore', 'ignore', 'ignore', ...moreStdio];
+  const child = spawn(command, args, { stdio, env: { ...process.env, ...env } });
   const kill = () => child.kill();
   process.once('exit', kill);
   const ended = once(child, 'exit');

@@ -52,7 +52,8 @@ describe('the server', () => {
     const paths = [
       '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/%2e%2e%2fsecret.txt', '/inner/../../secret.txt',
       '/..\\secret.txt', '/..%5csecret.txt', '/./../secret.txt', '//secret.txt', '/../site-secrets/key.txt',
-      '/link.txt', '/up/secret.txt', '/.hidden', '/%2ehidden', '/secret.txt%00.html', '/%00', '/%', '/%zz', '/%c0%ae%c0%ae/secret.txt',
+      '/link.txt', '/up/secret.txt', '/.hidden', '/%2ehidden', '/secret.txt%00.html', '/%00', '/%', '/%zz',
+      '/%c0%ae%c0%ae/secret.txt',
       '/C:/secret.txt', '/module.wasm::$DATA', `${join(folder, 'secret.txt')}`, `/${join(folder, 'secret.txt')}`,
       '*', 'http://localhost/../secret.txt', 'secret.txt', '..',
     ];
