@@ -12,7 +12,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
-import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
+import { downloadFailure, needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
 
 const NAME = 'audio_dsp_wasm';
 const GLUE = [`${NAME}.js`, `${NAME}.d.ts`, `${NAME}_bg.wasm.d.ts`];
@@ -107,12 +107,12 @@ async function compile(id, { rustflags, optimize, validate }, bindgen) {
   const cargo = await run('cargo', [
     'build', '--release', '--lib', '--target', WASM_TARGET, '--target-dir', CARGO_TARGET,
   ], { env: { RUSTFLAGS: rustflags } });
-  if (cargo.code !== 0) throw compileFailure(cargo.output);
+  if (cargo.code !== 0) throw cargoFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const stripped = join(work, `${NAME}.wasm`);
-  // Without the section of target features wasm-bindgen leaves reference types alone, in both builds: one glue serves both, and the
-  // baseline stays WebAssembly 1.0.
+  // Without the section of target features wasm-bindgen leaves reference types alone: one glue serves both builds, and
+  // the baseline stays WebAssembly 1.0.
   await wasmOpt([
     join(CARGO_TARGET, WASM_TARGET, 'release', `${NAME}.wasm`), '--enable-simd', ...STANDARD_FEATURES,
     '--strip-target-features', '-o', stripped,
@@ -123,12 +123,9 @@ async function compile(id, { rustflags, optimize, validate }, bindgen) {
   await wasmOpt([optimized, ...validate]);
 }
 
-function compileFailure(output) {
+function cargoFailure(output) {
+  if (!/^error: could not compile/m.test(output)) return downloadFailure('A crate of Cargo.lock', output, 'cargo build');
   console.error(output);
-  if (/failed to (download|get|fetch)|Couldn't (resolve|connect)/i.test(output)) {
-    return new Failure('The crates of Cargo.lock could not be downloaded: ' +
-      'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.');
-  }
   return new Failure('The Rust code does not compile: mend the first error above, then run this command again.');
 }
 

@@ -113,7 +113,7 @@ function npm(...args) {
 }
 
 /** The Failure for a tool that could not be fetched; what the fetching command said goes to the terminal before it. */
-function downloadFailure(what, output, command) {
+export function downloadFailure(what, output, command) {
   if (soundsOffline(output)) {
     return new Failure(`${what} could not be downloaded (${offlineReason(output)}): ` +
       'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.');
