@@ -105,7 +105,7 @@ const workFolder = (id) => join(CARGO_TARGET, id);
 async function compile(id, { rustflags, optimize, validate }, bindgen) {
   const work = workFolder(id);
   const cargo = await run('cargo', [
-    'build', '--release', '--lib', '--target', WASM_TARGET, '--target-dir', CARGO_TARGET,
+    'build', '--release', '--lib', '--no-default-features', '--target', WASM_TARGET, '--target-dir', CARGO_TARGET,
   ], { env: { RUSTFLAGS: rustflags } });
   if (cargo.code !== 0) throw cargoFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });

@@ -11,6 +11,7 @@
 
 use crate::control;
 use crate::engine::Engine;
+use alloc::boxed::Box;
 
 /// The version of this door and of the control block behind it.
 #[unsafe(no_mangle)]
@@ -54,7 +55,7 @@ pub extern "C" fn control_flags_word() -> u32 {
 pub extern "C" fn engine_new(sample_rate: f32, channels: usize, capacity: usize) -> *mut Engine {
     match Engine::new(sample_rate, channels, capacity) {
         Some(engine) => Box::into_raw(Box::new(engine)),
-        None => std::ptr::null_mut(),
+        None => core::ptr::null_mut(),
     }
 }
 

@@ -81,23 +81,32 @@ impl Block {
     }
 }
 
-/// A value per frame: a parameter on the move, or a gain.
+/// A value per frame: a parameter on its way, or a gain.
 #[derive(Clone, Default)]
-pub struct Curve(Samples);
+pub struct Envelope(Samples);
 
-impl Curve {
-    /// The values of the first frames.
-    pub fn values_mut(&mut self, frames: usize) -> &mut [f32] {
-        &mut bytemuck::cast_slice_mut(&mut self.0)[..frames]
+impl Envelope {
+    /// The values.
+    #[inline]
+    pub fn values(&self) -> &[f32; BLOCK] {
+        bytemuck::cast_ref(&self.0)
+    }
+
+    /// The values, to change.
+    #[inline]
+    pub fn values_mut(&mut self) -> &mut [f32; BLOCK] {
+        bytemuck::cast_mut(&mut self.0)
     }
 
     /// The values in vectors.
-    pub fn vectors(&self) -> &[f32x4] {
+    #[inline]
+    pub fn vectors(&self) -> &Samples {
         &self.0
     }
 
     /// The values in vectors, to change.
-    pub fn vectors_mut(&mut self) -> &mut [f32x4] {
+    #[inline]
+    pub fn vectors_mut(&mut self) -> &mut Samples {
         &mut self.0
     }
 }

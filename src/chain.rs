@@ -8,7 +8,7 @@
 use crate::block::{BLOCK, Block};
 use crate::effects::{
     Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
-    peaking, switch::Switched,
+    peaking, switch::Switched, tuned::Tuned,
 };
 use crate::params::{self, Values};
 use crate::scrub::scrub;
@@ -37,8 +37,8 @@ rack! {
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
-    filters: filters::Filters = |rate, channels| filters::new(rate, channels);
-    peaking: peaking::Peaking = |rate, channels| peaking::new(rate, channels);
+    filters: Tuned = |rate, channels| filters::new(rate, channels);
+    peaking: Tuned = |rate, channels| peaking::new(rate, channels);
     compressor: Switched<Compressor> =
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
     delay: Switched<Delay> =
@@ -68,7 +68,7 @@ impl Chain {
 
     /// Takes new values to move towards, clamped to the table's ranges.
     pub fn set(&mut self, values: &Values) {
-        let clamped: Values = std::array::from_fn(|index| params::TABLE[index].clamp(values[index]));
+        let clamped: Values = core::array::from_fn(|index| params::TABLE[index].clamp(values[index]));
         if clamped != self.values || self.fresh {
             self.values = clamped;
             self.rack.set(&clamped);

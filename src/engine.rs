@@ -7,9 +7,10 @@ use crate::control::{self, MAX_CHANNELS};
 use crate::meters::{Ballistics, Meter, Reading, clips};
 use crate::params::{self, Values};
 use crate::scrub::{LOUDEST, scrub};
+use alloc::{vec, vec::Vec};
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
-pub const SAMPLE_RATES: std::ops::RangeInclusive<f32> = 3000.0..=768000.0;
+pub const SAMPLE_RATES: core::ops::RangeInclusive<f32> = 3000.0..=768000.0;
 
 /// One engine.
 pub struct Engine {
@@ -104,7 +105,7 @@ impl Engine {
         if self.started && sequence == self.control[control::APPLIED_SEQUENCE] {
             return;
         }
-        let values: Values = std::array::from_fn(|index| f32::from_bits(self.control[control::PARAMETERS + index]));
+        let values: Values = core::array::from_fn(|index| f32::from_bits(self.control[control::PARAMETERS + index]));
         self.chain.set(&values);
         self.control[control::APPLIED_SEQUENCE] = sequence;
         self.started = true;

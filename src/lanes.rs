@@ -7,7 +7,7 @@ use wide::{f32x4, f64x2};
 mod moves {
     use super::*;
     use core::arch::wasm32::*;
-    use std::mem::transmute;
+    use core::mem::transmute;
 
     // SAFETY of all: the library's vectors and `v128` are 16 plain bytes on the same boundary.
     pub fn widen_low(x: f32x4) -> f64x2 {

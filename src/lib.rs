@@ -12,7 +12,21 @@
 //! - at the chain's ends: [`scrub`] and [`meters`]
 //! - [`monte_carlo`] and [`wave`]: the main thread's simulations
 
+#![no_std]
+
+extern crate alloc;
+#[cfg(feature = "std")]
+extern crate std;
+
+/// Smaller still, and unmaintained (RUSTSEC-2022-0054): it never joins freed blocks again, so memory grows
+/// with every delay line that comes and goes. For pages that make one engine and keep it.
+#[cfg(all(feature = "wee_alloc", target_arch = "wasm32"))]
+#[global_allocator]
+static ALLOCATOR: wee_alloc::WeeAlloc = wee_alloc::WeeAlloc::INIT;
+
 pub mod audio_thread;
+#[cfg(all(target_arch = "wasm32", not(feature = "std")))]
+mod bare;
 pub mod block;
 pub mod chain;
 pub mod control;

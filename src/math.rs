@@ -1,18 +1,19 @@
-//! The transcendental functions of the audio path, four samples at a time.
+//! The transcendental functions, written once for native Rust and both WebAssembly builds.
 //!
-//! Every operation used here is an IEEE 754 one that rounds the same everywhere, so native Rust and
-//! both WebAssembly builds compute the same bits. For the same reason nothing is fused: no `mul_add`.
-//! (Coefficients, which need no speed, come from the `libm` crate: the same code on every target, too.)
+//! Every operation used here is an IEEE 754 one that rounds the same everywhere, so all of them compute
+//! the same bits. For the same reason nothing is fused: no `mul_add`. The functions of float32 work on four
+//! samples at a time and are for the audio path; those of float64 are for coefficients.
 
-use wide::{f32x4, i32x4};
+use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
+use wide::{f32x4, f64x2, i32x4};
 
-/// Hyperbolic tangent with scales, `outer`·tanh(`inner`·x): x·P(x²)/Q(x²), fitted for least relative error
-/// on 0 … 8.5 (1.2e-8 before rounding) and held at its last value, 1 − 8e-8, beyond.
+/// Hyperbolic tangent: x·P(x²)/Q(x²), fitted for least relative error on 0 … 8.5 (1.2e-8 before rounding)
+/// and held at its last value, 1 − 8e-8, beyond.
 ///
-/// Relative error below 4e-7 (−128 dB) for every finite x with |`inner`·x| at least 1e-18.
+/// Relative error below 4e-7 (−128 dB) for every finite x whose magnitude is at least 1e-18.
 ///
-/// The scales are multiplied into the coefficients, which are data rather than constants for a reason:
-/// V8 builds a vector constant anew, in several instructions, each time it comes by one.
+/// The coefficients are data, not constants, for a reason: V8 builds a vector constant anew, in several
+/// instructions, each time it comes by one.
 pub struct Tanh {
     p: [f32x4; 5],
     /// All but the last coefficient of Q, which is 1.
@@ -20,9 +21,8 @@ pub struct Tanh {
     saturation: f32x4,
 }
 
-impl Tanh {
-    /// `outer`·tanh(`inner`·x), for positive scales.
-    pub fn scaled(inner: f64, outer: f64) -> Self {
+impl Default for Tanh {
+    fn default() -> Self {
         const P: [f64; 5] = [
             0.999_999_988_184_579,
             0.134_132_446_281_110_23,
@@ -37,24 +37,12 @@ impl Tanh {
             3.348_860_353_410_483_6e-4,
             8.145_099_261_945_677e-7,
         ];
-        const SATURATION: f64 = 8.5;
-        let square = inner * inner;
-        let mut power = 1.0;
-        let (mut p, mut q) = (P, Q);
-        for (p, q) in p.iter_mut().zip(&mut q) {
-            *p *= power * inner * outer;
-            *q *= power;
-            power *= square;
-        }
-        let [q0, q1, q2, q3, last] = q;
-        let vector = |coefficient: f64| f32x4::splat((coefficient / last) as f32);
-        Self {
-            p: p.map(vector),
-            q: [q0, q1, q2, q3].map(vector),
-            saturation: f32x4::splat((SATURATION / inner) as f32),
-        }
+        let vector = |coefficient: f64| f32x4::splat((coefficient / Q[4]) as f32);
+        Self { p: P.map(vector), q: [Q[0], Q[1], Q[2], Q[3]].map(vector), saturation: f32x4::splat(8.5) }
     }
+}
 
+impl Tanh {
     /// The function's value.
     #[inline(always)]
     pub fn of(&self, x: f32x4) -> f32x4 {
@@ -66,14 +54,14 @@ impl Tanh {
     }
 }
 
-/// Two to the power of x, for −126 ≤ x ≤ 126 (held there beyond).
+/// Two to the power of x, four at a time, for −126 ≤ x ≤ 126 (held there beyond).
 ///
 /// Relative error below 3e-7: Taylor's series to the seventh power of x·ln 2 on −½ … ½.
 #[inline(always)]
-pub fn exp2(x: f32x4) -> f32x4 {
+pub fn exp2x4(x: f32x4) -> f32x4 {
     const SERIES: [f32; 8] = [
         1.0,
-        std::f32::consts::LN_2,
+        core::f32::consts::LN_2,
         2.402_265e-1,
         5.550_411e-2,
         9.618_129e-3,
@@ -91,16 +79,16 @@ pub fn exp2(x: f32x4) -> f32x4 {
     horner(fraction, SERIES) * scale
 }
 
-/// Logarithm to base two, for normal positive x.
+/// Logarithm to base two, four at a time, for normal positive x.
 ///
 /// Absolute error below 2e-7 + 1.2e-7·|log2 x|: the series of artanh on mantissas from √½ to √2.
 #[inline(always)]
-pub fn log2(x: f32x4) -> f32x4 {
-    const LOG2_E_TWICE: f32 = 2.0 * std::f32::consts::LOG2_E;
+pub fn log2x4(x: f32x4) -> f32x4 {
+    const LOG2_E_TWICE: f32 = 2.0 * core::f32::consts::LOG2_E;
     const SERIES: [f32; 5] =
         [LOG2_E_TWICE, LOG2_E_TWICE / 3.0, LOG2_E_TWICE / 5.0, LOG2_E_TWICE / 7.0, LOG2_E_TWICE / 9.0];
     let bits: i32x4 = bytemuck::cast(x);
-    let sqrt_half = i32x4::splat(std::f32::consts::FRAC_1_SQRT_2.to_bits() as i32);
+    let sqrt_half = i32x4::splat(core::f32::consts::FRAC_1_SQRT_2.to_bits() as i32);
     let exponent = (bits - sqrt_half) >> 23;
     let mantissa: f32x4 = bytemuck::cast(bits - (exponent << 23));
     let one = f32x4::splat(1.0);
@@ -132,4 +120,67 @@ fn horner<const N: usize>(x: f32x4, coefficients: [f32; N]) -> f32x4 {
         sum = sum * x + f32x4::splat(coefficient);
     }
     sum
+}
+
+/// Two to the power of x, for −1022 ≤ x ≤ 1023.
+///
+/// Relative error below 1e-15: Taylor's series of x·ln 2 on −½ … ½.
+pub fn exp2(x: f64) -> f64 {
+    let whole = floor(x + 0.5);
+    let t = (x - whole) * LN_2;
+    let mut sum = 1.0;
+    for n in (1..=14).rev() {
+        sum = 1.0 + sum * t / n as f64;
+    }
+    sum * f64::from_bits(((whole as i64 + 1023) as u64) << 52)
+}
+
+/// Logarithm to base two, for normal positive x.
+///
+/// Relative error below 1e-15: the series of artanh on mantissas from √½ to √2.
+pub fn log2(x: f64) -> f64 {
+    const SQRT_HALF: u64 = core::f64::consts::FRAC_1_SQRT_2.to_bits();
+    let exponent = (x.to_bits().wrapping_sub(SQRT_HALF) as i64) >> 52;
+    let mantissa = f64::from_bits(x.to_bits().wrapping_sub((exponent as u64) << 52));
+    let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let mut sum = 0.0;
+    for n in (0..12).rev() {
+        sum = sum * s * s + 1.0 / (2 * n + 1) as f64;
+    }
+    exponent as f64 + 2.0 * LOG2_E * s * sum
+}
+
+/// e to the power of x.
+pub fn exp(x: f64) -> f64 {
+    exp2(x * LOG2_E)
+}
+
+/// Ten to the power of x.
+pub fn exp10(x: f64) -> f64 {
+    exp2(x * LOG2_10)
+}
+
+/// Tangent, for 0 ≤ x < π/2.
+///
+/// Relative error below 1e-15, but for what π/2 itself is short of: Lambert's continued fraction on 0 … π/4.
+pub fn tan(x: f64) -> f64 {
+    let reflected = x > FRAC_PI_4;
+    let x = if reflected { FRAC_PI_2 - x } else { x };
+    let mut fraction = 0.0;
+    for n in (1..=10).rev() {
+        fraction = x * x / ((2 * n + 1) as f64 - fraction);
+    }
+    let tangent = x / (1.0 - fraction);
+    if reflected { 1.0 / tangent } else { tangent }
+}
+
+/// Square root. (`core` has none, but every processor does.)
+pub fn sqrt(x: f64) -> f64 {
+    f64x2::splat(x).sqrt().to_array()[0]
+}
+
+/// The largest whole number not above x, for magnitudes below 2⁶³.
+fn floor(x: f64) -> f64 {
+    let whole = x as i64 as f64;
+    if whole > x { whole - 1.0 } else { whole }
 }

@@ -1,6 +1,7 @@
 //! Level meters: peak and RMS of a channel, with the ballistics that people read meters by.
 
 use crate::block::LANES;
+use crate::math::{exp, exp10, sqrt};
 use wide::f32x4;
 
 /// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
@@ -27,6 +28,7 @@ impl Reading {
     }
 
     /// Reads a block's samples.
+    #[inline(never)]
     pub fn of(samples: &[f32]) -> Self {
         let (vectors, rest) = samples.as_chunks::<LANES>();
         let mut sums = Sums::default();
@@ -35,6 +37,7 @@ impl Reading {
     }
 
     /// Reads a block's samples on their way from one place to another of the same length.
+    #[inline(never)]
     pub fn of_copied(from: &[f32], to: &mut [f32]) -> Self {
         let (vectors, rest) = from.as_chunks::<LANES>();
         let (to_vectors, to_rest) = to.as_chunks_mut::<LANES>();
@@ -104,14 +107,15 @@ impl Ballistics {
         if frames != self.frames {
             let seconds = frames as f64 / self.sample_rate;
             self.frames = frames;
-            self.fall = libm::pow(10.0, -seconds / PEAK_FALL) as f32;
-            self.blend = (1.0 - libm::exp(-seconds / RMS_TIME)) as f32;
+            self.fall = exp10(-seconds / PEAK_FALL) as f32;
+            self.blend = (1.0 - exp(-seconds / RMS_TIME)) as f32;
         }
     }
 }
 
 impl Meter {
     /// Takes a block's reading.
+    #[inline(never)]
     pub fn take(&mut self, reading: Reading, ballistics: &Ballistics) {
         let fallen = self.peak * ballistics.fall;
         self.peak = louder(if fallen < DARK { 0.0 } else { fallen }, reading.peak);
@@ -129,7 +133,7 @@ impl Meter {
 
     /// The RMS level, linear.
     pub fn rms(&self) -> f32 {
-        self.square.sqrt()
+        sqrt(self.square as f64) as f32
     }
 }
 

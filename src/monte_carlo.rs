@@ -22,9 +22,10 @@
 //! (Vigna, "On the probability of overlap of random subsequences of pseudorandom number generators",
 //! 2020): below 2⁻⁷⁰ for 10¹⁰ points, below 2⁻³⁵ for the longest run there is, 2⁵³ points.
 
+use crate::math::sqrt;
+use core::ops::{BitOr, BitXor, Shl, Shr};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
-use std::ops::{BitOr, BitXor, Shl, Shr};
 use wide::bytemuck::cast;
 use wide::{f32x8, u32x8};
 
@@ -126,7 +127,7 @@ impl Substream {
         const OUTPUTS: u128 = 2 * LANES as u128;
         let mut seeder = Pcg64::seed_from_u64(seed);
         seeder.advance(OUTPUTS * index as u128);
-        Self(std::array::from_fn(|_| {
+        Self(core::array::from_fn(|_| {
             let [ab, cd] = [seeder.next_u64(), seeder.next_u64()];
             Generator([ab as u32, (ab >> 32) as u32, cd as u32, (cd >> 32) as u32])
         }))
@@ -138,10 +139,11 @@ impl Substream {
         if !VECTORS {
             return lanes.iter_mut().map(|generator| generator.count(rows) as u64).sum();
         }
-        let mut together = Generator(std::array::from_fn(|word| u32x8::new(lanes.map(|Generator(state)| state[word]))));
+        let mut together =
+            Generator(core::array::from_fn(|word| u32x8::new(lanes.map(|Generator(state)| state[word]))));
         let inside = together.count(rows).to_array();
         let states = together.0.map(u32x8::to_array);
-        *lanes = std::array::from_fn(|lane| Generator(states.map(|word| word[lane])));
+        *lanes = core::array::from_fn(|lane| Generator(states.map(|word| word[lane])));
         inside.iter().map(|&count| count as u64).sum()
     }
 
@@ -215,7 +217,7 @@ impl Run {
     pub fn standard_error(&self) -> f64 {
         let points = self.points() as f64;
         let share = self.inside as f64 / points;
-        4.0 * (share * (1.0 - share) / points).sqrt()
+        4.0 * sqrt(share * (1.0 - share) / points)
     }
 }
 

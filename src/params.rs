@@ -154,5 +154,5 @@ pub type Values = [f32; COUNT];
 
 /// Every parameter at its default.
 pub fn defaults() -> Values {
-    std::array::from_fn(|index| TABLE[index].default)
+    core::array::from_fn(|index| TABLE[index].default)
 }

@@ -5,9 +5,11 @@
 //! (plain, logarithm, decibels), and settles: once within a hair of the target it is the target, and
 //! costs nothing. It counts samples, not blocks, so block sizes do not matter to it.
 
+use crate::block::{BLOCK, Envelope};
+use crate::math::{exp, exp2, log2};
 use crate::params::{Curve, TABLE};
 
-/// Time constant of each pole. A jump is 90 % done after 16 ms.
+/// Time constant of each pole, in seconds. A jump is 90 % done after 16 ms.
 const TIME_CONSTANT: f64 = 0.004;
 /// What counts as arrived, as a share of the range.
 const HAIR: f64 = 1e-6;
@@ -15,7 +17,6 @@ const HAIR: f64 = 1e-6;
 const FLOOR: f64 = 1e-5;
 
 /// A smoothed parameter.
-#[derive(Clone, Debug)]
 pub struct Smoothed {
     curve: Curve,
     hair: f64,
@@ -26,22 +27,27 @@ pub struct Smoothed {
     goal: f64,
     first: f64,
     second: f64,
+    envelope: Envelope,
+    /// Whether the envelope is the target throughout.
+    still: bool,
 }
 
 impl Smoothed {
-    /// The parameter at `index` of the table, settled at its default.
+    /// The parameter at `index` of the table, settled at its default; the sample rate in Hz.
     pub fn new(index: usize, sample_rate: f64) -> Self {
         let parameter = &TABLE[index];
-        let [min, max] = [parameter.min, parameter.max].map(|end| to_domain(parameter.curve, end));
         let goal = to_domain(parameter.curve, parameter.default);
+        let range = to_domain(parameter.curve, parameter.max) - to_domain(parameter.curve, parameter.min);
         Self {
             curve: parameter.curve,
-            hair: HAIR * (max - min),
-            coefficient: 1.0 - libm::exp(-1.0 / (TIME_CONSTANT * sample_rate)),
+            hair: HAIR * range,
+            coefficient: 1.0 - exp(-1.0 / (TIME_CONSTANT * sample_rate)),
             target: parameter.default,
             goal,
             first: goal,
             second: goal,
+            envelope: Envelope::default(),
+            still: false,
         }
     }
 
@@ -50,19 +56,29 @@ impl Smoothed {
         if target != self.target {
             self.target = target;
             self.goal = to_domain(self.curve, target);
+            self.still = false;
         }
     }
 
     /// Goes to the target at once.
     pub fn snap(&mut self) {
-        self.first = self.goal;
-        self.second = self.goal;
+        if !self.is_settled() {
+            self.first = self.goal;
+            self.second = self.goal;
+            self.still = false;
+        }
     }
 
     /// Whether the value is the target.
     #[inline]
     pub fn is_settled(&self) -> bool {
         self.second == self.goal && self.first == self.goal
+    }
+
+    /// Whether the next envelope is the last one.
+    #[inline]
+    pub fn is_still(&self) -> bool {
+        self.still
     }
 
     /// The value now.
@@ -81,26 +97,36 @@ impl Smoothed {
         }
     }
 
-    /// The next values, one per sample, with `map` applied; moves on by that many samples.
-    pub fn fill(&mut self, values: &mut [f32], map: impl Fn(f64) -> f64) {
-        for value in values {
-            self.advance(1);
-            *value = map(self.value()) as f32;
+    /// The values for a block of so many frames; moves on by that many samples.
+    pub fn envelope(&mut self, frames: usize) -> &Envelope {
+        if !self.still {
+            self.still = self.is_settled();
+            let frames = if self.still { BLOCK } else { frames };
+            for n in 0..frames {
+                self.advance(1);
+                self.envelope.values_mut()[n] = self.value() as f32;
+            }
         }
+        &self.envelope
+    }
+
+    /// The envelope of the last block.
+    pub fn last(&self) -> &Envelope {
+        &self.envelope
     }
 }
 
 fn to_domain(curve: Curve, value: f32) -> f64 {
     match curve {
         Curve::Linear | Curve::Switch => value as f64,
-        Curve::Logarithmic => libm::log2(value as f64),
-        Curve::Decibel => libm::log2((value as f64).max(FLOOR)),
+        Curve::Logarithmic => log2(value as f64),
+        Curve::Decibel => log2(if value as f64 > FLOOR { value as f64 } else { FLOOR }),
     }
 }
 
 fn from_domain(curve: Curve, position: f64) -> f64 {
     match curve {
         Curve::Linear | Curve::Switch => position,
-        Curve::Logarithmic | Curve::Decibel => libm::exp2(position),
+        Curve::Logarithmic | Curve::Decibel => exp2(position),
     }
 }

@@ -17,9 +17,9 @@
 use crate::block::{Block, LANES};
 use crate::control::MAX_CHANNELS;
 use crate::lanes::{deinterleave, narrow, pick, widen_high, widen_low};
-use crate::math::flush_state;
-use std::f64::consts::{PI, SQRT_2};
-use std::ops::Range;
+use crate::math::{exp10, flush_state, sqrt, tan};
+use core::f64::consts::{PI, SQRT_2};
+use core::ops::Range;
 use wide::{f32x4, f64x2};
 
 /// The highest frequency that a filter is tuned to, as a share of the sample rate.
@@ -35,6 +35,9 @@ pub struct Section {
 }
 
 impl Section {
+    /// The section that changes nothing.
+    pub const PLAIN: Self = Self { a: [[0.0; 2]; 2], b: [0.0; 2], c: [0.0; 2], d: 1.0 };
+
     /// Second-order low-pass, Q = 1/√2; the cutoff in Hz.
     pub fn low_pass(cutoff: f64, sample_rate: f64) -> Self {
         Self::tuned(cutoff, SQRT_2, [0.0, 0.0, 1.0], sample_rate)
@@ -47,7 +50,7 @@ impl Section {
 
     /// Peaking equaliser; the centre frequency in Hz, the gain in dB, Q as the cookbook has it.
     pub fn peaking(frequency: f64, gain: f64, q: f64, sample_rate: f64) -> Self {
-        let amplitude = libm::exp10(gain / 40.0);
+        let amplitude = exp10(gain / 40.0);
         let damping = 1.0 / (q * amplitude);
         let band = damping * (amplitude * amplitude - 1.0);
         Self::tuned(frequency, damping, [1.0, band, 0.0], sample_rate)
@@ -55,7 +58,8 @@ impl Section {
 
     /// A section whose output is `m` of input, band-pass and low-pass; `k` is the damping, 1/Q.
     fn tuned(frequency: f64, k: f64, [m0, m1, m2]: [f64; 3], sample_rate: f64) -> Self {
-        let g = libm::tan(PI * (frequency / sample_rate).min(HIGHEST));
+        let share = frequency / sample_rate;
+        let g = tan(PI * if share < HIGHEST { share } else { HIGHEST });
         let a1 = 1.0 / (1.0 + g * (g + k));
         let a2 = g * a1;
         let a3 = g * a2;
@@ -79,18 +83,19 @@ impl Section {
 
     /// |H(f)| at a frequency in Hz: |D + C·(zI − A)⁻¹·B|, z on the unit circle.
     pub fn magnitude(&self, frequency: f64, sample_rate: f64) -> f64 {
-        let w = 2.0 * PI * frequency / sample_rate;
-        let z = [libm::cos(w), libm::sin(w)];
+        // z = e^iω by the half angle's tangent, which at Nyquist there is none of, and beyond nothing to ask for.
+        const NYQUIST: f64 = 0.499_999_9;
+        let share = frequency / sample_rate;
+        let t = tan(PI * if share < NYQUIST { share } else { NYQUIST });
+        let z = [(1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t)];
         let [[a, b], [c, d]] = self.a;
-        let times = |[x, y]: [f64; 2], [u, v]: [f64; 2]| [x * u - y * v, x * v + y * u];
         // By Cramer's rule: the numerator C·adj(zI − A)·B over the determinant of zI − A.
         let determinant = times([z[0] - a, z[1]], [z[0] - d, z[1]]);
         let determinant = [determinant[0] - b * c, determinant[1]];
         let direct = self.c[0] * self.b[0] + self.c[1] * self.b[1];
         let constant = self.c[0] * (b * self.b[1] - d * self.b[0]) + self.c[1] * (c * self.b[0] - a * self.b[1]);
-        let numerator = [direct * z[0] + constant, direct * z[1]];
-        let whole = [self.d * determinant[0], self.d * determinant[1]];
-        libm::hypot(whole[0] + numerator[0], whole[1] + numerator[1]) / libm::hypot(determinant[0], determinant[1])
+        let whole = [self.d * determinant[0] + direct * z[0] + constant, self.d * determinant[1] + direct * z[1]];
+        sqrt(norm(whole) / norm(determinant))
     }
 
     /// The observer form of the same transfer function, and the matrix T that takes the section's state
@@ -165,44 +170,42 @@ impl PairStep {
     }
 }
 
-/// Sections in a row, one or two, for one or two channels.
-#[derive(Clone)]
-pub struct Cascade<const SECTIONS: usize> {
-    sections: [Section; SECTIONS],
+/// Two sections in a row.
+pub type Sections = [Section; 2];
+
+/// Two sections in a row, for one or two channels.
+pub struct Cascade {
+    sections: Sections,
     /// By section, then channel: the states of the state-variable form.
-    states: [[[f64; 2]; MAX_CHANNELS]; SECTIONS],
+    states: [[[f64; 2]; MAX_CHANNELS]; 2],
     /// What runs in their stead while the coefficients stay.
-    settled: Option<Settled<SECTIONS>>,
-    channels: usize,
+    settled: Option<Settled>,
+    stereo: bool,
 }
 
 /// The observer forms and their states.
-#[derive(Clone)]
-struct Settled<const SECTIONS: usize> {
-    /// In stereo a section each, its lanes alike. In mono only the first, a section in each lane.
-    steps: [PairStep; SECTIONS],
+struct Settled {
+    observers: [Observer; 2],
+    /// In stereo a section each, its lanes alike; in mono a section in each lane of the first.
+    steps: [PairStep; 2],
     /// By section; a lane is a channel.
-    states: [[f64x2; 2]; SECTIONS],
-    observers: [Observer; SECTIONS],
+    states: [[f64x2; 2]; 2],
 }
 
-impl<const SECTIONS: usize> Cascade<SECTIONS> {
-    /// A cascade at rest.
-    pub fn new(sections: [Section; SECTIONS], channels: usize) -> Self {
-        const { assert!(SECTIONS == 1 || SECTIONS == 2) };
-        Self { sections, states: [[[0.0; 2]; MAX_CHANNELS]; SECTIONS], settled: None, channels }
+impl Cascade {
+    /// A cascade at rest that changes nothing yet.
+    pub fn new(channels: usize) -> Self {
+        let states = [[[0.0; 2]; MAX_CHANNELS]; 2];
+        Self { sections: [Section::PLAIN; 2], states, settled: None, stereo: channels == 2 }
     }
 
     /// Takes new coefficients; the sound in the filters goes on.
-    pub fn tune(&mut self, sections: [Section; SECTIONS]) {
+    pub fn tune(&mut self, sections: Sections) {
         if let Some(settled) = self.settled.take() {
             for (at, section) in self.sections.iter().enumerate() {
                 let (_, t) = section.observer();
-                let back = inverse(t);
-                for channel in 0..MAX_CHANNELS {
-                    let z = settled.states[at].map(|z| z.to_array()[channel]);
-                    self.states[at][channel] = multiply(back, z);
-                }
+                let [z1, z2] = settled.states[at].map(f64x2::to_array);
+                self.states[at] = [0, 1].map(|channel| multiply(inverse(t), [z1[channel], z2[channel]]));
             }
         }
         self.sections = sections;
@@ -210,28 +213,30 @@ impl<const SECTIONS: usize> Cascade<SECTIONS> {
 
     /// Says that the coefficients stay for a while, which makes [`Cascade::process`] fast.
     pub fn settle(&mut self) {
-        let forms = self.sections.map(|section| section.observer());
-        let observers = forms.map(|(observer, _)| observer);
-        let lanes =
-            |section: Observer| if self.channels == 2 { [section; 2] } else { [observers[0], observers[SECTIONS - 1]] };
-        let mut states = [[f64x2::ZERO; 2]; SECTIONS];
-        for (at, (_, t)) in forms.iter().enumerate() {
-            let [[l1, l2], [r1, r2]] = self.states[at].map(|s| multiply(*t, s));
-            states[at] = [f64x2::new([l1, r1]), f64x2::new([l2, r2])];
-        }
-        self.settled = Some(Settled { steps: observers.map(|o| PairStep::new(lanes(o))), states, observers });
+        let [(first, t1), (second, t2)] = self.sections.map(|section| section.observer());
+        let steps = if self.stereo {
+            [PairStep::new([first, first]), PairStep::new([second, second])]
+        } else {
+            [PairStep::new([first, second]); 2]
+        };
+        let carry = |t, states: [[f64; 2]; MAX_CHANNELS]| {
+            let [[l1, l2], [r1, r2]] = states.map(|s| multiply(t, s));
+            [f64x2::new([l1, r1]), f64x2::new([l2, r2])]
+        };
+        let states = [carry(t1, self.states[0]), carry(t2, self.states[1])];
+        self.settled = Some(Settled { observers: [first, second], steps, states });
     }
 
     /// The sections in force.
-    pub fn sections(&self) -> &[Section; SECTIONS] {
+    pub fn sections(&self) -> &Sections {
         &self.sections
     }
 
     /// Forgets all sound.
     pub fn reset(&mut self) {
-        self.states = [[[0.0; 2]; MAX_CHANNELS]; SECTIONS];
+        self.states = [[[0.0; 2]; MAX_CHANNELS]; 2];
         if let Some(settled) = &mut self.settled {
-            settled.states = [[f64x2::ZERO; 2]; SECTIONS];
+            settled.states = [[f64x2::ZERO; 2]; 2];
         }
     }
 
@@ -255,85 +260,64 @@ impl<const SECTIONS: usize> Cascade<SECTIONS> {
 
     /// Processes these frames of a block.
     pub fn process(&mut self, block: &mut Block, frames: Range<usize>) {
-        match &mut self.settled {
-            Some(settled) if self.channels == 2 => {
-                if let Some([left, right]) = block.stereo_mut() {
-                    settled.process_stereo(&mut left[frames.clone()], &mut right[frames]);
+        let Some(settled) = &mut self.settled else {
+            for (channel, samples) in block.samples_mut().enumerate() {
+                for x in &mut samples[frames.clone()] {
+                    let between = self.sections[0].tick(&mut self.states[0][channel], *x as f64);
+                    *x = self.sections[1].tick(&mut self.states[1][channel], between) as f32;
                 }
             }
-            Some(settled) => {
-                block.samples_mut().for_each(|samples| settled.process_mono(&mut samples[frames.clone()]));
-            }
-            None => {
-                for (channel, samples) in block.samples_mut().enumerate() {
-                    for (section, states) in self.sections.iter().zip(&mut self.states) {
-                        for x in &mut samples[frames.clone()] {
-                            *x = section.tick(&mut states[channel], *x as f64) as f32;
-                        }
-                    }
-                }
-            }
+            return;
+        };
+        if let Some([left, right]) = block.stereo_mut() {
+            settled.process_stereo(&mut left[frames.clone()], &mut right[frames]);
+        } else {
+            settled.process_mono(&mut block.channel_mut(0)[frames]);
         }
     }
 }
 
-impl<const SECTIONS: usize> Settled<SECTIONS> {
+impl Settled {
     fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32]) {
         let mut states = self.states;
         let (left_vectors, left_rest) = left.as_chunks_mut::<LANES>();
         let (right_vectors, right_rest) = right.as_chunks_mut::<LANES>();
         for (left, right) in left_vectors.iter_mut().zip(right_vectors) {
             let (l, r) = (f32x4::new(*left), f32x4::new(*right));
-            let [low, high] = [l.unpack_lo(r), l.unpack_hi(r)].map(|pair| {
-                let mut frames = [widen_low(pair), widen_high(pair)];
-                for (step, state) in self.steps.iter().zip(&mut states) {
-                    frames = step.run(state, frames);
-                }
-                narrow(frames[0], frames[1])
-            });
-            [*left, *right] = deinterleave(low, high).map(f32x4::to_array);
+            let four = Four::interleaved(l, r).through(&self.steps[0], &mut states[0]);
+            [*left, *right] = four.through(&self.steps[1], &mut states[1]).lanes().map(f32x4::to_array);
         }
         self.states = states;
         self.process_rest(0, left_rest);
         self.process_rest(1, right_rest);
     }
 
+    /// Both sections at once: lane 0 is the first on a vector of samples, lane 1 the second on the vector
+    /// before.
     fn process_mono(&mut self, samples: &mut [f32]) {
         let (vectors, rest) = samples.as_chunks_mut::<LANES>();
-        if SECTIONS == 1 {
-            let mut state = self.states[0];
-            for vector in vectors {
-                let four = Four::from(f32x4::new(*vector), Four::ZERO).through(&self.steps[0], &mut state);
-                *vector = four.lane::<0>().to_array();
+        let step = &self.steps[0];
+        let second = self.states[1];
+        let mut state = self.states[0];
+        let mut four = Four::ZERO;
+        for at in 0..=vectors.len() {
+            // The second section goes last alone, on a vector that the first one is spared.
+            let x = vectors.get(at).map_or(f32x4::ZERO, |&vector| f32x4::new(vector));
+            if at == vectors.len() {
+                self.states[0] = state.map(|z| pick::<0, 0>(z, z));
             }
-            self.states[0] = state;
-        } else {
-            self.process_staggered(vectors);
+            four = Four::behind(x, four).through(step, &mut state);
+            if at == 0 {
+                // And the first one goes ahead alone: the second one is put back.
+                state = [pick::<0, 0>(state[0], second[0]), pick::<0, 0>(state[1], second[1])];
+            } else {
+                vectors[at - 1] = four.lanes()[1].to_array();
+            }
+        }
+        if !vectors.is_empty() {
+            self.states[1] = state.map(|z| pick::<1, 1>(z, z));
         }
         self.process_rest(0, rest);
-    }
-
-    /// Two sections on one channel: lane 0 is the first section on a vector of samples, lane 1 the second
-    /// section on the vector before.
-    fn process_staggered(&mut self, vectors: &mut [[f32; LANES]]) {
-        if vectors.is_empty() {
-            return;
-        }
-        let step = &self.steps[0];
-        let second = self.states[SECTIONS - 1];
-        // The first section goes ahead alone: the second one's state is put back.
-        let mut state = self.states[0];
-        let mut four = Four::from(f32x4::new(vectors[0]), Four::ZERO).through(step, &mut state);
-        state = [pick::<0, 0>(state[0], second[0]), pick::<0, 0>(state[1], second[1])];
-        for at in 1..vectors.len() {
-            four = Four::from(f32x4::new(vectors[at]), four).through(step, &mut state);
-            vectors[at - 1] = four.lane::<1>().to_array();
-        }
-        // And the second one goes last alone.
-        self.states[0] = state.map(|z| pick::<0, 0>(z, z));
-        four = Four::from(f32x4::ZERO, four).through(step, &mut state);
-        vectors[vectors.len() - 1] = four.lane::<1>().to_array();
-        self.states[SECTIONS - 1] = state.map(|z| pick::<1, 1>(z, z));
     }
 
     /// What does not fill a vector at the end of a span.
@@ -341,8 +325,8 @@ impl<const SECTIONS: usize> Settled<SECTIONS> {
         for sample in rest {
             let mut x = *sample as f64;
             for (Observer { a, b, d }, state) in self.observers.iter().zip(&mut self.states) {
-                let mut lanes = state.map(|z| z.to_array());
-                let [z1, z2] = [lanes[0][channel], lanes[1][channel]];
+                let mut lanes = state.map(f64x2::to_array);
+                let [z1, z2] = lanes.map(|z| z[channel]);
                 lanes[0][channel] = (z2 + b[0] * x) - a[0] * z1;
                 lanes[1][channel] = b[1] * x - a[1] * z1;
                 *state = lanes.map(f64x2::new);
@@ -360,10 +344,17 @@ struct Four([f64x2; 4]);
 impl Four {
     const ZERO: Self = Self([f64x2::ZERO; 4]);
 
+    /// A channel in each lane.
+    #[inline(always)]
+    fn interleaved(left: f32x4, right: f32x4) -> Self {
+        let [low, high] = [left.unpack_lo(right), left.unpack_hi(right)];
+        Self([widen_low(low), widen_high(low), widen_low(high), widen_high(high)])
+    }
+
     /// Samples in lane 0; in lane 1 what another has in its lane 0.
     #[inline(always)]
-    fn from(samples: f32x4, Four(other): Four) -> Self {
-        let (low, high) = (widen_low(samples), widen_high(samples));
+    fn behind(samples: f32x4, Four(other): Four) -> Self {
+        let [low, high] = [widen_low(samples), widen_high(samples)];
         Self([
             pick::<0, 0>(low, other[0]),
             pick::<1, 0>(low, other[1]),
@@ -381,9 +372,9 @@ impl Four {
     }
 
     #[inline(always)]
-    fn lane<const LANE: usize>(self) -> f32x4 {
+    fn lanes(self) -> [f32x4; 2] {
         let [a, b, c, d] = self.0;
-        narrow(pick::<LANE, LANE>(a, b), pick::<LANE, LANE>(c, d))
+        deinterleave(narrow(a, b), narrow(c, d))
     }
 }
 
@@ -398,4 +389,14 @@ fn inverse([[a, b], [c, d]]: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
         return [[0.0; 2]; 2];
     }
     [[d / determinant, -b / determinant], [-c / determinant, a / determinant]]
+}
+
+/// The product of two complex numbers.
+fn times([x, y]: [f64; 2], [u, v]: [f64; 2]) -> [f64; 2] {
+    [x * u - y * v, x * v + y * u]
+}
+
+/// The square of a complex number's magnitude.
+fn norm([x, y]: [f64; 2]) -> f64 {
+    x * x + y * y
 }

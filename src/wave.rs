@@ -10,6 +10,8 @@
 //! At c = 1 without damping the scheme is d'Alembert's solution itself; below, the shorter a wave, the
 //! slower it travels: sin(ω/2) = c·sin(k/2), ω in radians a step and k in radians a point.
 
+use alloc::{vec, vec::Vec};
+
 /// What happens to a wave at both ends of the string.
 #[cfg_attr(target_arch = "wasm32", wasm_bindgen::prelude::wasm_bindgen)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +38,7 @@ pub struct Wave {
 
 impl Wave {
     /// Sizes of a string, in points.
-    pub const POINTS: std::ops::RangeInclusive<usize> = 3..=1 << 20;
+    pub const POINTS: core::ops::RangeInclusive<usize> = 3..=1 << 20;
 
     /// A string at rest, its ends fixed, without damping. None where the number of points is outside
     /// [`Wave::POINTS`] or the Courant number is not above 0 and at most 1 (above, the scheme is unstable).
@@ -55,7 +57,7 @@ impl Wave {
     pub fn step(&mut self, steps: u64) {
         for _ in 0..steps {
             self.leap();
-            std::mem::swap(&mut self.current, &mut self.previous);
+            core::mem::swap(&mut self.current, &mut self.previous);
             self.steps += 1;
             if self.steps.is_multiple_of(1024) {
                 self.settle();

@@ -5,8 +5,8 @@
 //! gain reduction.
 
 use super::Effect;
-use crate::block::{BLOCK, Block, Curve};
-use crate::math::{NOTHING, exp2, flush_state, log2};
+use crate::block::{Block, Envelope};
+use crate::math::{NOTHING, exp, exp2x4, flush_state, log2x4};
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use wide::f32x4;
@@ -52,7 +52,7 @@ impl Effect for Compressor {
         self.ratio.set(values[params::COMPRESSOR_RATIO]);
         self.makeup.set(values[params::COMPRESSOR_MAKEUP]);
         // Nothing jumps when these change: they say how fast the reduction moves from where it is.
-        let pole = |seconds: f32| libm::exp(-1.0 / (seconds as f64 * self.sample_rate));
+        let pole = |seconds: f32| exp(-1.0 / (seconds as f64 * self.sample_rate));
         self.attack = pole(values[params::COMPRESSOR_ATTACK]);
         self.release = pole(values[params::COMPRESSOR_RELEASE]);
     }
@@ -66,11 +66,10 @@ impl Effect for Compressor {
 
     fn process(&mut self, block: &mut Block) {
         let frames = block.frames();
-        let mut gain = Curve::default();
-        let (mut threshold, mut ratio, mut makeup) = ([0.0; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
-        self.threshold.fill(&mut threshold[..frames], |threshold| threshold);
-        self.ratio.fill(&mut ratio[..frames], |ratio| ratio);
-        self.makeup.fill(&mut makeup[..frames], |makeup| makeup);
+        let mut gain = Envelope::default();
+        let threshold = self.threshold.envelope(frames).values();
+        let ratio = self.ratio.envelope(frames).values();
+        let makeup = self.makeup.envelope(frames).values();
 
         for samples in block.vectors_mut() {
             for (level, x) in gain.vectors_mut().iter_mut().zip(samples) {
@@ -78,9 +77,9 @@ impl Effect for Compressor {
             }
         }
         for level in gain.vectors_mut() {
-            *level = log2(level.fast_max(f32x4::splat(NOTHING))) * f32x4::splat(DECIBELS);
+            *level = log2x4(level.fast_max(f32x4::splat(NOTHING))) * f32x4::splat(DECIBELS);
         }
-        for (n, value) in gain.values_mut(frames).iter_mut().enumerate() {
+        for (n, value) in gain.values_mut()[..frames].iter_mut().enumerate() {
             let wanted = reduction(*value, threshold[n], ratio[n]) as f64;
             let pole = if wanted > self.reduction { self.attack } else { self.release };
             self.reduction = wanted + (self.reduction - wanted) * pole;
@@ -88,7 +87,7 @@ impl Effect for Compressor {
         }
         self.reduction = flush_state(self.reduction);
         for value in gain.vectors_mut() {
-            *value = exp2(*value);
+            *value = exp2x4(*value);
         }
         for samples in block.vectors_mut() {
             for (x, &gain) in samples.iter_mut().zip(gain.vectors()) {

@@ -4,20 +4,24 @@
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
 use super::Effect;
-use crate::block::{BLOCK, Block};
-use crate::math::NOTHING;
+use crate::block::{BLOCK, Block, LANES};
+use crate::math::flush;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
+use alloc::{vec, vec::Vec};
+use wide::f32x4;
 
 /// How long the fade from tap to tap takes, in seconds.
 const FADE: f64 = 0.03;
 
-const SILENCE: [f32; BLOCK] = [0.0; BLOCK];
+static SILENCE: [f32; BLOCK] = [0.0; BLOCK];
 
 /// The delay: a line per channel.
 pub struct Delay {
     sample_rate: f64,
     lines: Vec<Vec<f32>>,
+    /// Frames that a line holds.
+    length: usize,
     /// Where the next frame is written in every line.
     write: usize,
     /// Frames written since the lines were last forgotten; what is older counts as silence. So to
@@ -36,111 +40,102 @@ pub struct Delay {
 impl Delay {
     /// A delay at its defaults, its lines as long as the longest delay time in the table.
     pub fn new(sample_rate: f64, channels: usize) -> Self {
-        let longest = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate);
+        let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + 1;
         let time = frames_of(params::TABLE[params::DELAY_TIME].default, sample_rate);
         Self {
             sample_rate,
-            lines: vec![vec![0.0; longest + 1]; channels],
+            lines: vec![vec![0.0; length]; channels],
+            length,
             write: 0,
             written: 0,
             target: time,
             heard: time,
             fading: None,
-            fade: libm::ceil(FADE * sample_rate) as usize,
+            fade: (FADE * sample_rate) as usize,
             feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
             mix: Smoothed::new(params::DELAY_MIX, sample_rate),
         }
     }
 
-    fn length(&self) -> usize {
-        self.lines[0].len()
-    }
-
-    /// Where the tap of so many frames reads next.
+    /// Where a tap of so many frames reads next.
     fn read(&self, delay: usize) -> usize {
-        (self.write + self.length() - delay) % self.length()
+        if self.write < delay { self.write + self.length - delay } else { self.write - delay }
     }
 
     /// Frames, of those left, for which nothing wraps, ends, or is read that is yet to be written.
     fn span(&self, left: usize) -> usize {
-        let mut span = left.min(self.length() - self.write);
-        let mut limit = |delay: usize| {
-            span = span.min(delay).min(self.length() - self.read(delay));
-            if self.written < delay {
-                span = span.min(delay - self.written);
-            }
+        let tap = |delay: usize| {
+            let written = if self.written < delay { delay - self.written } else { delay };
+            written.min(self.length - self.read(delay))
         };
-        limit(self.heard);
-        if let Some((coming, done)) = self.fading {
-            limit(coming);
-            span = span.min(self.fade - done);
-        }
-        span
-    }
-
-    /// Renders a span. `mix` and `feedback` give the value for each frame of it.
-    #[inline(always)]
-    fn render(
-        &mut self,
-        block: &mut Block,
-        at: usize,
-        span: usize,
-        mix: impl Fn(usize) -> f32,
-        feedback: impl Fn(usize) -> f32,
-    ) {
-        let (read, write) = (self.read(self.heard), self.write);
-        let silent = self.written < self.heard;
-        let coming = self.fading.map(|(delay, done)| (self.read(delay), self.written < delay, done));
-        let step = 1.0 / self.fade as f32;
-        for (samples, line) in block.samples_mut().zip(&mut self.lines) {
-            let x = &mut samples[at..at + span];
-            if let Some((other, other_silent, done)) = coming {
-                let mut tap = SILENCE;
-                let tap = &mut tap[..span];
-                let from = if silent { &SILENCE[..span] } else { &line[read..read + span] };
-                let to = if other_silent { &SILENCE[..span] } else { &line[other..other + span] };
-                for (n, ((tap, &from), &to)) in tap.iter_mut().zip(from).zip(to).enumerate() {
-                    *tap = from + (to - from) * ((done + n) as f32 * step);
-                }
-                mix_in(x, tap, &mut line[write..write + span], &mix, &feedback);
-            } else if silent {
-                mix_in(x, &SILENCE[..span], &mut line[write..write + span], &mix, &feedback);
-            } else if read < write {
-                let (before, after) = line.split_at_mut(write);
-                mix_in(x, &before[read..read + span], &mut after[..span], &mix, &feedback);
-            } else {
-                let (before, after) = line.split_at_mut(read);
-                mix_in(x, &after[..span], &mut before[write..write + span], &mix, &feedback);
-            }
+        let span = left.min(self.length - self.write).min(tap(self.heard));
+        match self.fading {
+            Some((coming, done)) => span.min(tap(coming)).min(self.fade - done),
+            None => span,
         }
     }
 
     fn advance(&mut self, span: usize) {
-        self.write = (self.write + span) % self.length();
-        self.written = (self.written + span).min(self.length());
-        if let Some((coming, done)) = self.fading {
-            self.fading = Some((coming, done + span));
-            if done + span == self.fade {
-                self.heard = coming;
+        self.write = if self.write + span == self.length { 0 } else { self.write + span };
+        self.written = self.length.min(self.written + span);
+        if let Some((coming, done)) = &mut self.fading {
+            *done += span;
+            if *done == self.fade {
+                self.heard = *coming;
                 self.fading = None;
             }
         }
     }
 }
 
-/// The delay's formula on a span, elementwise.
-#[inline(always)]
-fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: impl Fn(usize) -> f32, feedback: impl Fn(usize) -> f32) {
-    for (n, ((x, &delayed), line)) in x.iter_mut().zip(tap).zip(line).enumerate() {
-        let back = *x + delayed * feedback(n);
-        *line = if back.abs() < NOTHING { 0.0 } else { back };
-        *x = *x * (1.0 - mix(n)) + delayed * mix(n);
+/// What a tap reads in a span: `span` frames of the line, or silence where nothing is written yet.
+fn tapped(line: &[f32], written: usize, delay: usize, read: usize, span: usize) -> &[f32] {
+    if written < delay { &SILENCE[..span] } else { &line[read..read + span] }
+}
+
+/// A span of the line to read, and one to write, which do not overlap.
+fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &mut [f32]) {
+    if read < write {
+        let (before, after) = line.split_at_mut(write);
+        (&before[read..read + span], &mut after[..span])
+    } else {
+        let (before, after) = line.split_at_mut(read);
+        (&after[..span], &mut before[write..write + span])
     }
+}
+
+/// The delay's formula on a span.
+#[inline(never)]
+fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &[f32]) {
+    let four = |samples: &[f32]| {
+        let mut lanes = [0.0; LANES];
+        lanes[..samples.len()].copy_from_slice(samples);
+        f32x4::new(lanes)
+    };
+    let formula = |x: f32x4, delayed: f32x4, mix: f32x4, feedback: f32x4| {
+        let back = flush(x + delayed * feedback);
+        (x * (f32x4::splat(1.0) - mix) + delayed * mix, back)
+    };
+    let span = x.len();
+    let (tap, line, mix, feedback) = (&tap[..span], &mut line[..span], &mix[..span], &feedback[..span]);
+    let (x, x_rest) = x.as_chunks_mut::<LANES>();
+    let (tap, tap_rest) = tap.as_chunks::<LANES>();
+    let (line, line_rest) = line.as_chunks_mut::<LANES>();
+    let (mix, mix_rest) = mix.as_chunks::<LANES>();
+    let (feedback, feedback_rest) = feedback.as_chunks::<LANES>();
+    for ((((x, &tap), line), &mix), &feedback) in x.iter_mut().zip(tap).zip(line).zip(mix).zip(feedback) {
+        let (mixed, back) = formula(f32x4::new(*x), f32x4::new(tap), f32x4::new(mix), f32x4::new(feedback));
+        *x = mixed.to_array();
+        *line = back.to_array();
+    }
+    let (mixed, back) = formula(four(x_rest), four(tap_rest), four(mix_rest), four(feedback_rest));
+    x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
+    line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
 }
 
 /// A delay time in whole frames. At least one: with none, a whole line's length would be read.
 fn frames_of(seconds: f32, sample_rate: f64) -> usize {
-    (libm::round(seconds as f64 * sample_rate) as usize).max(1)
+    ((seconds as f64 * sample_rate + 0.5) as usize).max(1)
 }
 
 impl Effect for Delay {
@@ -159,23 +154,36 @@ impl Effect for Delay {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let moving = !(self.mix.is_settled() && self.feedback.is_settled());
-        let (mut mix, mut feedback) = (SILENCE, SILENCE);
-        if moving {
-            self.mix.fill(&mut mix[..block.frames()], |mix| mix);
-            self.feedback.fill(&mut feedback[..block.frames()], |feedback| feedback);
-        }
+        let frames = block.frames();
+        self.mix.envelope(frames);
+        self.feedback.envelope(frames);
         let mut at = 0;
-        while at < block.frames() {
+        while at < frames {
             if self.fading.is_none() && self.target != self.heard {
                 self.fading = Some((self.target, 0));
             }
-            let span = self.span(block.frames() - at);
-            if moving {
-                self.render(block, at, span, |n| mix[at + n], |n| feedback[at + n]);
-            } else {
-                let (mix, feedback) = (self.mix.value() as f32, self.feedback.value() as f32);
-                self.render(block, at, span, |_| mix, |_| feedback);
+            let span = self.span(frames - at);
+            let (read, write, written) = (self.read(self.heard), self.write, self.written);
+            let mix = &self.mix.last().values()[at..];
+            let feedback = &self.feedback.last().values()[at..];
+            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
+            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
+                let line = line.as_mut_slice();
+                let x = &mut samples[at..at + span];
+                if let Some((delay, other, done)) = coming {
+                    let mut faded = SILENCE;
+                    let from = tapped(line, written, self.heard, read, span);
+                    let to = tapped(line, written, delay, other, span);
+                    for (n, ((faded, &from), &to)) in faded.iter_mut().zip(from).zip(to).enumerate() {
+                        *faded = from + (to - from) * ((done + n) as f32 / self.fade as f32);
+                    }
+                    mix_in(x, &faded, &mut line[write..write + span], mix, feedback);
+                } else if written < self.heard {
+                    mix_in(x, &SILENCE, &mut line[write..write + span], mix, feedback);
+                } else {
+                    let (tap, line) = apart(line, read, write, span);
+                    mix_in(x, tap, line, mix, feedback);
+                }
             }
             self.advance(span);
             at += span;
@@ -183,7 +191,7 @@ impl Effect for Delay {
     }
 
     fn is_at_rest(&self) -> bool {
-        let length = self.length();
-        (1..=self.written).all(|age| self.lines.iter().all(|line| line[(self.write + length - age) % length] == 0.0))
+        let age = |age: usize| (self.write + self.length - age) % self.length;
+        (1..=self.written).all(|frames| self.lines.iter().all(|line| line[age(frames)] == 0.0))
     }
 }

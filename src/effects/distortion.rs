@@ -1,35 +1,26 @@
 //! Distortion: tanh(x·drive) / tanh(drive), drive = 1 + 10·distortion.
 
 use super::Effect;
-use crate::block::{Block, Curve};
+use crate::block::{Block, Envelope};
 use crate::math::Tanh;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
+use wide::f32x4;
 
 /// The soft clipper.
 pub struct Distortion {
     distortion: Smoothed,
-    /// tanh as it is, for a drive on the move.
     tanh: Tanh,
-    /// The whole formula, for the settled drive.
-    settled: Tanh,
-}
-
-fn drive(distortion: f64) -> f64 {
-    1.0 + 10.0 * distortion
-}
-
-fn formula(distortion: f64) -> Tanh {
-    let drive = drive(distortion);
-    Tanh::scaled(drive, 1.0 / libm::tanh(drive))
+    drive: Envelope,
+    /// 1/tanh(drive).
+    makeup: Envelope,
 }
 
 impl Distortion {
     /// Distortion at its default.
     pub fn new(sample_rate: f64) -> Self {
         let distortion = Smoothed::new(params::DISTORTION, sample_rate);
-        let settled = formula(distortion.value());
-        Self { distortion, tanh: Tanh::scaled(1.0, 1.0), settled }
+        Self { distortion, tanh: Tanh::default(), drive: Envelope::default(), makeup: Envelope::default() }
     }
 }
 
@@ -40,25 +31,22 @@ impl Effect for Distortion {
 
     fn reset(&mut self) {
         self.distortion.snap();
-        self.settled = formula(self.distortion.value());
     }
 
     fn process(&mut self, block: &mut Block) {
-        if self.distortion.is_settled() {
-            for x in block.vectors_mut().flatten() {
-                *x = self.settled.of(*x);
+        let Self { distortion, tanh, drive, makeup } = self;
+        if !distortion.is_still() {
+            let amounts = distortion.envelope(block.frames()).vectors();
+            let one = f32x4::splat(1.0);
+            for ((drive, makeup), &amount) in drive.vectors_mut().iter_mut().zip(makeup.vectors_mut()).zip(amounts) {
+                *drive = one + f32x4::splat(10.0) * amount;
+                *makeup = one / tanh.of(*drive);
             }
-            return;
         }
-        let mut drives = Curve::default();
-        self.distortion.fill(drives.values_mut(block.frames()), drive);
         for samples in block.vectors_mut() {
-            for (x, &drive) in samples.iter_mut().zip(drives.vectors()) {
-                *x = self.tanh.of(*x * drive) / self.tanh.of(drive);
+            for ((x, &drive), &makeup) in samples.iter_mut().zip(drive.vectors()).zip(makeup.vectors()) {
+                *x = tanh.of(*x * drive) * makeup;
             }
-        }
-        if self.distortion.is_settled() {
-            self.settled = formula(self.distortion.value());
         }
     }
 

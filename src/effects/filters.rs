@@ -2,17 +2,14 @@
 
 use super::tuned::Tuned;
 use crate::params;
-use crate::svf::Section;
-
-/// The low-pass and the high-pass.
-pub type Filters = Tuned<4, 2>;
+use crate::svf::{Section, Sections};
 
 /// Both filters at their defaults, at rest.
-pub fn new(sample_rate: f64, channels: usize) -> Filters {
+pub fn new(sample_rate: f64, channels: usize) -> Tuned {
     Tuned::new([params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON], design, sample_rate, channels)
 }
 
-fn design([low_cutoff, low_on, high_cutoff, high_on]: [f64; 4], sample_rate: f64) -> [Section; 2] {
+fn design([low_cutoff, low_on, high_cutoff, high_on]: [f64; 4], sample_rate: f64) -> Sections {
     [
         Section::low_pass(low_cutoff, sample_rate).faded(low_on),
         Section::high_pass(high_cutoff, sample_rate).faded(high_on),

@@ -1,11 +1,10 @@
 //! Gain: x·gain, smoothed in decibels.
 
 use super::Effect;
-use crate::block::{Block, Curve};
+use crate::block::Block;
 use crate::math::flush;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
-use wide::f32x4;
 
 /// The chain's input level.
 pub struct Gain {
@@ -29,18 +28,10 @@ impl Effect for Gain {
     }
 
     fn process(&mut self, block: &mut Block) {
-        if self.gain.is_settled() {
-            let gain = f32x4::splat(self.gain.value() as f32);
-            for x in block.vectors_mut().flatten() {
+        let gains = self.gain.envelope(block.frames()).vectors();
+        for samples in block.vectors_mut() {
+            for (x, &gain) in samples.iter_mut().zip(gains) {
                 *x = flush(*x * gain);
-            }
-        } else {
-            let mut curve = Curve::default();
-            self.gain.fill(curve.values_mut(block.frames()), |gain| gain);
-            for samples in block.vectors_mut() {
-                for (x, &gain) in samples.iter_mut().zip(curve.vectors()) {
-                    *x = flush(*x * gain);
-                }
             }
         }
     }

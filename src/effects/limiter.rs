@@ -5,8 +5,8 @@
 //! With no look-ahead the very first peak is shaped rather than foreseen: the price of no latency.
 
 use super::Effect;
-use crate::block::{Block, Curve, LANES};
-use crate::math::{NOTHING, Tanh};
+use crate::block::{Block, Envelope, LANES};
+use crate::math::{NOTHING, Tanh, exp};
 use crate::params::Values;
 use wide::f32x4;
 
@@ -21,33 +21,31 @@ const RELEASE: f64 = 0.1;
 pub struct Limiter {
     fall: f32,
     peak: f32,
-    /// The bend above the knee: room·tanh(over ÷ room).
-    bend: Tanh,
+    tanh: Tanh,
 }
 
 impl Limiter {
     /// A limiter at rest.
     pub fn new(sample_rate: f64) -> Self {
-        let room = (CEILING - KNEE) as f64;
-        Self { fall: libm::exp(-1.0 / (RELEASE * sample_rate)) as f32, peak: 0.0, bend: Tanh::scaled(1.0 / room, room) }
+        Self { fall: exp(-1.0 / (RELEASE * sample_rate)) as f32, peak: 0.0, tanh: Tanh::default() }
     }
 
     /// Where the curve brings a peak, as a gain: curve(peak) / peak above the knee, 1 below.
     fn gain(&self, peak: f32x4) -> f32x4 {
-        let knee = f32x4::splat(KNEE);
+        let [knee, room] = [KNEE, CEILING - KNEE].map(f32x4::splat);
         let peak = peak.fast_max(knee);
-        (knee + self.bend.of(peak - knee)) / peak
+        (knee + room * self.tanh.of((peak - knee) / room)) / peak
     }
 
     /// Puts the followed peak of each frame into `peaks`, and says whether any is above the knee.
-    fn follow(&mut self, block: &mut Block, peaks: &mut Curve) -> bool {
+    fn follow(&mut self, block: &mut Block, peaks: &mut Envelope) -> bool {
         for samples in block.vectors_mut() {
             for (peak, x) in peaks.vectors_mut().iter_mut().zip(samples) {
                 *peak = peak.fast_max(x.abs());
             }
         }
         let mut loud = false;
-        for peak in peaks.values_mut(block.frames()) {
+        for peak in &mut peaks.values_mut()[..block.frames()] {
             let fallen = self.peak * self.fall;
             self.peak = if *peak > fallen { *peak } else { fallen };
             *peak = self.peak;
@@ -68,7 +66,7 @@ impl Effect for Limiter {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let mut peaks = Curve::default();
+        let mut peaks = Envelope::default();
         if !self.follow(block, &mut peaks) {
             return;
         }

@@ -2,17 +2,14 @@
 
 use super::tuned::Tuned;
 use crate::params;
-use crate::svf::Section;
-
-/// The band.
-pub type Peaking = Tuned<4, 1>;
+use crate::svf::{Section, Sections};
 
 /// The band at its defaults, at rest.
-pub fn new(sample_rate: f64, channels: usize) -> Peaking {
+pub fn new(sample_rate: f64, channels: usize) -> Tuned {
     let indices = [params::PEAK_FREQUENCY, params::PEAK_GAIN, params::PEAK_Q, params::PEAK_ON];
     Tuned::new(indices, design, sample_rate, channels)
 }
 
-fn design([frequency, gain, q, on]: [f64; 4], sample_rate: f64) -> [Section; 1] {
-    [Section::peaking(frequency, gain, q, sample_rate).faded(on)]
+fn design([frequency, gain, q, on]: [f64; 4], sample_rate: f64) -> Sections {
+    [Section::peaking(frequency, gain, q, sample_rate).faded(on), Section::PLAIN]
 }

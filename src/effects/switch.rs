@@ -1,16 +1,17 @@
 //! A switch for an effect: on, off, and a short fade between.
 
 use super::Effect;
-use crate::block::{Block, Curve};
+use crate::block::{Block, Envelope};
 use crate::params::Values;
 use crate::smooth::Smoothed;
+use wide::f32x4;
 
 /// An effect with its switch. Off, it costs nothing and has forgotten its sound.
 pub struct Switched<E> {
     effect: E,
     index: usize,
     /// The position of the switch at which the effect is heard: 1, or 0 for a bypass.
-    heard_at: f64,
+    heard_at: f32,
     position: Smoothed,
     dry: Block,
     /// Whether the effect has forgotten its sound since it was last heard.
@@ -28,7 +29,7 @@ impl<E: Effect> Switched<E> {
         Self::new(index, 0.0, effect, sample_rate, channels)
     }
 
-    fn new(index: usize, heard_at: f64, effect: E, sample_rate: f64, channels: usize) -> Self {
+    fn new(index: usize, heard_at: f32, effect: E, sample_rate: f64, channels: usize) -> Self {
         let position = Smoothed::new(index, sample_rate);
         Self { effect, index, heard_at, position, dry: Block::new(channels), forgotten: false }
     }
@@ -41,14 +42,18 @@ impl<E: Effect> Switched<E> {
     fn fade(&mut self, block: &mut Block) {
         self.dry.clone_from(block);
         self.effect.process(block);
-        let heard_at = self.heard_at;
-        let presence = |position: f64| 1.0 - (position - heard_at).abs();
-        let mut wet = Curve::default();
-        self.position.fill(wet.values_mut(block.frames()), presence);
-        for (samples, dry) in block.vectors_mut().zip(self.dry.vectors_mut()) {
-            for ((x, &mut dry), &wet) in samples.iter_mut().zip(dry).zip(wet.vectors()) {
-                *x = dry + (*x - dry) * wet;
-            }
+        crossfade(block, &mut self.dry, self.position.envelope(block.frames()), 1.0 - self.heard_at);
+    }
+}
+
+/// Mixes the dry sound into the wet by the switch's position; at `off_at` only the dry sound is left. Apart from
+/// the generic code above, so that there is one of it.
+#[inline(never)]
+fn crossfade(wet: &mut Block, dry: &mut Block, positions: &Envelope, off_at: f32) {
+    for (samples, dry) in wet.vectors_mut().zip(dry.vectors_mut()) {
+        for ((x, &mut dry), &position) in samples.iter_mut().zip(dry).zip(positions.vectors()) {
+            let presence = (position - f32x4::splat(off_at)).abs();
+            *x = dry + (*x - dry) * presence;
         }
     }
 }
@@ -65,7 +70,7 @@ impl<E: Effect> Effect for Switched<E> {
     }
 
     fn process(&mut self, block: &mut Block) {
-        if self.position.is_settled() && self.position.value() != self.heard_at {
+        if self.position.is_settled() && self.position.value() != self.heard_at as f64 {
             if !self.forgotten {
                 self.effect.reset();
                 self.forgotten = true;
@@ -73,7 +78,7 @@ impl<E: Effect> Effect for Switched<E> {
             return;
         }
         // Parameters that changed meanwhile were never heard to move.
-        if std::mem::take(&mut self.forgotten) {
+        if core::mem::take(&mut self.forgotten) {
             self.effect.reset();
         }
         if self.position.is_settled() {

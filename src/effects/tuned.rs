@@ -4,41 +4,48 @@ use super::Effect;
 use crate::block::Block;
 use crate::params::Values;
 use crate::smooth::Smoothed;
-use crate::svf::{Cascade, Section};
+use crate::svf::{Cascade, Section, Sections};
 
 /// Samples between new coefficients while a parameter moves.
 const GRAIN: usize = 8;
 
-/// `SECTIONS` sections designed from the values of `PARAMETERS` parameters.
+/// How many parameters a design has.
+pub const PARAMETERS: usize = 4;
+
+/// What sections a filter effect has, from the values of its parameters and the sample rate in Hz.
+pub type Design = fn([f64; PARAMETERS], f64) -> Sections;
+
+/// Two sections designed from the values of four parameters.
 ///
 /// A switch among the parameters fades its section towards its plain input ([`Section::faded`]), so the
-/// recursion runs on meanwhile and no second path is needed. When all sections are plain, it costs nothing.
-pub struct Tuned<const PARAMETERS: usize, const SECTIONS: usize> {
+/// recursion runs on meanwhile and no second path is needed. When both sections are plain, it costs nothing.
+pub struct Tuned {
     sample_rate: f64,
-    design: fn([f64; PARAMETERS], f64) -> [Section; SECTIONS],
+    design: Design,
     indices: [usize; PARAMETERS],
     parameters: [Smoothed; PARAMETERS],
-    cascade: Cascade<SECTIONS>,
+    cascade: Cascade,
     /// Whether the coefficients are those of the settled parameters.
     settled: bool,
     /// Samples until the next coefficients; counted through all blocks, so their sizes do not matter.
     until_tuning: usize,
 }
 
-impl<const PARAMETERS: usize, const SECTIONS: usize> Tuned<PARAMETERS, SECTIONS> {
+impl Tuned {
     /// At rest with the parameters, given by index, at their defaults. `design` gets the parameters'
-    /// values in that order and the sample rate.
-    pub fn new(
-        indices: [usize; PARAMETERS],
-        design: fn([f64; PARAMETERS], f64) -> [Section; SECTIONS],
-        sample_rate: f64,
-        channels: usize,
-    ) -> Self {
-        let parameters = indices.map(|index| Smoothed::new(index, sample_rate));
-        let sections = design(parameters.each_ref().map(Smoothed::value), sample_rate);
-        let mut cascade = Cascade::new(sections, channels);
-        cascade.settle();
-        Self { sample_rate, design, indices, parameters, cascade, settled: true, until_tuning: 0 }
+    /// values in that order.
+    pub fn new(indices: [usize; PARAMETERS], design: Design, sample_rate: f64, channels: usize) -> Self {
+        let mut tuned = Self {
+            sample_rate,
+            design,
+            indices,
+            parameters: indices.map(|index| Smoothed::new(index, sample_rate)),
+            cascade: Cascade::new(channels),
+            settled: false,
+            until_tuning: 0,
+        };
+        tuned.tune();
+        tuned
     }
 
     /// |H(f)| from the coefficients in force; the frequency in Hz.
@@ -71,7 +78,7 @@ impl<const PARAMETERS: usize, const SECTIONS: usize> Tuned<PARAMETERS, SECTIONS>
     }
 }
 
-impl<const PARAMETERS: usize, const SECTIONS: usize> Effect for Tuned<PARAMETERS, SECTIONS> {
+impl Effect for Tuned {
     fn set(&mut self, values: &Values) {
         for (parameter, &index) in self.parameters.iter_mut().zip(&self.indices) {
             parameter.set(values[index]);

@@ -5,6 +5,7 @@
 
 use crate::monte_carlo::{self, Run};
 use crate::wave::{Boundary, Wave};
+use alloc::{vec, vec::Vec};
 use js_sys::{Float64Array, RangeError};
 use wasm_bindgen::prelude::*;
 
@@ -24,7 +25,7 @@ const DAMPING: &str = "The damping must be from 0 to 1.";
 
 /// The value as a whole number from `least` to `most`, or the error that says `otherwise`.
 fn whole(value: f64, least: f64, most: f64, otherwise: &str) -> Result<u64, RangeError> {
-    let valid = value >= least && value <= most && value.trunc() == value;
+    let valid = value >= least && value <= most && value as u64 as f64 == value;
     if valid { Ok(value as u64) } else { Err(RangeError::new(otherwise)) }
 }
 
