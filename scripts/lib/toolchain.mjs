@@ -123,7 +123,8 @@ export function downloadFailure(what, output, command) {
     `mend what \`${command}\` says above, then run this command again.`);
 }
 
-/** The one line that says best why the network was not reached. */
+/** The line that says most about why the network was not reached. */
 function offlineReason(output) {
-  return output.split('\n').filter(soundsOffline).at(-1).trim().replace(/[.:]$/, '').slice(0, 160);
+  const [line] = output.split('\n').filter(soundsOffline).sort((a, b) => b.length - a.length);
+  return line.replace(/^npm (error|ERR!)( network)?/, '').trim().replace(/[.:]$/, '').slice(0, 160);
 }
