@@ -60,8 +60,7 @@ const PRODUCTS = [
 /** Makes what is not up to date in pkg/. */
 export async function build() {
   const stamps = existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
-  const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]))
-    .filter(({ name }) => name !== 'processor' || existsSync(join(root, 'worklet', 'processor.js')));
+  const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]));
   if (stale.length === 0) return;
   await needPackages();
   mkdirSync(join(root, 'pkg'), { recursive: true });
