@@ -12,7 +12,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
-import { downloadFailure, needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
+import {
+  downloadFailure, needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET,
+} from './lib/toolchain.mjs';
 
 const NAME = 'audio_dsp_wasm';
 const GLUE = [`${NAME}.js`, `${NAME}.d.ts`, `${NAME}_bg.wasm.d.ts`];
@@ -123,7 +125,8 @@ async function compile(id, { rustflags, optimize, validate }, bindgen) {
 }
 
 function cargoFailure(output) {
-  if (!/^error: could not compile/m.test(output)) return downloadFailure('A crate of Cargo.lock', output, 'cargo build');
+  const fetching = !/^error: could not compile/m.test(output);
+  if (fetching) return downloadFailure('A crate of Cargo.lock', output, 'cargo build');
   console.error(output);
   return new Failure('The Rust code does not compile: mend the first error above, then run this command again.');
 }

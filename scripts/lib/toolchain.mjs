@@ -57,7 +57,7 @@ export async function needWasmTarget() {
  * @returns {Promise<{ bindgen: string, testRunner: string }>} paths
  */
 export async function needWasmBindgen() {
-  const version = read('Cargo.lock').match(/name = "wasm-bindgen"\nversion = "(.+)"/)[1];
+  const version = read('Cargo.lock').match(/name = "wasm-bindgen"\r?\nversion = "(.+)"/)[1];
   const own = join(root, 'target', 'tools', `wasm-bindgen-${version}`);
   const onPath = which('wasm-bindgen');
   for (const folder of [onPath && dirname(onPath), join(own, 'bin')]) {
