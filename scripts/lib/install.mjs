@@ -6,15 +6,15 @@ import { readFileSync } from 'node:fs';
 import { browserNames, missing } from './browsers.mjs';
 import { Failure, run, step, which } from './project.mjs';
 
-/** Debian's packages for each executable that the browser tests need; WebKitGTK plays sound by GStreamer's plugins. */
+/** Debian's package for each executable that the browser tests need. */
 const PACKAGES = {
-  chromium: ['chromium'],
-  chromedriver: ['chromium-driver'],
-  firefox: ['firefox-esr'],
-  pulseaudio: ['pulseaudio'],
-  MiniBrowser: ['webkit2gtk-driver', 'gstreamer1.0-plugins-good'],
-  WebKitWebDriver: ['webkit2gtk-driver'],
-  Xvfb: ['xvfb'],
+  chromium: 'chromium',
+  chromedriver: 'chromium-driver',
+  firefox: 'firefox-esr',
+  pulseaudio: 'pulseaudio',
+  MiniBrowser: 'webkit2gtk-driver',
+  WebKitWebDriver: 'webkit2gtk-driver',
+  Xvfb: 'xvfb',
 };
 
 const HOW_ELSEWHERE = {
@@ -48,7 +48,7 @@ export async function needBrowsers(browsers = browserNames) {
   const absent = allMissing();
   if (absent.length === 0) return;
   const canInstall = which('apt-get') && process.getuid?.() === 0 && isDebian();
-  if (canInstall) await installByApt([...new Set(absent.flatMap((name) => PACKAGES[name]))]);
+  if (canInstall) await installByApt([...new Set(absent.map((name) => PACKAGES[name]))]);
   for (const name of allMissing()) console.log(`  ${name} is not here: ${HOW_ELSEWHERE[name]}.`);
 }
 
@@ -59,7 +59,7 @@ async function installByApt(packages) {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     const aptGet = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { env });
     await aptGet('update');
-    const { code, output } = await aptGet('install', '-y', '--no-install-recommends', ...packages);
+    const { code, output } = await aptGet('install', '-y', ...packages);
     if (code !== 0) console.error(`${output.trimEnd()}\n  apt-get could not install them.`);
   });
 }
