@@ -1,5 +1,5 @@
 /**
- * A worklet that records what arrives at its input, sample by sample, and whether the context's clock ever jumped
+ * A worklet that records what arrives at its input, sample by sample from the first that does, and whether the context's clock ever jumped
  * between two calls. `{ seconds, channels }` in processorOptions; the message 'take' ends the recording and brings
  * `{ channels: Float32Array[], gaps, firstFrame }` back.
  */
@@ -17,6 +17,8 @@ registerProcessor('recorder', class extends AudioWorkletProcessor {
 
   process([input]) {
     if (this.taken) return false;
+    // It is called some quanta before its connection is made.
+    if (this.length === 0 && input.length === 0) return true;
     if (this.length === 0) this.firstFrame = currentFrame;
     else if (currentFrame !== this.nextFrame) this.gaps++;
     const room = this.recording[0].length - this.length;

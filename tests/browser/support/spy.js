@@ -1,6 +1,6 @@
 /**
  * A worklet script that is added before the engine's, and sees what the engine does on the audio thread: which
- * processors live, how often each is called, what is posted, and which wasm memories are still held. It can also
+ * of its processors live, how often each is called, what is posted, and which wasm memories are still held. It can also
  * sabotage it. The processor 'spy' answers the message 'report' with all that; `{ sabotage }` switches one on.
  */
 const seen = { posts: 0, processors: [], memories: [] };
@@ -25,7 +25,7 @@ WebAssembly.Instance = function (module, imports) {
 };
 
 const register = registerProcessor;
-globalThis.registerProcessor = (name, Processor) => register(name, class extends Processor {
+const watch = (Processor) => class extends Processor {
   constructor(options) {
     super(options);
     this.life = { calls: 0, ended: false };
@@ -38,7 +38,10 @@ globalThis.registerProcessor = (name, Processor) => register(name, class extends
     this.life.ended = !goesOn;
     return goesOn;
   }
-});
+};
+globalThis.registerProcessor = (name, Processor) => {
+  register(name, name.startsWith('audio-dsp-wasm/') ? watch(Processor) : Processor);
+};
 
 register('spy', class extends AudioWorkletProcessor {
   constructor() {
