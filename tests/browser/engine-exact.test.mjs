@@ -57,7 +57,7 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
         renders.push(await t.renderOffline({ ...way, params }, { sampleRate: 48000, input }));
       }
       const [a, b] = renders.map(({ output }) => output);
-      const differences = a.reduce((sum, channel, c) => sum + channel.filter((x, i) => !Object.is(x, b[c][i])).length, 0);
+      const differences = a.reduce((sum, channel, c) => sum + t.differences(channel, b[c]), 0);
       return { differences, transports: renders.map(({ engine }) => engine.transport) };
     });
     assert.deepEqual(transports, ['shared', 'message']);
@@ -74,9 +74,9 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
         const worklet = await t.renderOffline({ mode: 'worklet', params }, timing);
         const script = await t.renderOffline({ mode: 'script-processor', bufferSize, params }, { ...timing, frames: 60000 });
         const delay = script.output[0].findIndex((x) => x !== 0);
-        const same = (channel, c) => channel.filter((x, i) => !Object.is(x, script.output[c][i + delay])).length;
+        const late = script.output.map((channel) => channel.subarray(delay));
         return {
-          differences: worklet.output.map(same).reduce((sum, count) => sum + count),
+          differences: worklet.output.reduce((sum, channel, c) => sum + t.differences(channel, late[c]), 0),
           delay,
           latency: Math.round(script.engine.latency().buffer * 48000),
         };
@@ -94,8 +94,7 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
       const params = { delay_time: 0.07, hpf_cutoff: 300, distortion: 0.9 };
       const worklet = await t.renderOffline({ mode: 'worklet', params }, { sampleRate: 48000, input });
       const output = await renderThroughScriptProcessor(input, { sampleRate: 48000, params, bufferSize: 1024 });
-      const different = (channel, c) => channel.filter((x, i) => !Object.is(x, output[c][i])).length;
-      return worklet.output.map(different);
+      return worklet.output.map((channel, c) => t.differences(channel, output[c]));
     });
     assert.deepEqual(differences, [0, 0]);
   });

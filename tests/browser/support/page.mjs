@@ -13,6 +13,9 @@ export const WAYS = {
   'script-processor': { mode: 'script-processor' },
 };
 
+/** An engine's way to run, by its name in WAYS. */
+export const describeWay = ({ mode, transport }) => (mode === 'worklet' ? `${mode}-${transport}` : mode);
+
 /** Seconds as a promise. */
 export const wait = (seconds) => new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
 
@@ -98,6 +101,11 @@ export function roughness(samples) {
     largest = Math.max(largest, Math.abs(samples[i] - 2 * samples[i - 1] + samples[i - 2]));
   }
   return largest / peak;
+}
+
+/** How many samples of a signal are not the very same in another. */
+export function differences(samples, others) {
+  return samples.reduce((count, x, i) => count + !Object.is(x, others[i]), 0);
 }
 
 /** The code and sentence of the error that a promise ends with; `{ code: null }` where it does not. */
