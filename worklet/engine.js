@@ -289,7 +289,9 @@ export class Engine extends EventTarget {
     const old = this.#voice;
     this.#voices.push(next);
     try {
+      this.#requireOpen();
       await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
+      this.#requireOpen();
     } catch (error) {
       this.#voices = [old];
       await next.end();

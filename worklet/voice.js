@@ -25,6 +25,7 @@ export class Voice {
   #node = null;
   #fader;
   #silence;
+  #ending = null;
 
   /**
    * Starts a host in the graph.
@@ -57,7 +58,7 @@ export class Voice {
 
   /**
    * Takes over from another voice: listens muted until it has settled, then fades in as the other fades out.
-   * Where the context does not run nothing is heard, and it happens at once.
+   * Where the context does not run nothing is heard, and it happens at once. It stops waiting when this voice is ended.
    * @param {Voice} old
    * @param {{ timeout: number, warmUp: number }} options seconds to wait for a first quantum; seconds of sound that
    *   the host's memory holds
@@ -78,10 +79,13 @@ export class Voice {
     this.#fader.gain.value = 1;
   }
 
-  /** Stops the host and takes it out of the graph. It stays connected until it has ended: else some are not called. */
-  async end() {
-    await this.host.stop();
-    this.#disconnect();
+  /**
+   * Stops the host and takes it out of the graph. It stays connected until it has ended: not every browser calls a
+   * node that is not.
+   */
+  end() {
+    this.#ending ??= this.host.stop().then(() => this.#disconnect());
+    return this.#ending;
   }
 
   get #running() {
@@ -120,8 +124,8 @@ export class Voice {
     });
   }
 
-  /** Waits until it is so, or the context does not run. */
+  /** Waits until it is so, or the context does not run, or this voice is ended. */
   async #until(isSo) {
-    while (this.#running && !isSo()) await new Promise((resolve) => setTimeout(resolve, LOOK));
+    while (this.#running && !this.#ending && !isSo()) await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
 }

@@ -236,6 +236,32 @@ describe('Closing an engine', { skip: skipUnless('chromium') }, () => {
     assert.equal(running, 0);
   });
 
+  for (const when of ['the new host starts', 'both crossfade']) {
+    test(`in the middle of a change, while ${when}, ends both hosts and refuses the change`, async () => {
+      const { failure, running } = await browser.inPage(async (when) => {
+        const t = await import('/tests/browser/support/page.mjs');
+        const context = await t.runningContext();
+        const spy = await t.spyOn(context);
+        const engine = await t.createEngine(context, { transport: 'shared' });
+        engine.output.connect(context.destination);
+        await t.wait(0.1);
+        const changing = t.failureOf(engine.setMode('worklet', { transport: 'message' }));
+        if (when === 'both crossfade') {
+          while ((await spy.report()).processors.length < 2);
+          await t.wait(0.1);
+        }
+        await engine.close();
+        const failure = await changing;
+        await t.wait(0.1);
+        const { processors } = await spy.report();
+        await context.close();
+        return { failure, running: processors.filter(({ ended }) => !ended).length };
+      }, { args: when });
+      assert.equal(failure.code, 'engine-closed');
+      assert.equal(running, 0);
+    });
+  }
+
   test('happens by itself when the context is closed', async () => {
     const { closed, failure } = await browser.inPage(async () => {
       const t = await import('/tests/browser/support/page.mjs');

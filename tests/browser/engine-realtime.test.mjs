@@ -228,7 +228,7 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
     assert.ok(sizes[1] > 512, `grew to ${sizes[1]}`);
   });
 
-  test('plays eight engines at once, none missing a quantum', async () => {
+  test('plays eight engines at once for 30 s, none missing a quantum', async () => {
     const { missed, quanta, underruns } = await browser.inPage(async () => {
       const t = await import('/tests/browser/support/page.mjs');
       const context = await t.runningContext();
@@ -242,7 +242,7 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       await t.wait(1);
       const start = engines.map((engine) => engine.meters());
       const { count } = engines[0].underruns();
-      await t.wait(10);
+      await t.wait(30);
       const end = engines.map((engine) => engine.meters());
       const underruns = engines[0].underruns().count - count;
       await Promise.all(engines.map((engine) => engine.close()));
@@ -254,35 +254,7 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       };
     });
     assert.deepEqual(missed, Array(8).fill(0));
-    assert.ok(quanta.every((count) => count > 3000), `${quanta} quanta in 10 s`);
-    console.log(`  eight engines, 10 s: ${underruns} underruns of the output device`);
-  });
-
-  test('keeps its sound over a suspended context', async () => {
-    const { whileSuspended, after, missed, events } = await browser.inPage(async () => {
-      const t = await import('/tests/browser/support/page.mjs');
-      const context = await t.runningContext();
-      const engine = await t.createEngine(context, { mode: 'worklet' });
-      const events = [];
-      engine.addEventListener('statechange', ({ detail }) => events.push(`${detail.reason}: ${detail.state}`));
-      engine.output.connect(context.destination);
-      await t.wait(0.2);
-      await context.suspend();
-      await t.wait(0.05);
-      const before = engine.meters().quanta;
-      engine.set('gain', 0.5);
-      await t.wait(0.2);
-      const whileSuspended = engine.meters().quanta - before;
-      await engine.resume();
-      await t.wait(0.3);
-      const meters = engine.meters();
-      await engine.close();
-      await context.close();
-      return { whileSuspended, after: meters.quanta - before, missed: meters.missed, applied: meters.appliedSequence, events };
-    });
-    assert.equal(whileSuspended, 0);
-    assert.ok(after > 0);
-    assert.equal(missed, 0);
-    assert.deepEqual(events, ['context: suspended', 'context: running']);
+    assert.ok(quanta.every((count) => count > 9000), `${quanta} quanta in 30 s`);
+    console.log(`  eight engines, 30 s: ${underruns} underruns of the output device`);
   });
 });
