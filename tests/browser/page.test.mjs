@@ -26,13 +26,17 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     await server?.close();
   });
 
-  /** A test on a page of its own, which must end without an error in the console: no exception, no failed load, no CSP violation. */
+  /**
+   * A test on a page of its own, which must end without a notice, and without an error in the
+   * console: no exception, no failed load, no CSP violation.
+   */
   const onPage = (promise, body, { path = '', launched } = {}) => it(promise, async () => {
     const own = launched && await launched();
     page = await openSite(own ?? browser, server.url + path);
     try {
       await body();
       assert.deepEqual(page.errors, []);
+      assert.deepEqual(await page.$$eval('.notice', (notices) => notices.map(({ textContent }) => textContent)), []);
     } finally {
       await closeSite(page);
       await own?.close();
