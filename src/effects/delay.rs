@@ -38,9 +38,10 @@ pub struct Delay {
 }
 
 impl Delay {
-    /// A delay at its defaults, its lines as long as the longest delay time in the table.
+    /// A delay at its defaults. Its lines hold the longest delay time in the table and a block more, so that
+    /// what a block writes never overlaps what it reads.
     pub fn new(sample_rate: f64, channels: usize) -> Self {
-        let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + 1;
+        let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + BLOCK;
         let time = frames_of(params::TABLE[params::DELAY_TIME].default, sample_rate);
         Self {
             sample_rate,

@@ -1,0 +1,47 @@
+//! The delay at the end of its range: a second of line, all of it heard.
+
+use audio_dsp_wasm::{control, engine::Engine, params};
+
+const SAMPLE_RATE: usize = 8000;
+const QUANTUM: usize = 128;
+
+/// What the engine makes of one impulse, with only the delay on, at a delay time in seconds.
+fn impulse_response(delay_time: f32, quanta: usize) -> Vec<f32> {
+    let mut engine = Engine::new(SAMPLE_RATE as f32, 1, QUANTUM).unwrap();
+    let values = [
+        (params::DISTORTION_ON, 0.0),
+        (params::LPF_ON, 0.0),
+        (params::HPF_ON, 0.0),
+        (params::DELAY_TIME, delay_time),
+        (params::DELAY_FEEDBACK, 0.5),
+        (params::DELAY_MIX, 0.25),
+    ];
+    for (index, value) in values {
+        engine.control()[control::PARAMETERS + index] = value.to_bits();
+    }
+    engine.control()[control::SEQUENCE] += 1;
+    let mut output = Vec::new();
+    for quantum in 0..quanta {
+        engine.input(0).fill(0.0);
+        engine.input(0)[0] = if quantum == 0 { 1.0 } else { 0.0 };
+        engine.process(QUANTUM, true);
+        output.extend_from_slice(engine.output(0));
+    }
+    output
+}
+
+#[test]
+fn the_longest_delay_and_those_just_below_it_echo_when_they_should() {
+    for missing in [0, 1, QUANTUM - 1, QUANTUM, QUANTUM + 1] {
+        let delay = SAMPLE_RATE - missing;
+        let response = impulse_response(delay as f32 / SAMPLE_RATE as f32, 4 * SAMPLE_RATE / QUANTUM);
+        for (n, &sample) in response.iter().enumerate() {
+            let expected = match (n % delay, n / delay) {
+                (0, 0) => 0.75,
+                (0, echo) => 0.25 * 0.5f32.powi(echo as i32 - 1),
+                _ => 0.0,
+            };
+            assert_eq!(sample, expected, "frame {n} at a delay of {delay} frames");
+        }
+    }
+}
