@@ -13,28 +13,25 @@ const decibels = (factor) => 20 * Math.log10(factor);
 const fromDecibels = (level) => 10 ** (level / 20);
 const within = (value, low, high) => Math.min(high, Math.max(low, value));
 
-const DOMAINS = {
+const MAPPINGS = {
   linear: { to: (value) => value, from: (position) => position },
   logarithmic: { to: Math.log2, from: (position) => 2 ** position },
-  switch: { to: (value) => value, from: (position) => position },
+  decibel: { to: decibels, from: fromDecibels },
 };
 
 /** The domain of a row: its ends, its mappings, and the steps of the arrow and page keys. */
 export function domain(row) {
-  if (row.curve === 'decibel') {
-    const low = row.min > 0 ? decibels(row.min) : FLOOR_DB;
-    const to = (value) => (value > 0 ? Math.max(low, decibels(value)) : low);
-    const from = (position) => (position <= low ? row.min : fromDecibels(position));
-    return { to, from, low, high: to(row.max), step: 0.5, page: 6 };
-  }
-  const { to, from } = DOMAINS[row.curve] ?? DOMAINS.linear;
-  const [low, high] = [to(row.min), to(row.max)];
-  const steps = row.curve === 'logarithmic' ? { step: 1 / 12, page: 1 } : linearSteps(row, high - low);
-  return { to, from, low, high, ...steps };
+  const mapping = MAPPINGS[row.curve] ?? MAPPINGS.linear;
+  const low = row.curve === 'decibel' && row.min === 0 ? FLOOR_DB : mapping.to(row.min);
+  const high = mapping.to(row.max);
+  const to = (value) => within(mapping.to(value), low, high);
+  const from = (position) => (position <= low ? row.min : position >= high ? row.max : mapping.from(position));
+  return { to, from, low, high, ...stepsOf(row, high - low) };
 }
 
-function linearSteps(row, span) {
-  if (row.unit === 'dB') return { step: 0.5, page: 6 };
+function stepsOf(row, span) {
+  if (row.curve === 'decibel' || row.unit === 'dB') return { step: 0.5, page: 6 };
+  if (row.curve === 'logarithmic') return { step: 1 / 12, page: 1 };
   return { step: span / 100, page: span / 10 };
 }
 
@@ -45,7 +42,7 @@ export function stepped(row, value, steps, size = 'step') {
   const place = (to(value) - anchor) / step;
   const slack = 1e-6;
   const next = steps > 0 ? Math.floor(place + slack) + steps : Math.ceil(place - slack) + steps;
-  return within(from(within(anchor + next * step, low, high)), row.min, row.max);
+  return from(anchor + next * step);
 }
 
 const isShare = (row) => row.unit === '' && row.min >= 0 && row.max <= 1;

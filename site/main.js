@@ -10,11 +10,10 @@ import { mount as mountMonteCarlo } from './monte-carlo.js';
 import { mount as mountProof } from './proof.js';
 import { mount as mountRunning } from './running.js';
 import { Session } from './session.js';
-import { Settings } from './settings.js';
+import { MODES, Settings } from './settings.js';
 import { mount as mountWave } from './wave.js';
 import { loadModule } from './worklet/module.js';
 
-const MODES = ['auto', 'worklet', 'script-processor'];
 const TRANSPORTS = ['shared', 'message'];
 
 /** What the page's address forces: `?mode=script-processor`, `?transport=message`. */

@@ -119,7 +119,7 @@ function slider(session, row, label) {
     back.classList.toggle('idle', Math.abs(current - session.default(row.id)) <= 1e-6 * Math.abs(current));
   }
 
-  range.addEventListener('input', () => set(clampToRow(row, from(Number(range.value)))));
+  range.addEventListener('input', () => set(from(Number(range.value))));
   range.addEventListener('dblclick', reset);
   range.addEventListener('keydown', (event) => {
     const next = keyed(row, value(), event, () => session.default(row.id));
@@ -134,8 +134,6 @@ function slider(session, row, label) {
   readTyped({ reading, complaint, row, value, set, show });
   return { node, show };
 }
-
-const clampToRow = (row, value) => Math.min(row.max, Math.max(row.min, value));
 
 /** The value that a key asks for, or `null` for keys that are none of ours. */
 function keyed(row, value, event, standard) {

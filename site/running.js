@@ -3,7 +3,7 @@
 // while it plays.
 
 import { choice, element, setText, showMessage } from './dom.js';
-import { detect } from './worklet/engine.js';
+import { BUFFER_SIZES, detect } from './worklet/engine.js';
 import { DEFAULT_QUANTUM } from './worklet/renderer.js';
 
 const REFRESH_MS = 500;
@@ -22,26 +22,36 @@ export function mount(section, { session }) {
   const error = element('p', { className: 'error', role: 'alert', hidden: true });
   const modes = choice('Way to run', [
     ['auto', 'Automatic'], ['worklet', 'AudioWorklet'], ['script-processor', 'Script processor'],
-  ], setMode);
+  ], (mode) => change(() => session.setMode(mode)));
+  const buffer = element('select', { id: 'buffer-size' }, new Option('automatic', 'auto'),
+    ...BUFFER_SIZES.map((size) => new Option(`${size} frames`, size)));
   const figures = new Figures();
   section.append(
     element('div', { className: 'way-head' }, element('div', {}, title, why), modes.group),
     error,
     element('div', { className: 'columns' }, featureTable(), figures.table),
+    element('p', { className: 'labelled' },
+      element('label', { for: 'buffer-size' }, 'The script processor’s buffer'), buffer,
+      element('span', { className: 'hint' }, 'A short one answers sooner, a long one breaks less. Automatic starts short, and grows '
+        + 'when it hears itself break.')),
   );
 
-  async function setMode(mode) {
+  async function change(how) {
     showMessage(error, '');
     try {
-      await session.setMode(mode);
+      await how();
     } catch (failure) {
       showMessage(error, failure.message);
     }
     show();
   }
 
+  buffer.addEventListener('change', () => change(() => (
+    session.setBufferSize(buffer.value === 'auto' ? 'auto' : Number(buffer.value)))));
+
   function show() {
     modes.show(session.wantedMode);
+    buffer.value = session.wantedBufferSize;
     if (session.engine) {
       const { mode, transport, fallbackReason } = session.engine;
       const [name, sentence] = WAYS[`${mode} ${transport}`];

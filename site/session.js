@@ -56,6 +56,11 @@ export class Session extends EventTarget {
     return this.source !== null || this.#holders.size > 0;
   }
 
+  /** The fallback's buffer asked for: 'auto', or a size in frames. */
+  get wantedBufferSize() {
+    return this.#settings.bufferSize;
+  }
+
   get(id) {
     return this.engine ? this.engine.get(id) : this.#settings.get(id);
   }
@@ -135,9 +140,16 @@ export class Session extends EventTarget {
 
   /** Changes the way to run while it plays; where the new way fails, the old one plays on. */
   async setMode(mode) {
-    if (this.engine) await this.engine.setMode(mode);
+    await this.engine?.setMode(mode, { bufferSize: this.wantedBufferSize });
     this.#forced = { ...this.#forced, mode: undefined };
     this.#settings.mode = mode;
+    this.#emit('mode');
+  }
+
+  /** Changes the fallback's buffer, while it plays where it is in use. */
+  async setBufferSize(size) {
+    await this.engine?.setMode(this.wantedMode, { bufferSize: size });
+    this.#settings.bufferSize = size;
     this.#emit('mode');
   }
 
@@ -167,6 +179,7 @@ export class Session extends EventTarget {
     this.output = new GainNode(this.context);
     const engine = await createEngine(this.context, {
       mode: this.wantedMode,
+      bufferSize: this.wantedBufferSize,
       channels: 2,
       params: this.#settings.params(),
       ...(this.#forced.transport && { transport: this.#forced.transport }),
@@ -175,8 +188,9 @@ export class Session extends EventTarget {
     this.input.connect(engine.input);
     engine.output.connect(this.output).connect(this.context.destination);
     engine.addEventListener('modechange', () => this.#emit('mode'));
-    engine.addEventListener('error', ({ detail }) => {
-      this.trouble('The engine stopped.', detail.message, { label: 'Start it again', run: () => this.restore() });
+    engine.addEventListener('error', () => {
+      const again = { label: 'Start it again', run: () => this.restore() };
+      this.trouble('The engine stopped.', 'It failed while it played. All settings are kept.', again);
     });
     this.#emit('engine');
     this.#emit('mode');

@@ -1,6 +1,11 @@
 // What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a
 // browser that takes the sound away. Where storage is refused, the settings last as long as the page.
 
+import { BUFFER_SIZES } from './worklet/engine.js';
+
+/** The ways to run that can be asked for. */
+export const MODES = ['auto', 'worklet', 'script-processor'];
+
 const KEY = 'audio-dsp-wasm.settings';
 const WRITE_DELAY_MS = 250;
 /** Where the page starts otherwise than the engine: with the limiter on, for the sake of ears. */
@@ -10,6 +15,7 @@ export class Settings {
   #table;
   #values = new Map();
   #mode = 'auto';
+  #bufferSize = 'auto';
   #timer = 0;
 
   /** @param {ReadonlyArray<object>} table the engine's parameter table */
@@ -27,6 +33,16 @@ export class Settings {
 
   set mode(mode) {
     this.#mode = mode;
+    this.#writeSoon();
+  }
+
+  /** The fallback's buffer that the visitor asked for: 'auto', or a size in frames. */
+  get bufferSize() {
+    return this.#bufferSize;
+  }
+
+  set bufferSize(size) {
+    this.#bufferSize = size;
     this.#writeSoon();
   }
 
@@ -56,7 +72,8 @@ export class Settings {
 
   #restore() {
     const stored = readStorage();
-    if (['auto', 'worklet', 'script-processor'].includes(stored.mode)) this.#mode = stored.mode;
+    if (MODES.includes(stored.mode)) this.#mode = stored.mode;
+    if (BUFFER_SIZES.includes(stored.bufferSize)) this.#bufferSize = stored.bufferSize;
     for (const [id, value] of Object.entries(stored.params ?? {})) {
       const row = this.#table.get(id);
       if (row && Number.isFinite(value)) this.#values.set(id, Math.min(row.max, Math.max(row.min, value)));
@@ -71,7 +88,8 @@ export class Settings {
   #write() {
     clearTimeout(this.#timer);
     try {
-      localStorage.setItem(KEY, JSON.stringify({ mode: this.#mode, params: this.params() }));
+      const kept = { mode: this.#mode, bufferSize: this.#bufferSize, params: this.params() };
+      localStorage.setItem(KEY, JSON.stringify(kept));
     } catch {
       // Storage is refused or full: the settings still hold until the page is left.
     }

@@ -205,6 +205,17 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   });
 
   describe('parameters', () => {
+    onPage('plays on while every parameter jumps between its ends', async () => {
+      await playBuiltIn(page);
+      const ids = await page.$$eval('#parameters input[type=range]', (sliders) => sliders.map(({ dataset }) => dataset.id));
+      for (const key of ['End', 'Home', 'Delete']) for (const id of ids) await press(id, key);
+      await press('delay_time', 'End');
+      const { currentTime } = await page.evaluate(() => ({ currentTime: globalThis.page.session.context.currentTime }));
+      await page.waitForFunction((start) => globalThis.page.session.context.currentTime > start + 1.5, {}, currentTime);
+      await untilApplied(page);
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+    });
+
     onPage('has a labelled control in the table’s range for every parameter', async () => {
       const { table, controls } = await page.evaluate(() => ({
         table: globalThis.page.session.parameters.map(({ id, curve }) => ({ id, curve })),
@@ -335,6 +346,32 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       assert.ok(await pixelsOf('#oscilloscope', '--accent') > 200);
     });
 
+    onPage('draws four times a second where the visitor prefers reduced motion', async () => {
+      await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
+      await page.reload();
+      await page.waitForSelector('#parameters .card');
+      await playBuiltIn(page);
+      const drawn = () => page.evaluate(async () => {
+        const context = document.querySelector('#oscilloscope').getContext('2d');
+        let frames = 0;
+        let drawings = 0;
+        const fillRect = context.fillRect.bind(context);
+        context.fillRect = (x, y, width, height) => {
+          if (width === context.canvas.width && height === context.canvas.height) drawings++;
+          fillRect(x, y, width, height);
+        };
+        const start = performance.now();
+        while (performance.now() - start < 1500) {
+          await new Promise(requestAnimationFrame);
+          frames++;
+        }
+        delete context.fillRect;
+        return { frames, drawings, most: Math.ceil((performance.now() - start) / 250) + 1 };
+      });
+      const calm = await drawn();
+      assert.ok(calm.drawings >= 1 && calm.drawings <= calm.most, JSON.stringify(calm));
+    });
+
     onPage('shows the levels that the audio thread reports', async () => {
       await playBuiltIn(page);
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
@@ -374,6 +411,19 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await untilText('.way', 'AudioWorklet, shared memory');
     });
 
+    onPage('changes the script processor’s buffer while it plays, and keeps it for the next visit', async () => {
+      await page.click('#running input[value=script-processor]');
+      await playBuiltIn(page);
+      await untilText('.way', 'ScriptProcessorNode');
+      await page.select('#buffer-size', '4096');
+      await page.waitForFunction(() => globalThis.page.session.engine.bufferSize === 4096);
+      await page.waitForFunction(() => document.querySelector('.figures').textContent.includes('4096 frames'));
+      await page.reload();
+      await page.waitForSelector('#parameters .card');
+      assert.equal(await page.$eval('#buffer-size', ({ value }) => value), '4096');
+      assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
+    });
+
     for (const [query, way] of [
       ['mode=script-processor', 'ScriptProcessorNode'],
       ['transport=message', 'AudioWorklet, messages'],
@@ -403,6 +453,35 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         return figures['Audio context'] === context.state && figures['Sample rate'] === `${context.sampleRate} Hz`
           && figures['Latency: context'] === `${(1000 * context.baseLatency).toFixed(1)} ms`;
       });
+    });
+
+    onPage('runs by messages where the server does not isolate the page, and says what would help', async () => {
+      const plain = await serveProject({ port: 0, isolated: false });
+      try {
+        await page.goto(plain.url);
+        await page.waitForSelector('#parameters .card');
+        await playBuiltIn(page);
+        await untilText('.way', 'AudioWorklet, messages');
+        await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+        const absent = await page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent));
+        assert.ok(absent.some((row) => /Cross-origin isolation.*Cross-Origin-Opener-Policy: same-origin/.test(row)), absent.join('; '));
+      } finally {
+        await page.goto('about:blank');
+        await plain.close();
+      }
+    });
+
+    onPage('runs as a script processor where there is no AudioWorklet, and says what would help', async () => {
+      await page.evaluateOnNewDocument(() => {
+        delete globalThis.AudioWorkletNode;
+        delete globalThis.AudioWorklet;
+      });
+      await page.reload();
+      await page.waitForSelector('#parameters .card');
+      await playBuiltIn(page);
+      await untilText('.way', 'ScriptProcessorNode');
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+      assert.match(await page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent).join('; ')), /AudioWorklet/);
     });
 
     onPage('proves that three ways render the same sound, to the last bit', async () => {
