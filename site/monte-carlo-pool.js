@@ -15,7 +15,7 @@ const SILENCE_MS = 3000;
 const SILENCE_SHARES = 50;
 const WATCH_MS = 250;
 
-/** So many workers in a row that die before their first answer, and the pool gives up. */
+/** So many workers in a row that die without one answer, and the run is given up. */
 const MOST_FAILURES = 4;
 
 /** The processors of this machine, as far as the browser tells. */
@@ -68,7 +68,7 @@ export class MonteCarloPool {
    * @param {AbortSignal} [run.signal] cancels the run
    * @returns {Promise<{ points: number, inside: number }>}
    * @throws {DOMException} AbortError where cancelled
-   * @throws {Error} where a run is under way, or no worker can start
+   * @throws {Error} where a run is under way, or worker after worker fails
    */
   async run({ seed, total, method = 'wasm', onShare = () => {}, signal }) {
     if (this.#run) throw new Error('The pool is busy with another run. Wait for it, or cancel it.');
@@ -199,7 +199,7 @@ export class MonteCarloPool {
     this.#run.returned.push(...member.shares.values());
     this.#failures += 1;
     if (this.#failures >= MOST_FAILURES) {
-      this.#run.end.reject(new Error(`The workers do not start (${reason}). Reload the page, or count without them.`));
+      this.#run.end.reject(new Error(`The workers keep failing (${reason}). Reload the page, or count on this thread.`));
     } else {
       this.#fill();
     }
