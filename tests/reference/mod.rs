@@ -120,3 +120,28 @@ pub fn test_sound(frames: usize, sample_rate: f64, channel: u32) -> Vec<f32> {
         })
         .collect()
 }
+
+/// The compressor of Giannoulis, Massberg and Reiss (JAES 60(6), 2012) in their own terms: threshold and make-up in
+/// dB, ratio, attack and release in seconds; knee 6 dB wide.
+pub fn compress([threshold, ratio, attack, release, makeup]: [f64; 5], sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    const KNEE: f64 = 6.0;
+    let pole = |seconds: f64| (-1.0 / (seconds as f32 as f64 * sample_rate)).exp();
+    let (attack, release) = (pole(attack), pole(release));
+    let mut held = 0.0;
+    x.iter()
+        .map(|&x| {
+            let level = 20.0 * x.abs().max(1e-15).log10();
+            let output = if 2.0 * (level - threshold) < -KNEE {
+                level
+            } else if 2.0 * (level - threshold).abs() <= KNEE {
+                level + (1.0 / ratio - 1.0) * (level - threshold + KNEE / 2.0).powi(2) / (2.0 * KNEE)
+            } else {
+                threshold + (level - threshold) / ratio
+            };
+            let wanted = level - output;
+            let pole = if wanted > held { attack } else { release };
+            held = pole * held + (1.0 - pole) * wanted;
+            x * 10f64.powf((makeup - held) / 20.0)
+        })
+        .collect()
+}
