@@ -140,7 +140,9 @@ fn splits_into_multiples_of_128_give_the_same_bits_and_any_other_split_is_within
             (params::DELAY_TIME, 0.0101),
             (params::PEAK_GAIN, 9.0),
         ]);
-        [params::PEAK_ON, params::COMPRESSOR_ON, params::LIMITER_ON].map(|index| values[index] = 1.0);
+        for index in [params::PEAK_ON, params::COMPRESSOR_ON, params::LIMITER_ON] {
+            values[index] = 1.0;
+        }
         values
     };
     for channels in [1, 2] {

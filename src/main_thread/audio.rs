@@ -4,8 +4,10 @@
 use crate::block::Block;
 use crate::chain::Chain;
 use crate::control;
+use crate::effects::{Effect, filters, peaking};
 use crate::engine::SAMPLE_RATES;
 use crate::params;
+use alloc::vec::Vec;
 use js_sys::{Array, Error, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
@@ -61,6 +63,24 @@ pub fn control_layout() -> JsValue {
         ("flagStop", control::FLAG_STOP.into()),
         ("meters", meters.into()),
     ])
+}
+
+/// |H(f)| of the filters (low-pass, high-pass, peaking) with these values for the parameters, in the table's order,
+/// at frequencies in Hz: linear magnitudes, one per frequency, from the coefficients that the audio uses.
+///
+/// Values are clamped to the table's ranges; one that is missing is at its default.
+#[wasm_bindgen]
+pub fn frequency_response(sample_rate: f64, values: &[f32], frequencies: &[f64]) -> Vec<f64> {
+    let mut all = params::defaults();
+    for ((all, &value), parameter) in all.iter_mut().zip(values).zip(params::TABLE) {
+        *all = parameter.clamp(value);
+    }
+    let mut effects = [filters::new(sample_rate, 1), peaking::new(sample_rate, 1)];
+    for effect in &mut effects {
+        effect.set(&all);
+        effect.reset();
+    }
+    frequencies.iter().map(|&frequency| effects.iter().map(|effect| effect.magnitude(frequency)).product()).collect()
 }
 
 /// The chain for buffers on the main thread, one channel.
