@@ -7,7 +7,7 @@
 //! and high sample rates float32 is not exact enough.
 //!
 //! That form serves while parameters move. Once they have settled, the same filter runs in the observer form,
-//! whose state needs fewer multiplications; [`Section::observer`] says how the states carry over.
+//! whose state needs fewer multiplications; `Section::observer` says how the states carry over.
 //!
 //! A recursion cannot be spread over samples, only over what runs side by side. So a settled [`Cascade`] works
 //! on two lanes: in stereo the two channels, in mono two sections, the second a vector of samples behind

@@ -1,5 +1,5 @@
-//! Delay with feedback: delayed = line[read]; line[write] = x + delayed·feedback;
-//! x ← x·(1−mix) + delayed·mix.
+//! Delay with feedback: `delayed = line[read]; line[write] = x + delayed·feedback;`
+//! `x = x·(1−mix) + delayed·mix`.
 //!
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
