@@ -50,6 +50,30 @@ export function has(id) {
   return probes[id]();
 }
 
+let waits = null;
+
+/**
+ * Whether an OfflineAudioContext waits for its ScriptProcessorNodes: Chromium's and WebKit's do, Firefox's renders on and
+ * gets silence. Found by rendering four buffers of a constant.
+ * @returns {Promise<boolean>}
+ */
+export function waitsForScriptProcessor() {
+  waits ??= renderThroughScriptProcessor();
+  return waits;
+}
+
+async function renderThroughScriptProcessor() {
+  const bufferSize = 256;
+  const context = new OfflineAudioContext(1, 4 * bufferSize, 44100);
+  const node = context.createScriptProcessor(bufferSize, 1, 1);
+  node.onaudioprocess = ({ outputBuffer }) => outputBuffer.getChannelData(0).fill(1);
+  const source = new ConstantSourceNode(context);
+  source.connect(node).connect(context.destination);
+  source.start();
+  const rendered = await context.startRendering();
+  return rendered.getChannelData(0)[context.length - 1] === 1;
+}
+
 /**
  * All that matters to the engine, in the order in which one thing needs another.
  * @returns {{ id: string, label: string, present: boolean, remedy: string }[]} `remedy`: the one line that would

@@ -49,6 +49,9 @@ const SENTENCES = {
 
   // The fallback, and what the browser holds back.
   'script-processor-unsupported': () => 'This browser has no ScriptProcessorNode; use the worklet mode.',
+  'script-processor-offline': () =>
+    'This browser renders offline without waiting for ScriptProcessorNodes, so nothing would be heard; use the ' +
+    'worklet mode.',
   'script-processor-silent': ({ seconds }) =>
     `The ScriptProcessorNode was not called within ${seconds} s; free the main thread and try again.`,
   'resume-refused': ({ reason }) =>

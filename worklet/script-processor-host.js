@@ -7,7 +7,7 @@
  */
 
 import { ControlBlock } from './control-block.js';
-import { has } from './detect.js';
+import { has, waitsForScriptProcessor } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
 import { CallbackClock } from './callback-clock.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
@@ -52,11 +52,14 @@ export class ScriptProcessorHost {
    * @param {object} options as WorkletHost.start, and
    * @param {number | 'auto'} options.bufferSize in frames
    * @param {(bufferSize: number) => void} options.ongrow called when an automatic buffer should be this long
-   * @throws {EngineError} script-processor-unsupported, processor-failed
+   * @throws {EngineError} script-processor-unsupported, script-processor-offline, processor-failed
    */
   static async start(context, options) {
     if (!has('scriptProcessor') || !context.createScriptProcessor) {
       throw new EngineError('script-processor-unsupported');
+    }
+    if (context instanceof OfflineAudioContext && !(await waitsForScriptProcessor())) {
+      throw new EngineError('script-processor-offline');
     }
     return new ScriptProcessorHost(context, options);
   }

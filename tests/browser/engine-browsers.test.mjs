@@ -107,6 +107,22 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
       });
     }
 
+    test('plays through a script processor offline too, or says that this browser does not wait for it', async () => {
+      const result = await browser.inPage(async () => {
+        const t = await import('/tests/browser/support/page.mjs');
+        const input = [t.noise(41, 48000)];
+        const options = { mode: 'script-processor', bufferSize: 256 };
+        try {
+          const { output } = await t.renderOffline(options, { sampleRate: 48000, input });
+          return { peak: Math.max(...output[0].map(Math.abs)) };
+        } catch ({ code }) {
+          return { code };
+        }
+      });
+      if (name === 'firefox') assert.deepEqual(result, { code: 'script-processor-offline' });
+      else assert.ok(result.peak > 0.1);
+    });
+
     test('changes between all its ways while it plays, and ends', async () => {
       const { modes, missing, closed } = await browser.inPage(async (ways) => {
         const t = await import('/tests/browser/support/page.mjs');

@@ -103,6 +103,38 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
     assert.deepEqual(counts, [true, 3, 3]);
   });
 
+  test('keeps the first echo of what sounded before it', async () => {
+    const { error, change } = await browser.inPage(async () => {
+      const t = await import('/tests/browser/support/page.mjs');
+      const sampleRate = 48000;
+      const burst = t.noise(51, 4800);
+      const params = { delay_time: 0.25, delay_feedback: 0, delay_mix: 0.5 };
+      const context = await t.runningContext({ sampleRate });
+      const engine = await t.createEngine(context, { mode: 'worklet', transport: 'shared', channels: 1, params });
+      engine.output.connect(context.destination);
+      const recorder = await t.record(engine.output, { seconds: 3, channels: 1 });
+      await t.wait(0.1);
+      const source = new AudioBufferSourceNode(context, { buffer: t.bufferOf(context, [burst]) });
+      source.connect(engine.input);
+      source.start();
+      const started = context.currentTime;
+      await t.wait(0.1);
+      await engine.setMode('worklet', { transport: 'message' });
+      const change = context.currentTime - started;
+      await t.wait(0.2);
+      const { channels: [recorded] } = await recorder.take();
+      await engine.close();
+      await context.close();
+      const input = new Float32Array(0.4 * sampleRate);
+      input.set(burst);
+      const begin = recorded.findIndex((x) => x !== 0);
+      const expected = t.chain(input, sampleRate, params);
+      return { error: t.errorInDecibels(recorded.subarray(begin, begin + input.length), expected), change };
+    });
+    assert.ok(change > 0.35, `the change took ${change} s`);
+    assert.ok(error <= -100, `error ${error} dB`);
+  });
+
   test('leaves the old way playing where the new one cannot start, and says why', async () => {
     const { failure, mode, goesOn, again } = await browser.inPage(async () => {
       const t = await import('/tests/browser/support/page.mjs');
