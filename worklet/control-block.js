@@ -50,10 +50,13 @@ export class ControlBlock {
     return this.words.slice(0, this.#layout.inboundWords);
   }
 
-  /** Everything that the main thread writes, before an engine follows the block. */
-  fill(values, sequence) {
+  /**
+   * Stores all the parameters at once.
+   * @param {import('./parameters.js').Parameters} parameters
+   */
+  storeAll({ values, sequence }) {
     this.#floats.set(values, this.#layout.parameters);
-    this.words[this.#layout.sequence] = sequence;
+    Atomics.store(this.words, this.#layout.sequence, sequence);
   }
 
   /** Stores a parameter and raises the sequence number. */

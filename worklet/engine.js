@@ -25,8 +25,12 @@ export { loadModule } from './module.js';
 export { BUFFER_SIZES } from './script-processor-host.js';
 
 const HOSTS = { 'worklet': WorkletHost, 'script-processor': ScriptProcessorHost };
-const MODES = ['auto', ...Object.keys(HOSTS)];
-const TRANSPORTS = ['auto', 'shared', 'message', 'direct'];
+/** The transports that each mode can have. */
+const TRANSPORTS = {
+  'auto': ['auto', 'shared', 'message', 'direct'],
+  'worklet': ['auto', 'shared', 'message'],
+  'script-processor': ['auto', 'direct'],
+};
 const CHANNELS = [1, 2];
 
 /** Seconds that a host may take until it is ready. */
@@ -65,7 +69,7 @@ export async function createEngine(context, options = {}) {
 /**
  * One engine. Events:
  *
- * - `modechange`: the mode or the transport is another
+ * - `modechange`: the mode, the transport or the buffer size is another
  * - `error`, with an EngineError as `detail`: the sound stopped by a failure
  * - `statechange`, with `{ state, reason }` as `detail`: the browser suspended, interrupted, resumed or closed the
  *   context, hid the page, or changed a device
@@ -233,12 +237,13 @@ export class Engine extends EventTarget {
    * @throws {EngineError} as createEngine()
    */
   setMode(mode, options = {}) {
-    const transport = options.transport ?? (mode === 'script-processor' ? 'auto' : this.#settings.transport);
-    const way = { mode, transport, bufferSize: options.bufferSize ?? this.#settings.bufferSize };
     return this.#enqueue(async () => {
+      const asked = { ...this.#settings, mode, ...options };
+      const fits = options.transport !== undefined || TRANSPORTS[mode]?.includes(asked.transport);
+      const way = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
       checkWay(way);
       if (!this.#runs(way)) await this.#changeTo(way);
-      this.#settings = { ...this.#settings, ...way };
+      this.#settings = { ...this.#settings, mode, transport: asked.transport, bufferSize: asked.bufferSize };
     });
   }
 
@@ -288,6 +293,8 @@ export class Engine extends EventTarget {
     const next = await this.#startVoice(way, 0);
     const old = this.#voice;
     this.#voices.push(next);
+    // What was set while it started.
+    next.host.storeAll(this.#parameters);
     try {
       this.#requireOpen();
       await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
@@ -379,10 +386,9 @@ function checkOptions(context, options) {
 }
 
 function checkWay({ mode, transport, bufferSize }) {
-  checkOption('mode', mode, MODES);
+  checkOption('mode', mode, Object.keys(TRANSPORTS));
+  checkOption('transport', transport, TRANSPORTS[mode]);
   checkOption('bufferSize', bufferSize, ['auto', ...BUFFER_SIZES]);
-  const fitting = { 'auto': TRANSPORTS, 'worklet': ['auto', 'shared', 'message'], 'script-processor': ['auto', 'direct'] };
-  checkOption('transport', transport, fitting[mode]);
 }
 
 function checkOption(name, value, allowed) {

@@ -21,9 +21,8 @@ import { renderBuffer } from './script-processor-host.js';
  */
 export async function renderThroughScriptProcessor(input, { sampleRate, params, bufferSize = 1024 }) {
   const { module, layout, parameters } = await loadModule();
-  const { values, sequence } = new Parameters(parameters, params);
   const block = new ControlBlock(layout, false);
-  block.fill(values, sequence);
+  block.storeAll(new Parameters(parameters, params));
   const { words, missedWord } = block;
   const channels = input.length;
   const renderer = new Renderer(module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });

@@ -71,7 +71,7 @@ export class ScriptProcessorHost {
     this.#clock = new CallbackClock(this.bufferSize, context.sampleRate);
     this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
     this.block = new ControlBlock(loaded.layout, false);
-    this.block.fill(parameters.values, parameters.sequence);
+    this.block.storeAll(parameters);
     try {
       const { sampleRate } = context;
       const { words, missedWord } = this.block;
@@ -94,6 +94,11 @@ export class ScriptProcessorHost {
   /** A parameter has a new value. */
   store(index, value) {
     this.block.store(index, value);
+  }
+
+  /** Any of the parameters may have new values. */
+  storeAll(parameters) {
+    this.block.storeAll(parameters);
   }
 
   /** Ends it, and gives its memory back. */

@@ -66,17 +66,16 @@ export class Voice {
    */
   async takeOverFrom(old, { timeout, warmUp }) {
     await this.#firstQuantum(timeout);
-    const context = this.#context;
+    const end = this.#context.currentTime + SETTLING + warmUp + this.host.bufferSeconds + FADE;
     if (this.#running && !old.host.failure) {
-      const at = context.currentTime + SETTLING + warmUp + this.host.bufferSeconds;
-      old.#fade(1, 0, at);
-      this.#fade(0, 1, at);
-      await this.#until(() => context.currentTime > at + FADE);
+      old.#fade(1, 0, end);
+      this.#fade(0, 1, end);
+      await this.#until(() => this.#context.currentTime > end);
     }
-    old.#fader.gain.cancelScheduledValues(0);
-    this.#fader.gain.cancelScheduledValues(0);
-    old.#fader.gain.value = 0;
-    this.#fader.gain.value = 1;
+    if (this.#context.currentTime <= end) {
+      old.#jump(0);
+      this.#jump(1);
+    }
   }
 
   /**
@@ -108,9 +107,14 @@ export class Voice {
     this.#silence.disconnect();
   }
 
-  #fade(from, to, at) {
-    this.#fader.gain.setValueAtTime(from, at);
-    this.#fader.gain.linearRampToValueAtTime(to, at + FADE);
+  #fade(from, to, end) {
+    this.#fader.gain.setValueAtTime(from, end - FADE);
+    this.#fader.gain.linearRampToValueAtTime(to, end);
+  }
+
+  #jump(level) {
+    this.#fader.gain.cancelScheduledValues(0);
+    this.#fader.gain.value = level;
   }
 
   /** Waits until the host has rendered, unless the context does not run. */

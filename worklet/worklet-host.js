@@ -56,7 +56,7 @@ export class WorkletHost {
     this.transport = shared ? 'shared' : 'message';
     this.#onfailure = onfailure;
     this.block = new ControlBlock(loaded.layout, shared);
-    this.block.fill(parameters.values, parameters.sequence);
+    this.block.storeAll(parameters);
     this.node = makeNode(context, processorUrl, channels, {
       module: loaded.module,
       words: this.block.words,
@@ -73,6 +73,12 @@ export class WorkletHost {
   /** A parameter has a new value. */
   store(index, value) {
     this.block.store(index, value);
+    this.#messages?.changed();
+  }
+
+  /** Any of the parameters may have new values. */
+  storeAll(parameters) {
+    this.block.storeAll(parameters);
     this.#messages?.changed();
   }
 

@@ -65,10 +65,10 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
         const { differences, frames, tries, mode } = await browser.inPage(async (way) => {
           const t = await import('/tests/browser/support/page.mjs');
           const sampleRate = 48000;
-          const frames = sampleRate;
+          const frames = sampleRate / 4;
           const input = [t.noise(31, frames)];
-          const params = { distortion: 0.6, lpf_cutoff: 4000, delay_time: 0.09, delay_mix: 0.4 };
-          const options = { ...t.WAYS[way], channels: 1, bufferSize: 4096, params };
+          const params = { distortion: 0.6, lpf_cutoff: 4000, delay_time: 0.05, delay_mix: 0.4 };
+          const options = { ...t.WAYS[way], channels: 1, bufferSize: 16384, params };
           const expected = await t.renderOffline({ mode: 'worklet', channels: 1, params }, { sampleRate, input });
           const [render] = expected.output;
           const context = await t.runningContext({ sampleRate });
@@ -76,7 +76,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
           let tries = 0;
           let differences = Infinity;
           let mode;
-          while (differences > 0 && tries < 5) {
+          while (differences > 0 && tries < 8) {
             tries++;
             const engine = await t.createEngine(context, options);
             mode = t.describeWay(engine);
@@ -91,7 +91,8 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
             // On a quantum's edge, as the offline render begins.
             const quantum = Math.ceil((context.currentTime * sampleRate) / 128) + 40;
             source.start((quantum * 128) / sampleRate);
-            await t.wait(frames / sampleRate + 0.7);
+            // The fallback's two buffers of 16384 frames are late by 0.7 s.
+            await t.wait(frames / sampleRate + (way === 'script-processor' ? 1.2 : 0.3));
             const { channels: [recorded] } = await recorder.take();
             await engine.close();
             constant.stop();
@@ -101,7 +102,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
           await context.close();
           return { differences, frames: render.length, tries, mode };
         }, { args: way });
-        assert.equal(frames, 48000);
+        assert.equal(frames, 12000);
         assert.equal(differences, 0, `${differences} samples differ, after ${tries} tries`);
         assert.equal(mode, way);
       });

@@ -103,6 +103,62 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
     assert.deepEqual(counts, [true, 3, 3]);
   });
 
+  test('loses nothing that is set while the new host starts', async () => {
+    const { behind, peaks } = await browser.inPage(async () => {
+      const t = await import('/tests/browser/support/page.mjs');
+      const context = await t.runningContext();
+      const engine = await t.createEngine(context, { ...t.WAYS['worklet-shared'], params: { delay_mix: 0 } });
+      const sine = new OscillatorNode(context);
+      sine.connect(engine.input);
+      sine.start();
+      engine.output.connect(context.destination);
+      const behind = [];
+      const peaks = [];
+      for (const way of ['worklet-message', 'worklet-shared', 'script-processor']) {
+        engine.set('gain', 1);
+        const { mode, transport } = t.WAYS[way];
+        // Sets in every turn of the event loop, from the first in which the new host starts.
+        const change = engine.setMode(mode, { transport });
+        for (let turn = 0; turn < 20; turn++) {
+          engine.set('gain', turn === 19 ? 0 : 2);
+          await t.wait(0);
+        }
+        await change;
+        await t.wait(0.3);
+        behind.push(engine.sequence - engine.meters().appliedSequence);
+        const recorder = await t.record(engine.output, { seconds: 1, channels: 1 });
+        await t.wait(0.1);
+        const { channels: [samples] } = await recorder.take();
+        peaks.push(samples.reduce((peak, x) => Math.max(peak, Math.abs(x)), 0));
+      }
+      await engine.close();
+      await context.close();
+      return { behind, peaks };
+    });
+    assert.deepEqual(behind, [0, 0, 0]);
+    for (const peak of peaks) assert.ok(peak < 1e-4, `a gain of 0 still sounds, peak ${peak}`);
+  });
+
+  test('goes back to the transport that was asked for', async () => {
+    const transports = await browser.inPage(async () => {
+      const t = await import('/tests/browser/support/page.mjs');
+      const context = await t.runningContext();
+      await context.suspend();
+      const transports = [];
+      for (const transport of ['message', 'direct']) {
+        const engine = await t.createEngine(context, { transport });
+        for (const mode of ['script-processor', 'worklet']) {
+          await engine.setMode(mode);
+          transports.push(engine.transport);
+        }
+        await engine.close();
+      }
+      await context.close();
+      return transports;
+    });
+    assert.deepEqual(transports, ['direct', 'message', 'direct', 'shared']);
+  });
+
   test('keeps the first echo of what sounded before it', async () => {
     const { error, change } = await browser.inPage(async () => {
       const t = await import('/tests/browser/support/page.mjs');
