@@ -27,6 +27,16 @@ export function showMessage(node, message) {
   node.hidden = message === '';
 }
 
+/** A table's row under its heading. */
+export function tableRow(heading, ...cells) {
+  return element('tr', {}, element('th', { scope: 'row' }, heading), ...cells);
+}
+
+/** A table's cell with a number, which aligns right. */
+export function numberCell(text) {
+  return element('td', { className: 'number' }, text);
+}
+
 /** A group of buttons of which one is chosen: `[[value, label], …]`. */
 export function choice(label, options, onChoose) {
   const group = element('div', { className: 'choice', role: 'radiogroup', 'aria-label': label });

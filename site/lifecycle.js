@@ -47,13 +47,15 @@ function watch(session, clear) {
 
   const bringBack = {
     label: 'Bring the sound back',
-    run: () => (context.state === 'running' || context.state === 'closed' ? session.restore() : resumeOrRestore(session)),
+    run: () => (['running', 'closed'].includes(context.state) ? session.restore() : resumeOrRestore(session)),
   };
 
   session.engine.addEventListener('statechange', ({ detail: { state, reason } }) => {
     if (!current()) return;
     if (reason === 'context' && state === 'running') clear();
-    if (reason === 'context-error') session.trouble('The sound output failed.', 'Its device went away or is in use.', bringBack);
+    if (reason === 'context-error') {
+      session.trouble('The sound output failed.', 'Its device went away or is in use.', bringBack);
+    }
   });
 
   const check = () => {
@@ -92,6 +94,6 @@ function whyNotRunning(state) {
     case 'closed':
       return ['The browser closed the sound.', 'All settings are kept.'];
     default:
-      return ['The browser holds the sound back.', 'It waits for a click, or for an output device. All settings are kept.'];
+      return ['The browser holds the sound back.', 'It waits for a click or an output device. All settings are kept.'];
   }
 }

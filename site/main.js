@@ -43,7 +43,7 @@ async function bringUp(id, mount, context) {
   try {
     await mount(document.getElementById(id), context);
   } catch (error) {
-    say(`A part of this page (${id}) cannot start.`, `Reload the page; if that does not help, try another browser. ${error.message}`);
+    say(`A part of this page (${id}) cannot start.`, `Reload the page, or try another browser. ${error.message}`);
     console.error(error);
   }
 }

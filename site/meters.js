@@ -14,6 +14,7 @@ const READINGS_MS = 200;
 const SPOKEN_MS = 1000;
 
 const decibels = (factor) => (factor > 0 ? 20 * Math.log10(factor) : -Infinity);
+const onScale = (level) => Math.min(CEILING_DB, Math.max(FLOOR_DB, level));
 const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
 
 /** A counter of the engine's, as seen since its last reset here; it outlives a change of the engine. */
@@ -68,7 +69,8 @@ class Meter {
 
   constructor(title, names, { name, title: explanation }) {
     this.#names = names;
-    this.#texts = { peak: element('b', {}, formatLevel(0)), rms: element('b', {}, formatLevel(0)), count: element('b', {}, '0') };
+    const reading = (text) => element('b', {}, text);
+    this.#texts = { peak: reading(formatLevel(0)), rms: reading(formatLevel(0)), count: reading('0') };
     this.#lamp = element('button', {
       type: 'button', className: 'lamp', title: `${explanation}. Click to reset.`,
     }, `${name} `, this.#texts.count);
@@ -92,7 +94,8 @@ class Meter {
     this.#levels.forEach((level, channel) => {
       level.peak = report?.[this.#names.peak][channel] ?? 0;
       level.rms = report?.[this.#names.rms][channel] ?? 0;
-      if (level.peak >= level.held || now - level.heldAt > HOLD_MS) Object.assign(level, { held: level.peak, heldAt: now });
+      const isNew = level.peak >= level.held || now - level.heldAt > HOLD_MS;
+      if (isNew) Object.assign(level, { held: level.peak, heldAt: now });
     });
     this.#draw();
     if (report) this.#showCount(this.#count.follow(report[this.#names.count]));
@@ -106,7 +109,7 @@ class Meter {
 
   #speak(level, now) {
     this.#spokenAt = now;
-    this.#bar.setAttribute('aria-valuenow', Math.min(CEILING_DB, Math.max(FLOOR_DB, level)).toFixed(0));
+    this.#bar.setAttribute('aria-valuenow', onScale(level).toFixed(0));
     this.#bar.setAttribute('aria-valuetext', level > -120 ? `${level.toFixed(0)} decibels` : 'silence');
   }
 
@@ -121,7 +124,7 @@ class Meter {
     const scaleHeight = Math.round(14 * scale);
     const gap = Math.max(1, Math.round(2 * scale));
     const rowHeight = Math.floor((height - scaleHeight - gap) / 2);
-    const x = (level) => ((Math.min(CEILING_DB, Math.max(FLOOR_DB, level)) - FLOOR_DB) / (CEILING_DB - FLOOR_DB)) * width;
+    const x = (level) => ((onScale(level) - FLOOR_DB) / (CEILING_DB - FLOOR_DB)) * width;
     draw.clearRect(0, 0, width, height);
     this.#levels.forEach(({ peak, rms, held }, channel) => {
       const top = channel * (rowHeight + gap);

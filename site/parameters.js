@@ -95,7 +95,7 @@ function slider(session, row, label) {
   const id = `parameter-${row.id}`;
   const range = element('input', { type: 'range', id, min: low, max: high, step: 'any', 'data-id': row.id });
   const reading = element('input', {
-    type: 'text', className: 'reading', inputMode: 'text', autocomplete: 'off', spellcheck: false, 'aria-label': `${row.label}, value`,
+    type: 'text', className: 'reading', autocomplete: 'off', spellcheck: false, 'aria-label': `${row.label}, value`,
   });
   const back = element('button', {
     type: 'button', className: 'back', title: `Back to ${format(row, session.default(row.id))}`,

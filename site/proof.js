@@ -2,7 +2,7 @@
 // can run, compared sample by sample. The largest difference is 0, or the engine is broken.
 
 import { builtInLoop } from './built-in.js';
-import { element, setText, showMessage } from './dom.js';
+import { element, numberCell, setText, showMessage, tableRow } from './dom.js';
 import { formatLevel } from './curves.js';
 import { createEngine } from './worklet/engine.js';
 import { renderThroughScriptProcessor } from './worklet/proof.js';
@@ -10,11 +10,12 @@ import { renderThroughScriptProcessor } from './worklet/proof.js';
 const SAMPLE_RATE = 48000;
 const FRAMES = 2 * SAMPLE_RATE;
 const CHANNELS = 2;
+const HEADINGS = ['Way', 'Rendered in', 'Peak', 'Largest difference'];
 
 const WAYS = [
   ['AudioWorklet, shared memory', (input, params) => byWorklet(input, params, 'shared')],
   ['AudioWorklet, messages', (input, params) => byWorklet(input, params, 'message')],
-  ['Script processor', (input, params) => renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params })],
+  ['Script processor', byScriptProcessor],
 ];
 
 export function mount(section, { session }) {
@@ -25,10 +26,10 @@ export function mount(section, { session }) {
   section.append(
     element('div', { className: 'buttons' }, button, verdict), error,
     element('table', { className: 'ways' },
-      element('thead', {}, element('tr', {}, ...['Way', 'Rendered in', 'Peak', 'Largest difference'].map((text, column) => (
+      element('thead', {}, element('tr', {}, ...HEADINGS.map((text, column) => (
         element('th', { scope: 'col', className: column ? 'number' : '' }, text))))),
       body));
-  body.append(...WAYS.map(([name]) => row(name, '–', '–', '–')));
+  body.append(...WAYS.map(([name]) => rowOfNumbers(name, '–', '–', '–')));
 
   button.addEventListener('click', async () => {
     button.disabled = true;
@@ -62,16 +63,14 @@ export function mount(section, { session }) {
   }
 }
 
-function row(name, ...cells) {
-  return element('tr', {}, element('th', { scope: 'row' }, name),
-    ...cells.map((text) => element('td', { className: 'number' }, text)));
-}
+const rowOfNumbers = (name, ...texts) => tableRow(name, ...texts.map(numberCell));
 
 function rowOf({ name, output, milliseconds, failure }, reference) {
-  if (failure) return element('tr', {}, element('th', { scope: 'row' }, name), element('td', { colSpan: 3 }, failure.message));
+  if (failure) return tableRow(name, element('td', { colSpan: HEADINGS.length - 1 }, failure.message));
   const peak = output.reduce((most, channel) => channel.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
-  const difference = output === reference.output ? 'the reference' : String(largestDifference(output, reference.output));
-  return row(name, `${milliseconds.toFixed(0)} ms`, `${formatLevel(peak)} dBFS`, difference);
+  const { output: first } = reference;
+  const difference = output === first ? 'the reference' : String(largestDifference(output, first));
+  return rowOfNumbers(name, `${milliseconds.toFixed(0)} ms`, `${formatLevel(peak)} dBFS`, difference);
 }
 
 /** A way that this browser lacks is told, not hidden; the others are compared all the same. */
@@ -99,6 +98,8 @@ async function byWorklet(input, params, transport) {
   await engine.close();
   return Array.from({ length: CHANNELS }, (_, channel) => rendered.getChannelData(channel));
 }
+
+const byScriptProcessor = (input, params) => renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params });
 
 /** The largest difference of two renders; infinite where one of them holds what is no number. */
 export function largestDifference(a, b) {

@@ -2,23 +2,26 @@
 // the figures of the moment: latency, part by part, and what was missed. The way can be changed here
 // while it plays.
 
-import { choice, element, setText, showMessage } from './dom.js';
+import { choice, element, numberCell, setText, showMessage, tableRow } from './dom.js';
 import { BUFFER_SIZES, detect } from './worklet/engine.js';
 import { DEFAULT_QUANTUM } from './worklet/renderer.js';
 
 const REFRESH_MS = 500;
 const UNKNOWN = '–';
 
+/** What each way is called, and what it means. */
 const WAYS = {
-  'worklet shared': ['AudioWorklet, shared memory', 'The audio thread reads the parameters where this page writes them; '
-    + 'nothing is posted.'],
-  'worklet message': ['AudioWorklet, messages', 'The audio thread gets the parameters by MessagePort, at most once per frame.'],
-  'script-processor direct': ['ScriptProcessorNode', 'The same engine on this page’s own thread, through a longer buffer.'],
+  'worklet shared': ['AudioWorklet, shared memory',
+    'The audio thread reads the parameters where this page writes them; nothing is posted.'],
+  'worklet message': ['AudioWorklet, messages',
+    'The audio thread gets the parameters by MessagePort, at most once per frame.'],
+  'script-processor direct': ['ScriptProcessorNode',
+    'The same engine on this page’s own thread, through a longer buffer.'],
 };
 
 export function mount(section, { session }) {
   const title = element('p', { className: 'way' }, 'Not started');
-  const why = element('p', { className: 'hint' }, 'The engine starts with the first sound; what it will find is below.');
+  const why = element('p', { className: 'hint' }, 'The engine starts with the first sound.');
   const error = element('p', { className: 'error', role: 'alert', hidden: true });
   const modes = choice('Way to run', [
     ['auto', 'Automatic'], ['worklet', 'AudioWorklet'], ['script-processor', 'Script processor'],
@@ -31,9 +34,8 @@ export function mount(section, { session }) {
     error,
     element('div', { className: 'columns' }, featureTable(), figures.table),
     element('p', { className: 'labelled' },
-      element('label', { for: 'buffer-size' }, 'The script processor’s buffer'), buffer,
-      element('span', { className: 'hint' }, 'A short one answers sooner, a long one breaks less. Automatic starts short, and grows '
-        + 'when it hears itself break.')),
+      element('label', { for: 'buffer-size' }, 'The script processor’s buffer'), buffer, hint(
+        'A short one answers sooner, a long one breaks less. Automatic starts short, and grows when it breaks.')),
   );
 
   async function change(how) {
@@ -69,10 +71,14 @@ export function mount(section, { session }) {
   show();
 }
 
+const hint = (text) => element('span', { className: 'hint' }, text);
+
 function featureTable() {
-  const rows = detect().map(({ label, present, remedy }) => element('tr', { className: present ? 'present' : 'absent' },
-    element('th', { scope: 'row' }, label),
-    element('td', {}, element('b', {}, present ? 'yes' : 'no'), remedy ? element('span', { className: 'hint' }, ` ${remedy}`) : '')));
+  const rows = detect().map(({ label, present, remedy }) => {
+    const row = tableRow(label, element('td', {}, element('b', {}, present ? 'yes' : 'no'), ' ', hint(remedy)));
+    row.className = present ? 'present' : 'absent';
+    return row;
+  });
   return element('table', { className: 'features' },
     element('caption', {}, 'What is there'), element('tbody', {}, ...rows));
 }
@@ -87,18 +93,18 @@ const COUNTED = {
 
 /** The figures of the moment: `[label, what it means, (session) => text]`. */
 const FIGURES = [
-  ['Audio context', 'The browser’s state of the sound: running, suspended or interrupted', ({ context }) => context.state],
+  ['Audio context', 'The browser’s state of the sound', ({ context }) => context.state],
   ['Sample rate', 'Of the context and of the engine', ({ context }) => `${context.sampleRate} Hz`],
   ['Quantum', 'What the browser renders at once', ({ context }) => {
     const frames = context.renderQuantumSize ?? DEFAULT_QUANTUM;
     return `${frames} frames, ${milliseconds(frames / context.sampleRate)}`;
   }],
   ['Latency: context', 'From the graph to the system', ({ engine }) => milliseconds(engine.latency().base)],
-  ['Latency: output', 'From the system to the ear, where the browser says', ({ engine }) => milliseconds(engine.latency().output)],
+  ['Latency: output', 'From the system to the ear', ({ engine }) => milliseconds(engine.latency().output)],
   ['Latency: engine', 'Of the effects themselves', ({ engine }) => milliseconds(engine.latency().engine)],
   ['Latency: fallback’s buffers', 'Of the ScriptProcessorNode, two buffers', ({ engine }) => (
     `${milliseconds(engine.latency().buffer)}${engine.bufferSize ? ` (2 × ${engine.bufferSize} frames)` : ''}`)],
-  ['Latency: sum', 'All four, from the engine’s input to the ear', ({ engine }) => milliseconds(engine.latency().total)],
+  ['Latency: sum', 'From the engine’s input to the ear', ({ engine }) => milliseconds(engine.latency().total)],
   ['Underruns', 'How often sound came too late', ({ engine }) => {
     const { count, source } = engine.underruns();
     return `${count} (${COUNTED[source]})`;
@@ -113,7 +119,7 @@ class Figures {
   #cells;
 
   constructor() {
-    this.#cells = FIGURES.map(() => element('td', { className: 'number' }, UNKNOWN));
+    this.#cells = FIGURES.map(() => numberCell(UNKNOWN));
     this.table = element('table', { className: 'figures' }, element('caption', {}, 'Figures of the moment'),
       element('tbody', {}, ...FIGURES.map(([label, meaning], index) => element('tr', {},
         element('th', { scope: 'row', title: meaning }, label), this.#cells[index]))));

@@ -268,7 +268,8 @@ class Spectrum {
   #columns() {
     const count = Math.max(2, Math.min(512, Math.round(this.#surface.width / 2)));
     if (this.#frequencies.length !== count) {
-      this.#frequencies = Float32Array.from({ length: count }, (_, i) => LOW_HZ * (HIGH_HZ / LOW_HZ) ** (i / (count - 1)));
+      const hertz = (i) => LOW_HZ * (HIGH_HZ / LOW_HZ) ** (i / (count - 1));
+      this.#frequencies = Float32Array.from({ length: count }, (_, i) => hertz(i));
     }
     return this.#frequencies;
   }

@@ -1,6 +1,7 @@
 /**
- * The page in Firefox and WebKitGTK: it plays, it says how it runs, and its proof holds there too. What these browsers offer
- * differs, and so does the way that the page must find: WebKitGTK is isolated, but has no SharedArrayBuffer.
+ * The page in Firefox and WebKitGTK: it plays, it says how it runs, and its proof holds there too. What these
+ * browsers offer differs, and so does the way that the page must find: WebKitGTK is isolated, but has no
+ * SharedArrayBuffer.
  */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
@@ -29,7 +30,10 @@ async function visit() {
   return { state: text('#source-state'), way: text('.way'), notice: text('.notice') ?? null, ways, difference };
 }
 
-it('plays in Firefox through shared memory, and three ways give the same bits', { skip: skipUnless('firefox') }, async () => {
+const onFirefox = { skip: skipUnless('firefox') };
+const onWebKit = { skip: skipUnless('webkit') };
+
+it('plays in Firefox through shared memory, and three ways give the same bits', onFirefox, async () => {
   const browser = await launch('firefox');
   try {
     const page = await openPage(browser, server.url);
@@ -42,7 +46,7 @@ it('plays in Firefox through shared memory, and three ways give the same bits', 
   }
 });
 
-it('plays in WebKitGTK by messages, and the two ways it has give the same bits', { skip: skipUnless('webkit') }, async () => {
+it('plays in WebKitGTK by messages, and the two ways it has give the same bits', onWebKit, async () => {
   const browser = await launchWebKit();
   try {
     await browser.goto(server.url);

@@ -1,6 +1,6 @@
 /**
- * An AudioWorkletProcessor for the page's tests: keeps what its two inputs hear, sample by sample, and posts it when it is
- * asked to. Audio thread.
+ * An AudioWorkletProcessor for the page's tests: keeps what its two inputs hear, sample by sample, and posts it
+ * when it is asked to. Audio thread.
  */
 class Recorder extends AudioWorkletProcessor {
   #quanta = [];

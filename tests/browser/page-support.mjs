@@ -1,5 +1,6 @@
 /**
- * What the page's tests share: opening the page in a fresh profile, and recording what goes into and comes out of its engine.
+ * What the page's tests share: opening the page in a fresh profile, and recording what goes into and comes out of
+ * its engine.
  */
 import { openPage } from './harness.mjs';
 
@@ -44,7 +45,8 @@ export async function startRecording(page) {
 }
 
 /**
- * What was recorded: `{ sampleRate, input, output }`, each an array of two channels; before a source the input is silence.
+ * What was recorded: `{ sampleRate, input, output }`, each an array of two channels; before a source the input is
+ * silence.
  */
 export async function takeRecording(page) {
   const { sampleRate, encoded } = await page.evaluate(async () => {
@@ -79,8 +81,8 @@ export async function takeRecording(page) {
 }
 
 /**
- * The chain's formulas in float64, written from their definition and from the Audio EQ Cookbook (R. Bristow-Johnson), with every
- * parameter constant. Independent of the project's Rust.
+ * The chain's formulas in float64, written from their definition and from the Audio EQ Cookbook
+ * (R. Bristow-Johnson), with every parameter constant. Independent of the project's Rust.
  * @param {Float32Array} input
  * @param {number} sampleRate
  * @param {Record<string, number>} params

@@ -1,6 +1,7 @@
 /**
- * The page in Chromium, used as a visitor uses it: with the keyboard, the mouse, a microphone that hears a recording of speech,
- * and files that are and are not audio. References are the formulas in float64, the Web Audio API's own figures, and pixels.
+ * The page in Chromium, used as a visitor uses it: with the keyboard, the mouse, a microphone that hears a recording
+ * of speech, and files that are and are not audio. References are the formulas in float64, the Web Audio API's own
+ * figures, and pixels.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ import {
   closeSite, errorInDecibels, openSite, playBuiltIn, referenceChain, startRecording, takeRecording, untilApplied,
 } from './page-support.mjs';
 
+/** Chromium with a microphone that it does not give. */
+const REFUSED = ['--use-fake-device-for-media-stream', '--deny-permission-prompts'];
 const SPEECH = fileURLToPath(new URL('../data/speech.wav', import.meta.url));
 
 describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
@@ -48,6 +51,10 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   const untilText = (selector, part) => page.waitForFunction((where, wanted) => (
     document.querySelector(where)?.textContent.includes(wanted)), {}, selector, part);
 
+  /** What the page says is missing, one line for each, with what would provide it. */
+  const absentFeatures = () => page.$$eval('.features .absent', (rows) => (
+    rows.map(({ textContent }) => textContent).join('\n')));
+
   /** Focuses a parameter's slider and presses keys. */
   async function press(id, ...keys) {
     await page.focus(`input[type=range][data-id=${id}]`);
@@ -56,7 +63,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
 
   /** Drops a file on the page; its bytes are a Buffer, or so many zeros. */
   const drop = (name, bytes) => page.evaluate((fileName, content) => {
-    const data = typeof content === 'number' ? new Uint8Array(content) : Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+    const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+    const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
     const dataTransfer = new DataTransfer();
     dataTransfer.items.add(new File([data], fileName));
     for (const type of ['dragenter', 'dragover', 'drop']) {
@@ -98,7 +106,9 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.click('#start-microphone');
       await untilText('#source-state', 'Playing:');
       const settings = await page.evaluate(() => globalThis.page.session.source.track.getSettings());
-      for (const name of ['echoCancellation', 'noiseSuppression', 'autoGainControl']) assert.equal(settings[name], false, name);
+      for (const name of ['echoCancellation', 'noiseSuppression', 'autoGainControl']) {
+        assert.equal(settings[name], false, name);
+      }
     });
 
     onPage('plays one source at a time, and stops', async () => {
@@ -165,7 +175,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.click('#start-microphone');
       await untilText('#source-error', 'The microphone was refused.');
       await playBuiltIn(page);
-    }, { launched: () => launch('chromium', { args: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'] }) });
+    }, { launched: () => launch('chromium', { args: REFUSED }) });
 
     onPage('brings an ended microphone back with one click and all settings', async () => {
       await press('gain', 'PageDown');
@@ -207,7 +217,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   describe('parameters', () => {
     onPage('plays on while every parameter jumps between its ends', async () => {
       await playBuiltIn(page);
-      const ids = await page.$$eval('#parameters input[type=range]', (sliders) => sliders.map(({ dataset }) => dataset.id));
+      const sliders = '#parameters input[type=range]';
+      const ids = await page.$$eval(sliders, (inputs) => inputs.map(({ dataset }) => dataset.id));
       for (const key of ['End', 'Home', 'Delete']) for (const id of ids) await press(id, key);
       await press('delay_time', 'End');
       const { currentTime } = await page.evaluate(() => ({ currentTime: globalThis.page.session.context.currentTime }));
@@ -231,7 +242,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       assert.equal(controls.length, table.length);
     });
 
-    onPage('steps with the arrow keys, far with the page keys, to the ends with Home and End, back with Delete', async () => {
+    onPage('steps with the arrow and page keys, to the ends with Home and End, back with Delete', async () => {
       await press('lpf_cutoff', 'PageDown');
       assert.equal(Math.round(await get('lpf_cutoff')), 10240, 'octaves count up from 20 Hz');
       await press('lpf_cutoff', 'ArrowUp');
@@ -322,7 +333,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   });
 
   describe('displays', () => {
-    onPage('draws input and output on the oscilloscope, sharp at the screen’s pixel density, also after a resize', async () => {
+    onPage('draws input and output, sharp at the screen’s pixel density, also after a resize', async () => {
       await page.setViewport({ width: 1000, height: 800, deviceScaleFactor: 2 });
       const idle = await pixelsOf('#oscilloscope', '--accent');
       await playBuiltIn(page);
@@ -338,7 +349,9 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
       assert.notEqual(await pixelsOf('#oscilloscope', '--accent'), idle, 'the flat line has become a wave');
       for (const canvas of ['#oscilloscope', '#spectrum']) {
-        for (const token of ['--accent', '--accent-2']) assert.ok(await pixelsOf(canvas, token) > 200, `${canvas} ${token}`);
+        for (const token of ['--accent', '--accent-2']) {
+          assert.ok(await pixelsOf(canvas, token) > 200, `${canvas} ${token}`);
+        }
       }
       await page.setViewport({ width: 700, height: 800, deviceScaleFactor: 3 });
       await sharp();
@@ -375,7 +388,10 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     onPage('shows the levels that the audio thread reports', async () => {
       await playBuiltIn(page);
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
-      await page.waitForFunction(() => /^(−?\d+\.\d)$/.test(document.querySelector('#meter-output .readings b').textContent));
+      await page.waitForFunction(() => {
+        const reading = document.querySelector('#meter-output .readings b').textContent;
+        return /^−?\d+\.\d$/.test(reading);
+      });
       assert.ok(await pixelsOf('#meter-output canvas', '--accent') > 500);
       assert.ok(await pixelsOf('#meter-input canvas', '--accent') > 500);
     });
@@ -463,8 +479,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         await playBuiltIn(page);
         await untilText('.way', 'AudioWorklet, messages');
         await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
-        const absent = await page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent));
-        assert.ok(absent.some((row) => /Cross-origin isolation.*Cross-Origin-Opener-Policy: same-origin/.test(row)), absent.join('; '));
+        assert.match(await absentFeatures(), /Cross-origin isolation.*Cross-Origin-Opener-Policy: same-origin/);
       } finally {
         await page.goto('about:blank');
         await plain.close();
@@ -481,7 +496,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await playBuiltIn(page);
       await untilText('.way', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
-      assert.match(await page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent).join('; ')), /AudioWorklet/);
+      assert.match(await absentFeatures(), /AudioWorklet/);
     });
 
     onPage('proves that three ways render the same sound, to the last bit', async () => {
@@ -489,11 +504,11 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForSelector('.verdict.good');
       const { ways, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
       assert.deepEqual({ ways, difference }, { ways: '3', difference: '0' });
-      const peaks = await page.$$eval('.ways tbody td:nth-of-type(2)', (cells) => cells.map(({ textContent }) => textContent));
-      for (const peak of peaks) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');
+      const peaks = '.ways tbody td:nth-of-type(2)';
+      for (const peak of await page.$$eval(peaks, (cells) => cells.map(({ textContent }) => textContent))) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');
     });
 
-    onPage('shows in the glitch lab that a blocked page breaks the script processor’s tone and not the worklet’s', async () => {
+    onPage('shows that a blocked page breaks the script processor’s tone and not the worklet’s', async () => {
       await page.click('#lab-toggle');
       await page.waitForSelector('#lab-block:not(:disabled)');
       await page.waitForFunction(() => globalThis.page.session.context.currentTime > 1);
@@ -501,7 +516,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.keyboard.press('End');
       await page.click('#lab-block');
       const inLastBlock = (engine) => text(`.counts tbody tr:nth-child(${engine}) td:nth-of-type(2)`);
-      await page.waitForFunction(() => !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–'));
+      await page.waitForFunction(() => (
+        !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–')));
       assert.equal(await inLastBlock(1), '0', 'AudioWorklet');
       assert.ok(parseInt(await inLastBlock(2), 10) > 0, 'script processor');
       assert.ok(await pixelsOf('#glitch-lab canvas', '--accent') > 1000);
@@ -516,8 +532,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       onPage(`fits ${width} pixels without scrolling sideways`, async () => {
         await page.setViewport({ width, height: 800 });
         await playBuiltIn(page);
-        const { scroll, inner } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, inner: innerWidth }));
-        assert.ok(scroll <= inner, `${scroll} > ${inner}`);
+        const needed = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.ok(needed <= width, `needs ${needed}`);
       });
     }
 

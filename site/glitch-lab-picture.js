@@ -1,0 +1,72 @@
+// The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even
+// band, a break a hole in it.
+
+import { Surface } from './canvas.js';
+import { element, setText } from './dom.js';
+import { LANES } from './glitch-lab-engines.js';
+
+const COLORS = ['accent', 'accent-2'];
+const LABEL_HEIGHT = 24;
+const MARGIN = 6;
+
+export class Picture {
+  #surface;
+  #outputs = [];
+  #legend;
+
+  constructor() {
+    const canvas = element('canvas', { role: 'img', 'aria-label': 'What came out of both engines around the last block' });
+    this.#legend = element('span', { className: 'legend' }, 'Play the tone, then block the page.');
+    const caption = element('figcaption', {}, 'What came out', this.#legend);
+    this.node = element('figure', { className: 'display' }, caption, canvas);
+    this.#surface = new Surface(canvas, () => this.#draw());
+  }
+
+  /** Draws what came out of each engine, `blocked` milliseconds of it while the page was blocked. */
+  take(outputs, sampleRate, blocked) {
+    this.#outputs = outputs;
+    const milliseconds = (1000 * outputs[0].length) / sampleRate;
+    setText(this.#legend, `the last ${milliseconds.toFixed(0)} ms; the page was blocked for ${blocked} of them`);
+    this.#draw();
+  }
+
+  #draw() {
+    const { draw, width, height, scale, colors } = this.#surface;
+    if (width === 0) return;
+    draw.fillStyle = colors.inset;
+    draw.fillRect(0, 0, width, height);
+    draw.fillStyle = colors.line;
+    draw.fillRect(0, Math.round(height / 2), width, Math.max(1, Math.floor(scale)));
+    LANES.forEach(({ label }, lane) => this.#drawLane(label, lane));
+  }
+
+  #drawLane(label, lane) {
+    const { draw, height, scale, colors } = this.#surface;
+    const laneHeight = height / LANES.length;
+    const top = lane * laneHeight;
+    this.#surface.font(11.5);
+    draw.textBaseline = 'top';
+    draw.textAlign = 'left';
+    draw.fillStyle = colors.muted;
+    draw.fillText(label, 8 * scale, top + MARGIN * scale);
+    draw.fillStyle = colors[COLORS[lane]];
+    const samples = this.#outputs[lane];
+    if (samples) this.#drawBand(samples, top + LABEL_HEIGHT * scale, laneHeight - (LABEL_HEIGHT + MARGIN) * scale);
+  }
+
+  /** Each pixel column from its lowest to its highest sample, scaled to the largest of all. */
+  #drawBand(samples, top, height) {
+    const { draw, width, scale } = this.#surface;
+    const largest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1e-6);
+    const y = (sample) => top + ((1 - sample / largest) * height) / 2;
+    for (let x = 0; x < width; x++) {
+      let [low, high] = [Infinity, -Infinity];
+      const end = Math.ceil(((x + 1) * samples.length) / width);
+      for (let i = Math.floor((x * samples.length) / width); i < end; i++) {
+        low = Math.min(low, samples[i]);
+        high = Math.max(high, samples[i]);
+      }
+      draw.fillRect(x, y(high), 1, Math.max(scale, y(low) - y(high)));
+    }
+  }
+}
