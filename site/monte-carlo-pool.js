@@ -109,8 +109,9 @@ export class MonteCarloPool {
 
   #startOne() {
     const worker = new Worker(new URL('./monte-carlo-worker.js', import.meta.url), { type: 'module' });
-    const member = { worker, ready: withResolvers(), isReady: false, shares: new Map(), heard: performance.now(), usualMs: 0 };
-    member.ready.promise.catch(() => {}); // told to whom it concerns: start() and the run
+    const ready = withResolvers();
+    const member = { worker, ready, isReady: false, shares: new Map(), heard: performance.now(), usualMs: 0 };
+    ready.promise.catch(() => {}); // told to whom it concerns: start() and the run
     worker.addEventListener('message', ({ data }) => {
       if (data === 'ready') this.#isReady(member);
       else this.#answered(member, data);
@@ -199,7 +200,8 @@ export class MonteCarloPool {
     this.#run.returned.push(...member.shares.values());
     this.#failures += 1;
     if (this.#failures >= MOST_FAILURES) {
-      this.#run.end.reject(new Error(`The workers keep failing (${reason}). Reload the page, or count on this thread.`));
+      const message = `The workers keep failing (${reason}). Reload the page, or count on this thread.`;
+      this.#run.end.reject(new Error(message));
     } else {
       this.#fill();
     }

@@ -3,9 +3,9 @@
 //
 // Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
 
-import { Surface } from './canvas.js';
 import { choice, element, setText, showMessage } from './dom.js';
 import { frames } from './frames.js';
+import { WavePicture } from './wave-picture.js';
 import { loadModule } from './worklet/module.js';
 
 const POINTS = 800;
@@ -18,10 +18,13 @@ const FIGURES_MS = 250;
 
 const SPEEDS = { least: 30, most: 30_000, start: 480 };
 const MOST_DAMPING = 0.02;
-const MINUS = '\u2212';
+
+const HINT = 'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, left and right along the '
+  + 'string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, the short ones fall '
+  + 'behind.';
 
 const number = (value) => value.toLocaleString('en', { maximumFractionDigits: 0 });
-const displacement = (value) => `${value < 0 ? MINUS : ''}${Math.abs(value).toFixed(2)}`;
+const displacement = (value) => `${value < 0 ? '\u2212' : ''}${Math.abs(value).toFixed(2)}`;
 
 /**
  * Builds the panel.
@@ -49,7 +52,7 @@ class WavePanel {
     this.#glue = glue;
     this.#ui = build(section, glue.Boundary);
     this.#wave = new glue.WaveSimulation(POINTS, Number(this.#ui.courant.value));
-    this.#picture = new WavePicture(this.#ui.canvas, () => this.#wave);
+    this.#picture = new WavePicture(this.#ui.canvas, POINTS, () => this.#wave);
     this.#wake = frames(() => this.#playing && !document.hidden, (now) => this.#frame(now));
     this.#listen();
     this.#applySettings();
@@ -77,8 +80,8 @@ class WavePanel {
       this.#wave.reset();
       this.#redraw();
     });
-    for (const { input } of [ui.speed, ui.damping, ui.width]) input.addEventListener('input', () => this.#applySettings());
-    ui.boundary.group.addEventListener('change', () => this.#applySettings());
+    const settings = [ui.speed.input, ui.damping.input, ui.width.input, ui.boundary.group];
+    for (const setting of settings) setting.addEventListener('input', () => this.#applySettings());
     ui.courant.addEventListener('change', () => this.#restart(ui.courant));
     document.addEventListener('visibilitychange', () => {
       this.#last = null;
@@ -202,141 +205,27 @@ class WavePanel {
     setText(figures.script, frames > 0 ? `${(scriptMs / frames).toFixed(2)} ms` : '–');
     const { position, height } = this.#picture.caret;
     canvas.setAttribute('aria-valuenow', position);
-    canvas.setAttribute('aria-valuetext', `caret at point ${position}, where the string is at `
-      + `${displacement(this.#wave.view()[position])}; pluck height ${displacement(height)}; energy ${energy.toFixed(4)} after `
-      + `${number(this.#wave.steps)} steps`);
-  }
-}
-
-/** The string on its grid, and the caret. */
-class WavePicture {
-  #surface;
-  #canvas;
-  #wave;
-  #range = 1.25;
-  caret = { position: POINTS / 2, height: 1 };
-
-  /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {() => object} wave the WaveSimulation to draw
-   */
-  constructor(canvas, wave) {
-    this.#canvas = canvas;
-    this.#wave = wave;
-    this.#surface = new Surface(canvas, () => this.draw());
-  }
-
-  /** The point of the string and the displacement under a pointer. */
-  at({ clientX, clientY }) {
-    const box = this.#canvas.getBoundingClientRect();
-    const share = (value) => Math.min(1, Math.max(0, value));
-    const position = share((clientX - box.left) / box.width) * (POINTS - 1);
-    const height = (1 - 2 * share((clientY - box.top) / box.height)) * this.#range;
-    return { position, height };
-  }
-
-  moveCaret(points, height) {
-    this.caret.position = Math.min(POINTS - 1, Math.max(0, this.caret.position + points));
-    this.caret.height = Math.min(1, Math.max(-1, Math.round((this.caret.height + height) * 10) / 10));
-  }
-
-  draw() {
-    const { draw, width, height } = this.#surface;
-    const u = this.#wave().view();
-    this.#follow(u);
-    const x = (point) => (point / (POINTS - 1)) * width;
-    const y = (value) => (1 - value / this.#range) * height / 2;
-    draw.clearRect(0, 0, width, height);
-    this.#drawGrid(x, y);
-    this.#drawString(u, x, y);
-    if (document.activeElement === this.#canvas) this.#drawCaret(x, y);
-  }
-
-  /** Doubles the range where the string leaves it, and comes back as it calms down. */
-  #follow(u) {
-    let peak = 0;
-    for (const value of u) peak = Math.max(peak, Math.abs(value));
-    while (peak > this.#range && peak < Infinity) this.#range *= 2;
-    if (peak < this.#range / 6 && this.#range > 1.25) this.#range /= 2;
-  }
-
-  #drawGrid(x, y) {
-    const { draw, width, height, scale, colors } = this.#surface;
-    draw.lineWidth = Math.max(1, Math.round(scale));
-    const offset = (draw.lineWidth % 2) / 2;
-    draw.strokeStyle = colors.line;
-    draw.fillStyle = colors.muted;
-    this.#surface.font(12);
-    draw.beginPath();
-    for (let point = 100; point < POINTS; point += 100) {
-      const place = Math.round(x(point)) + offset;
-      draw.moveTo(place, 0);
-      draw.lineTo(place, height);
-    }
-    const level = this.#range / 1.25;
-    const levels = [-level, -level / 2, 0, level / 2, level];
-    for (const value of levels) {
-      const place = Math.round(y(value)) + offset;
-      draw.moveTo(0, place);
-      draw.lineTo(width, place);
-    }
-    draw.stroke();
-    draw.textBaseline = 'bottom';
-    draw.textAlign = 'left';
-    for (const value of levels) draw.fillText(`${value < 0 ? MINUS : ''}${Math.abs(value)}`, 6 * scale, y(value) - 2 * scale);
-    draw.textAlign = 'right';
-    const every = width / scale > 560 ? 100 : 200;
-    for (let point = every; point < POINTS; point += every) draw.fillText(point, x(point) - 4 * scale, height - 3 * scale);
-  }
-
-  #drawString(u, x, y) {
-    const { draw, width, scale, colors } = this.#surface;
-    draw.beginPath();
-    for (let point = 0; point < POINTS; point += 1) draw.lineTo(x(point), y(u[point]));
-    draw.strokeStyle = colors.accent;
-    draw.lineWidth = 2 * scale;
-    draw.lineJoin = 'round';
-    draw.stroke();
-    draw.lineTo(width, y(0));
-    draw.lineTo(0, y(0));
-    draw.globalAlpha = 0.13;
-    draw.fillStyle = colors.accent;
-    draw.fill();
-    draw.globalAlpha = 1;
-  }
-
-  #drawCaret(x, y) {
-    const { draw, height, scale, colors } = this.#surface;
-    const place = x(this.caret.position);
-    draw.strokeStyle = colors['accent-2'];
-    draw.fillStyle = colors['accent-2'];
-    draw.lineWidth = 1.5 * scale;
-    draw.setLineDash([4 * scale, 4 * scale]);
-    draw.beginPath();
-    draw.moveTo(place, 0);
-    draw.lineTo(place, height);
-    draw.stroke();
-    draw.setLineDash([]);
-    draw.beginPath();
-    draw.arc(place, y(this.caret.height), 5 * scale, 0, 2 * Math.PI);
-    draw.fill();
+    const here = displacement(this.#wave.view()[position]);
+    canvas.setAttribute('aria-valuetext', `caret at point ${position}, where the string is at ${here}; pluck height `
+      + `${displacement(height)}; energy ${energy.toFixed(4)} after ${number(this.#wave.steps)} steps`);
   }
 }
 
 function build(section, Boundary) {
   const canvas = element('canvas', {
-    id: 'wave-canvas', tabIndex: 0, role: 'slider', 'aria-label': `String of ${POINTS} points. Arrow keys move the caret, Enter plucks`,
-    'aria-valuemin': 0, 'aria-valuemax': POINTS - 1,
+    id: 'wave-canvas', tabIndex: 0, role: 'slider', 'aria-valuemin': 0, 'aria-valuemax': POINTS - 1,
+    'aria-label': `String of ${POINTS} points. Arrow keys move the caret, Enter plucks`,
   });
-  const button = (id, label, properties) => element('button', { type: 'button', id, ...properties }, label);
-  const play = button('wave-play', 'Start', { className: 'primary' });
+  const button = (id, label, className = '') => element('button', { type: 'button', id, className }, label);
+  const play = button('wave-play', 'Start', 'primary');
   const pluck = button('wave-pluck', 'Pluck');
   const reset = button('wave-reset', 'Reset');
-  const boundary = choice('Ends', Object.entries({ Fixed: 'Fixed', Free: 'Free', Absorbing: 'Absorbing' })
-    .map(([name, label]) => [String(Boundary[name]), label]), () => {});
+  const ends = ['Fixed', 'Free', 'Absorbing'].map((name) => [String(Boundary[name]), name]);
+  const boundary = choice('Ends', ends, () => {});
   boundary.show(String(Boundary.Fixed));
   const courant = element('input', {
-    type: 'text', id: 'wave-courant', value: '1', inputMode: 'decimal', autocomplete: 'off', 'aria-describedby': 'wave-error',
+    type: 'text', id: 'wave-courant', value: '1', inputMode: 'decimal', autocomplete: 'off',
+    'aria-describedby': 'wave-error',
   });
   const error = element('p', { id: 'wave-error', className: 'error', role: 'alert', hidden: true });
 
@@ -346,6 +235,7 @@ function build(section, Boundary) {
   const width = slider('wave-width', 'Width of a pluck', { min: 2, max: 150, step: 1, value: 40 });
 
   const [steps, rate, energy, script] = Array.from({ length: 4 }, () => element('dd', {}, '–'));
+  const figures = { steps, rate, energy, script };
   const row = (name, value) => element('div', {}, element('dt', {}, name), value);
 
   section.append(
@@ -358,15 +248,14 @@ function build(section, Boundary) {
       element('div', { className: 'field' }, element('label', { for: courant.id }, 'Courant number c'), courant)),
     error,
     element('div', { className: 'wave-controls' }, speed.control, damping.control, width.control),
-    element('p', { className: 'hint wave-hint' }, 'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, '
-      + 'left and right along the string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, '
-      + 'the short ones fall behind.'));
-  return { canvas, play, pluck, reset, boundary, courant, error, speed, damping, width, figures: { steps, rate, energy, script } };
+    element('p', { className: 'hint wave-hint' }, HINT));
+  return { canvas, play, pluck, reset, boundary, courant, error, speed, damping, width, figures };
 }
 
 /** A labelled slider with its value in words. */
 function slider(id, label, range) {
   const input = element('input', { type: 'range', id, ...range });
   const output = element('output', { for: id });
-  return { input, output, control: element('div', { className: 'control' }, element('label', { for: id }, label), output, input) };
+  const control = element('div', { className: 'control' }, element('label', { for: id }, label), output, input);
+  return { input, output, control };
 }

@@ -14,7 +14,8 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
   const server = await serveProject();
   const browser = await launch('chromium');
   try {
-    const times = await (await openPage(browser, `${server.url}/tests/blank.html`)).evaluate(steps, STEPS, 2 * rounds + 1);
+    const blank = await openPage(browser, `${server.url}/tests/blank.html`);
+    const times = await blank.evaluate(steps, STEPS, 2 * rounds + 1);
     const [ours] = Object.keys(times);
     print(table(['', 'ns a step', `time / ${ours}`],
       Object.entries(times).map(([label, own]) => [label, fixed(median(own), 0), fixed(ratio(own, times[ours]))])));

@@ -1,6 +1,7 @@
 /**
- * The Monte Carlo sequence once more, from the published algorithms and nothing of ours: PCG64 (M. E. O'Neill, XSL RR 128/64,
- * https://www.pcg-random.org) seeds eight xoshiro128+ (D. Blackman and S. Vigna, https://prng.di.unimi.it) for every 2²⁰ points.
+ * The Monte Carlo sequence once more, from the published algorithms and nothing of ours: PCG64 (M. E. O'Neill, XSL RR
+ * 128/64, https://www.pcg-random.org) seeds eight xoshiro128+ (D. Blackman and S. Vigna, https://prng.di.unimi.it) for
+ * every 2²⁰ points.
  */
 
 const MASK_32 = 0xffff_ffffn;
@@ -51,7 +52,7 @@ function xoshiro128plus(a, b, c, d) {
   };
 }
 
-/** How many of the first `total` points of a seed's sequence are inside the circle, in the float32 of the specification. */
+/** How many of the first `total` points of a seed's sequence are inside the circle, in float32 as specified. */
 export function referenceCount(seed, total) {
   const seeder = pcg64(seed);
   let inside = 0;

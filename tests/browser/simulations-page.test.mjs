@@ -40,7 +40,8 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   }, value);
   const click = (selector) => page.$eval(selector, (node) => node.click());
   const untilText = (selector, pattern) => page.waitForFunction(
-    (where, source) => new RegExp(source).test(document.querySelector(where)?.innerText), { timeout: 120_000 }, selector, pattern.source);
+    (where, source) => new RegExp(source).test(document.querySelector(where)?.innerText),
+    { timeout: 120_000 }, selector, pattern.source);
 
   /** The definition list's value beside a name. */
   const figure = (section, name) => page.$eval(`${section} dl`, (list, wanted) => (
@@ -55,7 +56,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await click('#monte-carlo-run');
   }
 
-  /** The share of a canvas's pixels, within a rectangle of shares of its size, that are nearest to each of the tokens. */
+  /** Which share of a canvas's pixels, within a rectangle given in shares of its size, has each token's colour. */
   const colorsWithin = (selector, rectangle, tokens) => page.$eval(selector, (canvas, [x, y, w, h], names) => {
     const parse = (color) => {
       const probe = new OffscreenCanvas(1, 1).getContext('2d');
@@ -88,7 +89,8 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.ok(Math.abs(shown / standardError - 1) < 0.02, String(shown));
     const error = (await figure('#monte-carlo', 'Error')).replace('\u2212', '-');
     assert.ok(Math.abs(parseFloat(error) - (estimate - Math.PI)) < 1e-5, error);
-    assert.match(await page.$eval('#monte-carlo-plot', (node) => node.ariaLabel), /after 1,000,000 points, estimate 3\.\d+/);
+    const label = await page.$eval('#monte-carlo-plot', (node) => node.ariaLabel);
+    assert.match(label, /after 1,000,000 points, estimate 3\.\d+/);
   });
 
   onPage('the same seed gives the same estimate by workers and on this thread in slices', async () => {
@@ -115,7 +117,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.ok((await colorsWithin('#monte-carlo-plot', [0, 0, 1, 1], ['accent-2']))[0] > 0.001);
   });
 
-  onPage('ten thousand million points run with progress, the page answers meanwhile, and Cancel ends them', async () => {
+  onPage('10¹⁰ points run with progress, the page answers meanwhile, and Cancel ends them', async () => {
     await page.click('#monte-carlo .presets button:last-child');
     await click('#monte-carlo-run');
     await untilText(STATUS, /^Counting: [1-9][\d,]* of 10,000,000,000 points\.$/);
@@ -138,11 +140,13 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await untilText(STATUS, /^Counting/);
     for (const wrong of ['-5', '0.5', '1e99', 'letters', '', '0']) {
       await setValue('#monte-carlo-points', wrong);
-      assert.equal(await text('#monte-carlo-error'), 'The number of points must be a whole number from 1 to 2^53.', wrong);
+      const sentence = 'The number of points must be a whole number from 1 to 2^53.';
+      assert.equal(await text('#monte-carlo-error'), sentence, wrong);
       assert.equal(await page.$eval('#monte-carlo-points', (node) => node.ariaInvalid), 'true');
     }
     const before = await page.$eval('#monte-carlo progress', (node) => node.value);
-    await page.waitForFunction((earlier) => document.querySelector('#monte-carlo progress').value > earlier, {}, before);
+    await page.waitForFunction(
+      (earlier) => document.querySelector('#monte-carlo progress').value > earlier, {}, before);
     await click('#monte-carlo-run');
     await untilText(STATUS, /^Cancelled/);
     await click('#monte-carlo-run');
@@ -172,7 +176,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     }
   });
 
-  /** Where the string is, seen in the canvas's pixels: for each column the line's height, 1 at the top and −1 at the bottom. */
+  /** Where the string is in the canvas's pixels: for each column the line's height, 1 at the top and −1 at the bottom. */
   const heights = () => page.$eval('#wave-canvas', (canvas) => {
     const { width, height } = canvas;
     const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
@@ -184,7 +188,8 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       const rows = [];
       for (let y = 0; y < height; y += 1) {
         const i = 4 * (y * width + x);
-        if (data[i + 3] > 250 && Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b) < 9) rows.push(y);
+        const distance = Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b);
+        if (data[i + 3] > 250 && distance < 9) rows.push(y);
       }
       return rows.length === 0 ? null : 1 - 2 * ((rows[0] + rows.at(-1)) / 2) / height;
     });
@@ -201,6 +206,8 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   }
 
   const steps = async () => Number((await figure('#wave', 'Steps')).replaceAll(',', ''));
+  const untilSteps = (least) => page.waitForFunction(
+    (count) => Number(document.querySelector('#wave dd').innerText.replaceAll(',', '')) >= count, {}, least);
   const still = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
 
   onPage('a click plucks the string where and as high as it was clicked, and nowhere else', async () => {
@@ -209,16 +216,18 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     const line = await heights();
     const at = (share) => line[Math.round(share * (line.length - 1))];
     assert.ok(Math.abs(at(0.75) - 0.5) < 0.03, `${at(0.75)} at the pluck`);
-    for (const share of [0.1, 0.3, 0.5, 0.65, 0.85, 0.95]) assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
+    for (const share of [0.1, 0.3, 0.5, 0.65, 0.85, 0.95]) {
+      assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
+    }
   }, { features: still });
 
-  onPage('a pluck travels both ways: after so many steps it is so many points to the left and to the right', async () => {
+  onPage('a pluck travels both ways, a point a step', async () => {
     await click('#wave-reset');
     await setValue('#wave-damping', 0);
     await page.mouse.click(...await place(0.5, 0.2)); // and off it goes
-    await page.waitForFunction(() => [...document.querySelectorAll('#wave dd')][0].innerText.replaceAll(',', '') >= 100);
+    await untilSteps(100);
     await click('#wave-play');
-    await page.evaluate(() => new Promise((resolve) => { requestAnimationFrame(() => requestAnimationFrame(resolve)); }));
+    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
     await setValue('#wave-width', 40); // the figures of a string that stands still are up to date
     const taken = await steps();
     assert.ok(taken < 700, `${taken} steps: too late to look`);
@@ -228,10 +237,11 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     const travelled = (taken % 800) * (line.length / 800);
     // It is reflected, upside down, from an end 399.5 points away.
     const expected = travelled <= middle ? travelled : 2 * middle - travelled;
-    const found = peaks.filter(({ x }) => x > middle).reduce((a, b) => (b.height > a.height ? b : a)).x - middle;
-    assert.ok(Math.abs(found - expected) < 0.02 * line.length, `${found} for ${expected} pixels after ${taken} steps`);
-    const mirrored = peaks.filter(({ x }) => x < middle).reduce((a, b) => (b.height > a.height ? b : a)).x - middle;
-    assert.ok(Math.abs(mirrored + expected) < 0.02 * line.length, `${mirrored} for ${-expected} pixels`);
+    for (const side of [-1, 1]) {
+      const there = peaks.filter(({ x }) => Math.sign(x - middle) === side);
+      const found = side * (there.reduce((a, b) => (b.height > a.height ? b : a)).x - middle);
+      assert.ok(Math.abs(found - expected) < 0.02 * line.length, `${found} for ${expected} pixels, ${taken} steps`);
+    }
   });
 
   onPage('a drag plucks along its way', async () => {
@@ -242,7 +252,8 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await page.mouse.up();
     const line = await heights();
     for (const share of [0.2, 0.4, 0.6, 0.78]) {
-      assert.ok(line[Math.round(share * line.length)] > 0.2, `${line[Math.round(share * line.length)]} at ${share}`);
+      const there = line[Math.round(share * line.length)];
+      assert.ok(there > 0.2, `${there} at ${share}`);
     }
     assert.ok(Math.abs(line[Math.round(0.95 * line.length)]) < 0.02);
   }, { features: still });
@@ -250,9 +261,11 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   onPage('the keyboard moves the caret and plucks there', async () => {
     await click('#wave-reset');
     await page.focus('#wave-canvas');
-    for (const key of ['Home', 'PageUp', 'PageUp', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown', 'Enter']) await page.keyboard.press(key);
+    const keys = ['Home', 'PageUp', 'PageUp', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown', 'Enter'];
+    for (const key of keys) await page.keyboard.press(key);
     assert.equal(await page.$eval('#wave-canvas', (node) => node.ariaValueNow), '200');
-    assert.match(await page.$eval('#wave-canvas', (node) => node.ariaValueText), /point 200, where the string is at 0\.80/);
+    const value = await page.$eval('#wave-canvas', (node) => node.ariaValueText);
+    assert.match(value, /point 200, where the string is at 0\.80/);
     await page.$eval('#wave-canvas', (node) => node.blur());
     const line = await heights();
     const at = (point) => line[Math.round((point / 799) * (line.length - 1))];
@@ -262,15 +275,14 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
 
   onPage('a Courant number out of range is told in a sentence, and the string swings on', async () => {
     await click('#wave-play');
-    await page.waitForFunction(() => [...document.querySelectorAll('#wave dd')][0].innerText !== '0');
+    await untilSteps(1);
     for (const wrong of ['0', '1.5', '-1', 'letters', '']) {
       await setValue('#wave-courant', wrong);
-      assert.match(await text('#wave-error'), /^The string must have .*, and the Courant number c be above 0 and at most 1\.$/, wrong);
+      assert.match(await text('#wave-error'), /the Courant number c be above 0 and at most 1\.$/, wrong);
     }
     const before = await steps();
     assert.ok(before > 0);
-    await page.waitForFunction((earlier) => (
-      Number([...document.querySelectorAll('#wave dd')][0].innerText.replaceAll(',', '')) > earlier), {}, before);
+    await untilSteps(before + 1);
     await setValue('#wave-courant', '0.5');
     assert.equal(await page.$eval('#wave-error', (node) => node.hidden), true);
   });
@@ -281,16 +293,16 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.equal(await text('#wave-play'), 'Start');
     assert.equal(await steps(), 0);
     await click('#wave-play');
-    await page.waitForFunction(() => [...document.querySelectorAll('#wave dd')][0].innerText !== '0');
+    await untilSteps(1);
   }, { features: still });
 
   onPage('a hidden tab stops the string, and coming back does not jump', async () => {
     await setValue('#wave-speed', 1);
     await click('#wave-play');
-    await page.waitForFunction(() => [...document.querySelectorAll('#wave dd')][0].innerText !== '0');
+    await untilSteps(1);
     const { hidden, later, back, shownMs } = await page.evaluate(async () => {
       const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-      const figureNow = () => Number([...document.querySelectorAll('#wave dd')][0].innerText.replaceAll(',', ''));
+      const figureNow = () => Number(document.querySelector('#wave dd').innerText.replaceAll(',', ''));
       const hide = (value) => {
         Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
         document.dispatchEvent(new Event('visibilitychange'));
@@ -314,11 +326,13 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     onPage(`the canvases are sharp at ${density} device pixels per pixel, also after a resize`, async () => {
       for (const width of [1100, 420]) {
         await page.setViewport({ width, height: 900, deviceScaleFactor: density });
-        await page.waitForFunction((scale) => ['monte-carlo-picture', 'monte-carlo-plot', 'wave-canvas'].every((id) => {
-          const canvas = document.getElementById(id);
-          return Math.abs(canvas.width - canvas.clientWidth * scale) <= 1 && Math.abs(canvas.height - canvas.clientHeight * scale) <= 1;
-        }), { timeout: 20_000 }, density);
-        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `nothing overflows at ${width} px`);
+        await page.waitForFunction((scale) => (
+          ['monte-carlo-picture', 'monte-carlo-plot', 'wave-canvas'].every((id) => {
+            const { width: w, height: h, clientWidth, clientHeight } = document.getElementById(id);
+            return Math.abs(w - clientWidth * scale) <= 1 && Math.abs(h - clientHeight * scale) <= 1;
+          })), {}, density);
+        const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+        assert.ok(!overflows, `nothing overflows at ${width} px`);
       }
       assert.ok((await heights()).every((height) => height !== null), 'the line reaches from end to end');
     }, { density });

@@ -1,6 +1,7 @@
 /**
- * The simulations as the package gives them: monte_carlo_pi, MonteCarloRun and WaveSimulation from the wasm, both builds, in every
- * browser; and the pool of workers. References are the published generators, the wave's formula in float64, and statistics.
+ * The simulations as the package gives them: monte_carlo_pi, MonteCarloRun and WaveSimulation from both wasm builds, in
+ * Chromium and Firefox; and the pool of workers. References are the published generators, the wave's formula in float64,
+ * and statistics.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -48,11 +49,12 @@ for (const name of ['chromium', 'firefox']) {
 
     for (const [title, build] of [['the SIMD build', SIMD], ['the WebAssembly 1.0 build', BASELINE]]) {
       onPage(`${title} counts the points of the published generators, in any slices`, build, async () => {
-        const counts = await page.evaluate((seed, total) => [[total], [1000, 70_001], [2 ** 20, 3, 2 ** 19]].map((slices) => {
-          const run = new globalThis.glue.MonteCarloRun(seed, total);
-          for (let slice = 0; run.points < total; slice += 1) run.advance(slices[slice % slices.length]);
-          return [run.points, run.total, run.inside];
-        }), SEED, TOTAL);
+        const counts = await page.evaluate((seed, total) => (
+          [[total], [1000, 70_001], [2 ** 20, 3, 2 ** 19]].map((slices) => {
+            const run = new globalThis.glue.MonteCarloRun(seed, total);
+            for (let slice = 0; run.points < total; slice += 1) run.advance(slices[slice % slices.length]);
+            return [run.points, run.total, run.inside];
+          })), SEED, TOTAL);
         const expected = [TOTAL, TOTAL, referenceCount(SEED, TOTAL)];
         assert.deepEqual(counts, [expected, expected, expected]);
       });
@@ -68,20 +70,25 @@ for (const name of ['chromium', 'firefox']) {
               now[10 + step / 10] += 1;
             }
             const next = new Float64Array(points);
-            for (let i = 1; i < points - 1; i += 1) next[i] = 2 * now[i] - before[i] + c * c * (now[i + 1] - 2 * now[i] + now[i - 1]);
+            for (let i = 1; i < points - 1; i += 1) {
+              next[i] = 2 * now[i] - before[i] + c * c * (now[i + 1] - 2 * now[i] + now[i - 1]);
+            }
             [before, now] = [now, next];
             wave.step();
           }
           return { u: [...wave.get_data()], view: [...wave.view()], expected: [...now] };
         });
         assert.ok(Math.max(...expected.map(Math.abs)) > 0.1);
-        view.forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-10, `point ${i}: ${value} for ${expected[i]}`));
+        view.forEach((value, i) => {
+          assert.ok(Math.abs(value - expected[i]) < 1e-10, `point ${i}: ${value} for ${expected[i]}`);
+        });
         assert.deepEqual(u, view.map(Math.fround));
       });
     }
 
     onPage('monte_carlo_pi gives a sample of its own each time, within 6 standard errors of pi', SIMD, async () => {
-      const estimates = await page.evaluate(() => Array.from({ length: 20 }, () => globalThis.glue.monte_carlo_pi(1e6)));
+      const estimates = await page.evaluate(() => (
+        Array.from({ length: 20 }, () => globalThis.glue.monte_carlo_pi(1e6))));
       const standardError = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4) / 1e6);
       for (const estimate of estimates) assert.ok(Math.abs(estimate - Math.PI) < 6 * standardError, String(estimate));
       assert.ok(new Set(estimates).size > 1);
@@ -106,7 +113,8 @@ for (const name of ['chromium', 'firefox']) {
           ...[0, 1.5, -0.1, NaN, 'letters'].map((c) => () => new WaveSimulation(800, c)),
           ...[2, -800, 800.5, 1e99, NaN].map((points) => () => new WaveSimulation(points, 1)),
           ...[-1, 100, 1.5, NaN].map((position) => () => wave.add_impulse(position, 1)),
-          () => wave.add_impulse(5, Infinity), () => wave.pluck(-1, 10, 1), () => wave.pluck(5, 0, 1), () => wave.pluck(5, 5, NaN),
+          () => wave.add_impulse(5, Infinity),
+          () => wave.pluck(-1, 10, 1), () => wave.pluck(5, 0, 1), () => wave.pluck(5, 5, NaN),
           ...[-1, 0.5, NaN].map((n) => () => wave.step_many(n)),
           ...[-0.1, 1.1, NaN].map((n) => () => { wave.damping = n; }),
         ];
@@ -133,7 +141,8 @@ for (const name of ['chromium', 'firefox']) {
           const pool = new MonteCarloPool(globalThis.module, globalThis.glue.monte_carlo_substream(), size);
           const shares = [];
           results.push(await pool.run({ seed, total: points, onShare: (share) => shares.push(share) }));
-          results.push({ points: shares.reduce((n, s) => n + s.points, 0), inside: shares.reduce((n, s) => n + s.inside, 0) });
+          const sum = (name) => shares.reduce((total, share) => total + share[name], 0);
+          results.push({ points: sum('points'), inside: sum('inside') });
           pool.close();
         }
         const run = new globalThis.glue.MonteCarloRun(seed, points);
@@ -172,7 +181,8 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
       await load(page, SIMD);
       await page.evaluate(async () => {
         const { MonteCarloPool } = await import('/monte-carlo-pool.js');
-        globalThis.makePool = (size) => new MonteCarloPool(globalThis.module, globalThis.glue.monte_carlo_substream(), size);
+        const substream = globalThis.glue.monte_carlo_substream();
+        globalThis.makePool = (size) => new MonteCarloPool(globalThis.module, substream, size);
         globalThis.countHere = (seed, total) => {
           const run = new globalThis.glue.MonteCarloRun(seed, total);
           run.advance(total);
@@ -199,7 +209,8 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
       } });
       const { workers } = pool;
       pool.close();
-      return { expected: globalThis.countHere(4, total), inside: found, replaced: workers.length === 2 && !workers.includes(victim) };
+      const wasReplaced = workers.length === 2 && !workers.includes(victim);
+      return { expected: globalThis.countHere(4, total), inside: found, replaced: wasReplaced };
     });
     assert.equal(inside, expected);
     assert.ok(replaced);
@@ -248,7 +259,11 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
       return { first, second, before, same: inside === globalThis.countHere(6, 5e6), left: pool.workers.length };
     });
     assert.deepEqual(outcome, {
-      first: 'AbortError', second: 'The pool is busy with another run. Wait for it, or cancel it.', before: 'AbortError', same: true, left: 0,
+      first: 'AbortError',
+      second: 'The pool is busy with another run. Wait for it, or cancel it.',
+      before: 'AbortError',
+      same: true,
+      left: 0,
     });
   });
 });
