@@ -1,0 +1,85 @@
+//! The chain and each of its effects alone, natively: `cargo bench --bench chain`. Frames per second is samples per
+//! channel; for ratios against the WebAssembly builds and JavaScript see `npm run bench`.
+
+use audio_dsp_wasm::engine::Engine;
+use audio_dsp_wasm::{control, params};
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use std::hint::black_box;
+
+#[path = "../tests/reference/mod.rs"]
+mod reference;
+
+const SAMPLE_RATE: f32 = 48000.0;
+const QUANTUM: usize = 128;
+/// Quanta of sound that a measurement plays in a loop: half a second, so that echoes come back.
+const QUANTA: usize = 188;
+
+/// Each effect's switch, and the values that give it work.
+const EFFECTS: &[(&str, &[(usize, f32)])] = &[
+    ("none", &[]),
+    ("distortion", &[(params::DISTORTION_ON, 1.0)]),
+    ("low-pass", &[(params::LPF_ON, 1.0), (params::LPF_CUTOFF, 8000.0)]),
+    ("high-pass", &[(params::HPF_ON, 1.0), (params::HPF_CUTOFF, 80.0)]),
+    ("peaking", &[(params::PEAK_ON, 1.0), (params::PEAK_GAIN, 6.0)]),
+    ("compressor", &[(params::COMPRESSOR_ON, 1.0)]),
+    ("delay", &[(params::DELAY_ON, 1.0), (params::DELAY_TIME, 0.35)]),
+    ("limiter", &[(params::LIMITER_ON, 1.0), (params::GAIN, 2.0)]),
+];
+const SWITCHES: [usize; 7] = [
+    params::DISTORTION_ON,
+    params::LPF_ON,
+    params::HPF_ON,
+    params::PEAK_ON,
+    params::COMPRESSOR_ON,
+    params::DELAY_ON,
+    params::LIMITER_ON,
+];
+
+fn engine(channels: usize, settings: &[(usize, f32)]) -> Engine {
+    let mut engine = Engine::new(SAMPLE_RATE, channels, QUANTUM).expect("in range");
+    for &(index, value) in settings {
+        engine.control()[control::PARAMETERS + index] = value.to_bits();
+    }
+    engine
+}
+
+fn measure(criterion: &mut Criterion, group: &str, name: &str, settings: &[(usize, f32)]) {
+    let mut group = criterion.benchmark_group(group);
+    for channels in [1, 2] {
+        let input: Vec<_> =
+            (0..channels).map(|c| reference::test_sound(QUANTA * QUANTUM, SAMPLE_RATE as f64, c as u32)).collect();
+        let mut engine = engine(channels, settings);
+        let mut quantum = 0;
+        group.throughput(Throughput::Elements((QUANTUM * channels) as u64));
+        group.bench_function(BenchmarkId::new(name, channels), |bencher| {
+            bencher.iter(|| {
+                for (channel, input) in input.iter().enumerate() {
+                    let samples = &input[quantum * QUANTUM..][..QUANTUM];
+                    engine.input(channel).copy_from_slice(black_box(samples));
+                }
+                engine.process(QUANTUM, true);
+                quantum = (quantum + 1) % QUANTA;
+                black_box(engine.output(0)[0])
+            });
+        });
+    }
+    group.finish();
+}
+
+fn benches(criterion: &mut Criterion) {
+    let chain = [
+        (params::GAIN, 0.9),
+        (params::LPF_CUTOFF, 8000.0),
+        (params::HPF_CUTOFF, 80.0),
+        (params::DELAY_TIME, 0.35),
+        (params::DELAY_FEEDBACK, 0.4),
+    ];
+    measure(criterion, "chain", "channels", &chain);
+    for (name, settings) in EFFECTS {
+        let off = SWITCHES.map(|index| (index, 0.0));
+        measure(criterion, "effect alone", name, &[&off, *settings].concat());
+    }
+}
+
+criterion_group!(chain, benches);
+criterion_main!(chain);
