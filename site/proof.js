@@ -99,7 +99,9 @@ async function byWorklet(input, params, transport) {
   return Array.from({ length: CHANNELS }, (_, channel) => rendered.getChannelData(channel));
 }
 
-const byScriptProcessor = (input, params) => renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params });
+function byScriptProcessor(input, params) {
+  return renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params });
+}
 
 /** The largest difference of two renders; infinite where one of them holds what is no number. */
 export function largestDifference(a, b) {

@@ -15,12 +15,15 @@ before(async () => {
 
 after(() => server.close());
 
-/** In the page: plays the built-in loop, renders the proof, and reports. */
+/** In the page: plays the built-in loop, renders the proof, and reports; if that never comes, in the page's words. */
 async function visit() {
-  const until = async (isSo) => {
-    while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
-  };
   const text = (selector) => document.querySelector(selector)?.textContent;
+  const until = async (isSo) => {
+    for (let tries = 0; !isSo(); tries++) {
+      if (tries === 3000) throw new Error(`Waited for ${isSo}: ${['#notices', '#effects', '#running', '#proof'].map(text)}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
   await until(() => globalThis.page);
   document.querySelector('#start-built-in').click();
   await until(() => globalThis.page.session.engine?.meters().outputPeak[0] > 0.01);

@@ -504,8 +504,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForSelector('.verdict.good');
       const { ways, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
       assert.deepEqual({ ways, difference }, { ways: '3', difference: '0' });
-      const peaks = '.ways tbody td:nth-of-type(2)';
-      for (const peak of await page.$$eval(peaks, (cells) => cells.map(({ textContent }) => textContent))) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');
+      const peaks = await page.$$eval('.ways tbody td:nth-of-type(2)', (cells) => cells.map((cell) => cell.textContent));
+      for (const peak of peaks) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');
     });
 
     onPage('shows that a blocked page breaks the script processor’s tone and not the worklet’s', async () => {
