@@ -12,14 +12,17 @@
  * Measured in Chromium 156, Firefox 153 ESR and WebKitGTK 2.50; which of the two it is, is told by the numbers.
  */
 
-/** Of so many callbacks in a row none was in time: the browser has dropped buffers, and all come later from now on. */
+/**
+ * So many callbacks in a row, none in time but steady among themselves: the browser has dropped buffers, and all come
+ * later from now on. (After a busy time they catch up: each comes a length earlier than the one before, as it were.)
+ */
 const RUN = 8;
 
 /** Clock readings within so many frames are the same. */
 const TOLERANCE = 64;
 
-/** Weight of the newest value in a running mean. */
-const NEWEST = 1 / 16;
+/** So many calls back a running mean looks; over the first calls it is the plain mean. */
+const MEMORY = 16;
 
 export class CallbackClock {
   #length;
@@ -53,27 +56,28 @@ export class CallbackClock {
    * @returns {boolean} whether it came too late
    */
   called(now, playbackTime) {
-    const ahead = playbackTime - now;
-    this.#ahead += NEWEST * (ahead - this.#ahead);
-    const queued = Math.abs(ahead - this.#length) > this.#tolerance;
-    this.#queued += NEWEST * (queued - this.#queued);
     const afterTurn = this.#isAfterTurn(now);
+    const ahead = playbackTime - now;
+    const queued = Math.abs(ahead - this.#length) > this.#tolerance;
+    const newest = 1 / Math.min(this.#calls, MEMORY);
+    this.#ahead += newest * (ahead - this.#ahead);
+    this.#queued += newest * (queued - this.#queued);
     return this.#queued > 0.5 ? ahead < 0 : afterTurn;
   }
 
   /** Whether the two buffers had been exchanged already. */
   #isAfterTurn(now) {
+    const mostLate = this.#length + this.#tolerance;
     const origin = now - this.#calls++ * this.#length;
     this.#earliest = Math.min(this.#earliest, origin);
-    if (origin - this.#earliest <= this.#length + this.#tolerance) {
+    if (origin - this.#earliest <= mostLate) {
       this.#run.length = 0;
       return false;
     }
     this.#run.push(origin);
-    if (this.#run.length === RUN) {
-      this.#earliest = Math.min(...this.#run);
-      this.#run.length = 0;
-    }
+    if (this.#run.length > RUN) this.#run.shift();
+    const earliest = Math.min(...this.#run);
+    if (this.#run.length === RUN && Math.max(...this.#run) - earliest <= mostLate) this.#earliest = earliest;
     return true;
   }
 }

@@ -53,8 +53,8 @@ export function has(id) {
 let waits = null;
 
 /**
- * Whether an OfflineAudioContext waits for its ScriptProcessorNodes: Chromium's and WebKit's do, Firefox's renders on and
- * gets silence. Found by rendering four buffers of a constant.
+ * Whether an OfflineAudioContext waits for its ScriptProcessorNodes: Chromium's and WebKit's do, Firefox's renders
+ * on and gets silence. Found by rendering four buffers of a constant.
  * @returns {Promise<boolean>}
  */
 export function waitsForScriptProcessor() {

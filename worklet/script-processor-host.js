@@ -6,10 +6,10 @@
  * the main thread is busy for longer than a buffer lasts, it comes out broken. That is counted.
  */
 
+import { CallbackClock } from './callback-clock.js';
 import { ControlBlock } from './control-block.js';
 import { has, waitsForScriptProcessor } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
-import { CallbackClock } from './callback-clock.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
 
 /** The buffer sizes that the Web Audio API allows, in frames. */
@@ -51,6 +51,7 @@ export class ScriptProcessorHost {
    * @param {BaseAudioContext} context
    * @param {object} options as WorkletHost.start, and
    * @param {number | 'auto'} options.bufferSize in frames
+   * @param {number} [options.firstSize] what an automatic size begins with
    * @param {(bufferSize: number) => void} options.ongrow called when an automatic buffer should be this long
    * @throws {EngineError} script-processor-unsupported, script-processor-offline, processor-failed
    */
@@ -64,10 +65,10 @@ export class ScriptProcessorHost {
     return new ScriptProcessorHost(context, options);
   }
 
-  constructor(context, { loaded, parameters, channels, bufferSize, firstSize = FIRST_SIZE, connect, onfailure, ongrow }) {
+  constructor(context, { loaded, parameters, channels, bufferSize, firstSize, connect, onfailure, ongrow }) {
     this.#context = context;
     this.#onfailure = onfailure;
-    this.bufferSize = bufferSize === 'auto' ? firstSize : bufferSize;
+    this.bufferSize = bufferSize === 'auto' ? (firstSize ?? FIRST_SIZE) : bufferSize;
     this.#clock = new CallbackClock(this.bufferSize, context.sampleRate);
     this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
     this.block = new ControlBlock(loaded.layout, false);
@@ -75,7 +76,8 @@ export class ScriptProcessorHost {
     try {
       const { sampleRate } = context;
       const { words, missedWord } = this.block;
-      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });
+      const capacity = DEFAULT_QUANTUM;
+      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, capacity, words, missedWord });
     } catch (error) {
       throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
     }

@@ -64,9 +64,9 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
       return { worklets, fallback, errors, alive, held, heap, modes: [...modes] };
     }, { args: SWITCHES });
     const percent = ({ roughest }) => `${(100 * roughest).toFixed(3)} % of the peak`;
-    console.log(`  among worklets: ${worklets.changes} changes, second difference at most ${percent(worklets)}; from or to ` +
-      `the fallback: ${fallback.changes}, at most ${percent(fallback)}, besides ${fallback.clicks} that heard the ` +
-      `browser drop a buffer; heap ${heap} bytes`);
+    console.log(`  among worklets: ${worklets.changes} changes, second difference at most ${percent(worklets)}; ` +
+      `from or to the fallback: ${fallback.changes}, at most ${percent(fallback)}, besides ` +
+      `${fallback.clicks} that heard the browser drop a buffer; heap ${heap} bytes`);
     assert.deepEqual(modes.sort(), ['script-processor direct', 'worklet message', 'worklet shared']);
     assert.deepEqual(errors, []);
     assert.equal(worklets.changes + fallback.changes, SWITCHES);
@@ -219,7 +219,8 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
       const engine = await t.createEngine(context, { mode: 'worklet', params: { delay_mix: 0 } });
       const order = [];
       engine.addEventListener('modechange', () => order.push(engine.mode));
-      await Promise.all(['script-processor', 'worklet', 'worklet', 'script-processor'].map((mode) => engine.setMode(mode)));
+      const modes = ['script-processor', 'worklet', 'worklet', 'script-processor'];
+      await Promise.all(modes.map((mode) => engine.setMode(mode)));
       const { mode } = engine;
       await engine.close();
       await context.close();
@@ -315,7 +316,7 @@ describe('Closing an engine', { skip: skipUnless('chromium') }, () => {
       const spy = await t.spyOn(context);
       await context.suspend();
       const engines = [];
-      for (const transport of ['shared', 'message']) engines.push(await t.createEngine(context, { mode: 'worklet', transport }));
+      for (const transport of ['shared', 'message']) engines.push(await t.createEngine(context, { transport }));
       await Promise.all(engines.map((engine) => engine.close()));
       const { memories } = await spy.report();
       await context.close();

@@ -1,7 +1,7 @@
 /**
- * A worklet that records what arrives at its input, sample by sample from the first that does, and whether the context's clock ever jumped
- * between two calls. `{ seconds, channels }` in processorOptions; the message 'take' ends the recording and brings
- * `{ channels: Float32Array[], gaps, firstFrame }` back.
+ * A worklet that records what arrives at its input, sample by sample from the first that does, and whether the
+ * context's clock ever jumped between two calls. `{ seconds, channels }` in processorOptions; the message 'take'
+ * ends the recording and brings `{ channels: Float32Array[], gaps, firstFrame }` back.
  */
 registerProcessor('recorder', class extends AudioWorkletProcessor {
   constructor({ processorOptions: { seconds, channels } }) {
