@@ -206,6 +206,16 @@ export class Engine extends EventTarget {
   }
 
   /**
+   * |H(f)| of the filters with the parameters in force (low-pass, high-pass, peaking): a factor for each frequency,
+   * from the coefficients that the audio thread uses.
+   * @param {ArrayLike<number>} frequencies in Hz
+   * @returns {Float64Array}
+   */
+  response(frequencies) {
+    return this.#loaded.glue.frequency_response(this.#context.sampleRate, this.#parameters.values, frequencies);
+  }
+
+  /**
    * From the engine's input to the ear, in seconds: `base` (the context's own), `output` (the device's, where the
    * browser says), `engine` (the effects': none), `buffer` (the script processor's two buffers), and the `total`.
    */
