@@ -15,17 +15,18 @@
 //!
 //! # Why the sub-streams are sound
 //!
-//! The generators' first states are drawn from PCG64 (`rand_pcg`), jumped ahead: sub-stream i takes
-//! outputs 16·i … 16·i + 15 of the one PCG64 stream of the seed, so no two generators are seeded from
-//! the same numbers. Each of them then stands at a random place on xoshiro's cycle of 2¹²⁸ − 1. That
-//! two of n stretches of length l on such a cycle meet has a probability of at most n²·l / 2¹²⁸
+//! The generators' first states are drawn from PCG32 (`rand_pcg`), jumped ahead: sub-stream i takes
+//! outputs 32·i … 32·i + 31 of the one PCG32 stream of the seed, whose period of 2⁶⁴ no run exhausts, so
+//! no two generators are seeded from the same numbers. Each of them then stands at a random place on
+//! xoshiro's cycle of 2¹²⁸ − 1. That two of n stretches of length l on such a cycle meet has a
+//! probability of at most n²·l / 2¹²⁸
 //! (Vigna, "On the probability of overlap of random subsequences of pseudorandom number generators",
 //! 2020): below 2⁻⁷⁰ for 10¹⁰ points, below 2⁻³⁵ for the longest run there is, 2⁵³ points.
 
 use crate::math::sqrt;
 use core::ops::{BitOr, BitXor, Shl, Shr};
 use rand_core::{Rng, SeedableRng};
-use rand_pcg::Pcg64;
+use rand_pcg::Pcg32;
 use wide::bytemuck::cast;
 use wide::{f32x8, u32x8};
 
@@ -123,14 +124,16 @@ struct Substream([Generator<u32>; LANES]);
 
 impl Substream {
     /// A sub-stream of a seed's sequence, before its first point.
+    #[inline(never)]
     fn new(seed: u64, index: u64) -> Self {
-        const OUTPUTS: u128 = 2 * LANES as u128;
-        let mut seeder = Pcg64::seed_from_u64(seed);
-        seeder.advance(OUTPUTS * index as u128);
-        Self(core::array::from_fn(|_| {
-            let [ab, cd] = [seeder.next_u64(), seeder.next_u64()];
-            Generator([ab as u32, (ab >> 32) as u32, cd as u32, (cd >> 32) as u32])
-        }))
+        const OUTPUTS: u64 = 4 * LANES as u64;
+        let mut seeder = Pcg32::seed_from_u64(seed);
+        seeder.advance(OUTPUTS.wrapping_mul(index));
+        let mut lanes = [Generator([0; 4]); LANES];
+        for word in lanes.iter_mut().flat_map(|Generator(state)| state) {
+            *word = seeder.next_u32();
+        }
+        Self(lanes)
     }
 
     /// Draws so many rows (fewer than 2³²), and counts the points inside.

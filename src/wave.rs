@@ -131,22 +131,20 @@ impl Wave {
             return false;
         }
         let fixed = self.boundary == Boundary::Fixed;
+        // Mirrored beyond the ends, as a free string is.
         let bump = |point: usize| {
-            let distance = (point as f64 - position) / width;
+            let distance = (if point > end { 2 * end - point } else { point } as f64 - position) / width;
             let inside = 1.0 - distance * distance;
-            if inside < 0.0 || (fixed && (point == 0 || point == end)) {
-                0.0
-            } else {
-                height * inside * inside * inside
-            }
+            if inside < 0.0 || (fixed && point.is_multiple_of(end)) { 0.0 } else { height * inside * inside * inside }
         };
         let squared = self.courant * self.courant;
+        let [mut left, mut here] = [bump(1), bump(0)];
         for (point, (current, previous)) in self.current.iter_mut().zip(&mut self.previous).enumerate() {
-            let here = bump(point);
-            let [left, right] = [point.checked_sub(1).unwrap_or(1), if point == end { end - 1 } else { point + 1 }];
+            let right = bump(point + 1);
             *current += here;
             // At rest: the state a step ago is what the state a step ahead will be.
-            *previous += here + 0.5 * squared * (bump(right) - 2.0 * here + bump(left));
+            *previous += here + 0.5 * squared * (right - 2.0 * here + left);
+            [left, here] = [here, right];
         }
         self.hold_ends();
         true
@@ -204,6 +202,7 @@ impl Wave {
     }
 
     /// Keeps fixed ends at 0.
+    #[inline(never)]
     fn hold_ends(&mut self) {
         if self.boundary == Boundary::Fixed {
             for state in [&mut self.current, &mut self.previous] {

@@ -23,15 +23,23 @@ const IMPULSE: &str = "The impulse's position must be a point of the string, cou
 const PLUCK: &str = "The pluck's position must be on the string, its width above 0, and its height finite.";
 const DAMPING: &str = "The damping must be from 0 to 1.";
 
+/// The error that says `sentence`. Not inlined, for the size of the wasm: it is made in many places.
+#[cold]
+#[inline(never)]
+fn error(sentence: &str) -> RangeError {
+    RangeError::new(sentence)
+}
+
 /// The value as a whole number from `least` to `most`, or the error that says `otherwise`.
+#[inline(never)]
 fn whole(value: f64, least: f64, most: f64, otherwise: &str) -> Result<u64, RangeError> {
     let valid = value >= least && value <= most && value as u64 as f64 == value;
-    if valid { Ok(value as u64) } else { Err(RangeError::new(otherwise)) }
+    if valid { Ok(value as u64) } else { Err(error(otherwise)) }
 }
 
 /// Nothing where `valid`, or the error that says `otherwise`.
 fn check(valid: bool, otherwise: &str) -> Result<(), RangeError> {
-    if valid { Ok(()) } else { Err(RangeError::new(otherwise)) }
+    if valid { Ok(()) } else { Err(error(otherwise)) }
 }
 
 /// An estimate of pi, 4·inside/total, from so many random points (a whole number from 1 to 2⁵³). Each
@@ -142,11 +150,7 @@ impl WaveSimulation {
     #[wasm_bindgen(constructor)]
     pub fn new(points: f64, c: f64) -> Result<WaveSimulation, RangeError> {
         let points = whole(points, 0.0, COUNTABLE, STRING)?;
-        usize::try_from(points)
-            .ok()
-            .and_then(|points| Wave::new(points, c))
-            .map(Self)
-            .ok_or_else(|| RangeError::new(STRING))
+        usize::try_from(points).ok().and_then(|points| Wave::new(points, c)).map(Self).ok_or_else(|| error(STRING))
     }
 
     /// One step in time.
