@@ -235,8 +235,9 @@ pub fn estimate_pi(seed: u64, points: u64) -> f64 {
 /// very points that a run counts.
 pub fn draw_points(seed: u64, substream: u64, points: &mut [f32]) {
     let Substream(mut lanes) = Substream::new(seed, substream);
-    for (index, point) in points.chunks_exact_mut(2).enumerate() {
-        let generator = &mut lanes[index % LANES];
-        point.fill_with(|| generator.next() as i32 as f32 / RADIUS);
+    for row in points.chunks_mut(2 * LANES) {
+        for (point, generator) in row.chunks_mut(2).zip(&mut lanes) {
+            point.fill_with(|| generator.next() as i32 as f32 / RADIUS);
+        }
     }
 }
