@@ -103,10 +103,27 @@ async function makeWasm() {
 const CARGO_TARGET = join(root, 'target', 'wasm');
 const workFolder = (id) => join(CARGO_TARGET, id);
 
-async function compile(id, { rustflags, optimize, validate }, bindgen) {
+/**
+ * The SIMD build with other features of the crate than what ships (none): for comparisons, not for pkg/.
+ * @param {string[]} features
+ * @returns {Promise<{ wasm: string, glue: string }>} paths
+ */
+export async function buildVariant(features) {
+  await needRust();
+  await needPackages();
+  await needWasmTarget();
+  const { bindgen } = await needWasmBindgen();
+  const id = ['simd', ...features].join('-');
+  await step(`Compiling Rust to WebAssembly, ${['with SIMD', ...features].join(', ')}`, () =>
+    compile(id, { ...BUILDS.simd, features }, bindgen));
+  return { wasm: join(workFolder(id), 'optimized.wasm'), glue: join(workFolder(id), `${NAME}.js`) };
+}
+
+async function compile(id, { rustflags, features = [], optimize, validate }, bindgen) {
   const work = workFolder(id);
   const cargo = await run('cargo', [
-    'build', '--release', '--lib', '--no-default-features', '--target', WASM_TARGET, '--target-dir', CARGO_TARGET,
+    'build', '--release', '--lib', '--no-default-features', '--features', features.join(), '--target', WASM_TARGET,
+    '--target-dir', CARGO_TARGET,
   ], { env: { RUSTFLAGS: rustflags } });
   if (cargo.code !== 0) throw cargoFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });

@@ -1,0 +1,96 @@
+/**
+ * What a long-lived page does to the wasm's memory, in plain Node: processors, simulations and engines of mixed sizes
+ * come and go. tests/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares allocators.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './project.mjs';
+
+const GLUE = join(root, 'pkg', 'audio_dsp_wasm.js');
+
+/** The two builds that ship: paths as of `buildVariant`. */
+export const SHIPPED = {
+  SIMD: { glue: GLUE, wasm: join(root, 'pkg', 'audio_dsp_wasm_bg.wasm') },
+  baseline: { glue: GLUE, wasm: join(root, 'pkg', 'audio_dsp_wasm_baseline.wasm') },
+};
+
+/**
+ * A fresh copy of the glue with an instance of its own.
+ * @param {{ glue: string, wasm: string }} paths
+ * @returns {Promise<{ glue: object, wasm: WebAssembly.Exports, module: WebAssembly.Module, bytes: () => number }>}
+ *   `bytes` is the size of its linear memory
+ */
+export async function openDoors(paths) {
+  openDoors.count = (openDoors.count ?? 0) + 1;
+  const glue = await import(`${pathToFileURL(paths.glue)}?instance=${openDoors.count}`);
+  const module = new WebAssembly.Module(readFileSync(paths.wasm));
+  const wasm = glue.initSync({ module });
+  return { glue, wasm, module, bytes: () => wasm.memory.buffer.byteLength };
+}
+
+const SAMPLE_RATES = [3000, 8000, 11025, 22050, 44100, 48000, 88200, 96000, 192000, 384000, 768000];
+const CHANNELS = 2;
+const LARGEST = { rate: 768000, points: 100_000, frames: 200_000, capacity: 16384 };
+
+/**
+ * Lets so many lifetimes pass, one of each kind at a time.
+ * @param {Awaited<ReturnType<typeof openDoors>>} doors
+ * @param {number} count
+ * @param {(passed: number) => void} [look] called after each
+ */
+export function passLifetimes(doors, count, look = () => {}) {
+  const random = generator();
+  const ends = KINDS.map(() => () => {});
+  for (let passed = 0; passed < count; passed++) {
+    const kind = passed % KINDS.length;
+    ends[kind]();
+    // The largest come first, all at once: what grows later was not for want of room.
+    ends[kind] = KINDS[kind](doors, passed < KINDS.length ? LARGEST : mixed(random));
+    look(passed + 1);
+  }
+  for (const end of ends) end();
+}
+
+/** Sizes over decades, as small ones are the more frequent. */
+function mixed(random) {
+  const upTo = (largest, least) => Math.floor(least * (largest / least) ** random());
+  return {
+    rate: SAMPLE_RATES[Math.floor(random() * SAMPLE_RATES.length)],
+    points: upTo(LARGEST.points, 3),
+    frames: upTo(LARGEST.frames, 1),
+    capacity: upTo(LARGEST.capacity, 1),
+  };
+}
+
+/** Each begins a life that does some work, and returns what ends it. */
+const KINDS = [
+  ({ glue }, { rate, frames }) => {
+    const processor = new glue.AudioProcessor(rate);
+    for (const length of [frames, frames >> 1, 0]) {
+      processor.process(new Float32Array(length).fill(0.5), 1, 8000, 80, 0.01, 0.5, 0.3, 0.2);
+    }
+    return () => processor.free();
+  },
+  ({ glue }, { points }) => {
+    const wave = new glue.WaveSimulation(points, 0.5);
+    wave.add_impulse(points >> 1, 1);
+    wave.step();
+    wave.get_data();
+    return () => wave.free();
+  },
+  ({ wasm }, { rate, capacity }) => {
+    const engine = wasm.engine_new(rate, CHANNELS, capacity);
+    wasm.engine_process(engine, capacity, 0);
+    return () => wasm.engine_free(engine);
+  },
+];
+
+/** Numbers from 0 to 1, the same ones each time (the minimal standard generator of Park and Miller). */
+function generator() {
+  let state = 20240607;
+  return () => {
+    state = (state * 48271) % 2147483647;
+    return state / 2147483647;
+  };
+}
