@@ -51,11 +51,6 @@ impl Block {
         &mut bytemuck::cast_slice_mut(&mut self.samples[channel])[..self.frames]
     }
 
-    /// A channel's samples in vectors, the last of which may be partly behind the last frame.
-    pub fn channel_vectors_mut(&mut self, channel: usize) -> &mut [f32x4] {
-        &mut self.samples[channel][..self.frames.div_ceil(LANES)]
-    }
-
     /// Each channel's samples.
     pub fn samples(&self) -> impl Iterator<Item = &[f32]> {
         (0..self.channels).map(|channel| self.channel(channel))

@@ -11,7 +11,7 @@ use crate::effects::{
     peaking, switch::Switched, tuned::Tuned,
 };
 use crate::params::{self, Values};
-use crate::scrub::scrub;
+use crate::scrub::let_in;
 
 /// The effects in their order. Adding one: its line here, and nothing else in this file.
 macro_rules! rack {
@@ -37,8 +37,8 @@ rack! {
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
-    filters: Tuned = |rate, channels| filters::new(rate, channels);
-    peaking: Tuned = |rate, channels| peaking::new(rate, channels);
+    filters: Tuned = |rate, _channels| filters::new(rate);
+    peaking: Tuned = |rate, _channels| peaking::new(rate);
     compressor: Switched<Compressor> =
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
     delay: Switched<Delay> =
@@ -100,10 +100,9 @@ impl Chain {
         for start in (0..frames).step_by(BLOCK) {
             let end = (start + BLOCK).min(frames);
             scratch.set_frames(end - start);
-            for (samples, channel) in scratch.samples_mut().zip(channels.iter()) {
-                samples.copy_from_slice(&channel[start..end]);
+            for (index, channel) in channels.iter().enumerate() {
+                let_in(&channel[start..end], scratch, index);
             }
-            scratch.vectors_mut().for_each(|vectors| _ = scrub(vectors));
             self.process(scratch);
             for (samples, channel) in scratch.samples().zip(channels.iter_mut()) {
                 channel[start..end].copy_from_slice(samples);

@@ -6,7 +6,7 @@ use crate::chain::Chain;
 use crate::control::{self, MAX_CHANNELS};
 use crate::meters::{Ballistics, Meter, Reading, clips};
 use crate::params::{self, Values};
-use crate::scrub::{LOUDEST, scrub};
+use crate::scrub::let_in;
 use alloc::{vec, vec::Vec};
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
@@ -116,17 +116,13 @@ impl Engine {
         self.block.set_frames(frames);
         self.ballistics.set_frames(frames);
         for (channel, meter) in self.input_meters[..self.channels].iter_mut().enumerate() {
-            let samples = self.block.channel_mut(channel);
             let mut reading = Reading::default();
             if connected {
-                reading = Reading::of_copied(&self.inputs[channel][at..at + frames], samples);
-                if !reading.is_within(LOUDEST) {
-                    let strange = scrub(self.block.channel_vectors_mut(channel));
-                    self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(strange);
-                    reading = Reading::of(self.block.channel_mut(channel));
-                }
+                let replaced;
+                (reading, replaced) = let_in(&self.inputs[channel][at..at + frames], &mut self.block, channel);
+                self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(replaced);
             } else {
-                samples.fill(0.0);
+                self.block.channel_mut(channel).fill(0.0);
             }
             meter.take(reading, &self.ballistics);
         }

@@ -32,10 +32,6 @@ mod moves {
             })
         }
     }
-    pub fn deinterleave(low: f32x4, high: f32x4) -> [f32x4; 2] {
-        let [low, high] = [low, high].map(|x| unsafe { transmute::<f32x4, v128>(x) });
-        unsafe { transmute([i32x4_shuffle::<0, 2, 4, 6>(low, high), i32x4_shuffle::<1, 3, 5, 7>(low, high)]) }
-    }
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
@@ -56,10 +52,6 @@ mod moves {
     }
     pub fn pick<const A: usize, const B: usize>(a: f64x2, b: f64x2) -> f64x2 {
         f64x2::new([a.to_array()[A], b.to_array()[B]])
-    }
-    pub fn deinterleave(low: f32x4, high: f32x4) -> [f32x4; 2] {
-        let ([a, b, c, d], [e, f, g, h]) = (low.to_array(), high.to_array());
-        [f32x4::new([a, c, e, g]), f32x4::new([b, d, f, h])]
     }
 }
 
@@ -85,10 +77,4 @@ pub fn narrow(low: f64x2, high: f64x2) -> f32x4 {
 #[inline(always)]
 pub fn pick<const A: usize, const B: usize>(a: f64x2, b: f64x2) -> f64x2 {
     moves::pick::<A, B>(a, b)
-}
-
-/// [a₀ b₀ a₁ b₁] and [a₂ b₂ a₃ b₃] to [a₀ a₁ a₂ a₃] and [b₀ b₁ b₂ b₃].
-#[inline(always)]
-pub fn deinterleave(low: f32x4, high: f32x4) -> [f32x4; 2] {
-    moves::deinterleave(low, high)
 }

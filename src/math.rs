@@ -96,15 +96,9 @@ pub fn log2x4(x: f32x4) -> f32x4 {
     s * horner(s * s, SERIES) + f32x4::from_i32x4(exponent)
 }
 
-/// Magnitudes below this (−300 dBFS) become 0, so that no decay ever reaches the denormals, on which
-/// processors can be a hundred times slower.
+/// Magnitudes below this (−300 dBFS) are nothing: what decays ends there in exactly 0, before it gets to the
+/// denormals, on which processors can be a hundred times slower.
 pub const NOTHING: f32 = 1e-15;
-
-/// The samples, with magnitudes below [`NOTHING`] at exactly 0.
-#[inline(always)]
-pub fn flush(x: f32x4) -> f32x4 {
-    x.abs().simd_ge(f32x4::splat(NOTHING)) & x
-}
 
 /// The state of a recursion, with a magnitude below [`NOTHING`] at exactly 0.
 #[inline(always)]

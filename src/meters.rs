@@ -28,50 +28,58 @@ impl Reading {
     }
 
     /// Reads a block's samples.
-    #[inline(never)]
     pub fn of(samples: &[f32]) -> Self {
-        let (vectors, rest) = samples.as_chunks::<LANES>();
         let mut sums = Sums::default();
-        vectors.iter().for_each(|&vector| sums.add(vector));
+        let (steps, rest) = samples.as_chunks::<STEP>();
+        steps.iter().for_each(|step| sums.add(step));
         sums.reading(rest)
     }
 
     /// Reads a block's samples on their way from one place to another of the same length.
     #[inline(never)]
     pub fn of_copied(from: &[f32], to: &mut [f32]) -> Self {
-        let (vectors, rest) = from.as_chunks::<LANES>();
-        let (to_vectors, to_rest) = to.as_chunks_mut::<LANES>();
         let mut sums = Sums::default();
-        for (&vector, to) in vectors.iter().zip(to_vectors) {
-            *to = vector;
-            sums.add(vector);
+        let (steps, rest) = from.as_chunks::<STEP>();
+        let (to_steps, to_rest) = to.as_chunks_mut::<STEP>();
+        for (step, to) in steps.iter().zip(to_steps) {
+            *to = *step;
+            sums.add(step);
         }
         to_rest.copy_from_slice(rest);
         sums.reading(rest)
     }
 }
 
-/// A reading in four lanes.
+/// Samples that are taken in at a time.
+const STEP: usize = 4 * LANES;
+
+/// A reading in lanes, of four vectors side by side: one sum would be a long way from end to end.
 #[derive(Default)]
 struct Sums {
-    peaks: f32x4,
-    energies: f32x4,
+    highest: f32x4,
+    lowest: f32x4,
+    energies: [f32x4; 4],
 }
 
 impl Sums {
     #[inline(always)]
-    fn add(&mut self, samples: [f32; LANES]) {
-        let x = f32x4::new(samples);
-        self.peaks = self.peaks.fast_max(x.abs());
-        self.energies += x * x;
+    fn add(&mut self, samples: &[f32; STEP]) {
+        let (vectors, _) = samples.as_chunks::<LANES>();
+        for (&vector, energy) in vectors.iter().zip(&mut self.energies) {
+            let x = f32x4::new(vector);
+            self.highest = self.highest.fast_max(x);
+            self.lowest = self.lowest.fast_min(x);
+            *energy += x * x;
+        }
     }
 
     fn reading(mut self, rest: &[f32]) -> Reading {
-        let mut last = [0.0; LANES];
+        let mut last = [0.0; STEP];
         last[..rest.len()].copy_from_slice(rest);
-        self.add(last);
-        let [a, b, c, d] = self.peaks.to_array();
-        let [e, f, g, h] = self.energies.to_array();
+        self.add(&last);
+        let [a, b, c, d] = self.highest.fast_max(-self.lowest).to_array();
+        let [e, f, g, h] = self.energies;
+        let [e, f, g, h] = ((e + f) + (g + h)).to_array();
         Reading { peak: louder(louder(a, b), louder(c, d)), energy: (e + f) + (g + h) }
     }
 }

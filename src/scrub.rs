@@ -1,21 +1,40 @@
-//! The door through which sound comes in: what is not a sample does not get past it.
+//! The door through which sound comes in: what is not a sample does not get past it, and what is nothing
+//! comes in as silence.
 
-use wide::f32x4;
+use crate::block::Block;
+use crate::math::NOTHING;
+use crate::meters::Reading;
 
 /// The loudest sample that is let in: +120 dBFS. Louder is held here, far from any overflow.
 pub const LOUDEST: f32 = 1e6;
 
-/// Puts 0 for NaN and holds what is louder than [`LOUDEST`] there (infinities too). Returns how many
-/// samples had to be replaced.
-pub fn scrub(samples: &mut [f32x4]) -> u32 {
-    let loudest = f32x4::splat(LOUDEST);
-    let mut count = 0;
-    for x in samples {
-        // Every comparison with NaN is false.
-        let fit = x.abs().simd_le(loudest).to_bitmask();
-        count += 4 - fit.count_ones();
-        let number = x.simd_eq(*x) & *x;
-        *x = number.fast_min(loudest).fast_max(-loudest);
+/// Lets a channel's samples into a block of as many frames. Puts 0 for NaN, and holds what is louder than
+/// [`LOUDEST`] there (infinities too). Returns the reading of what came in, and how many samples were replaced.
+pub fn let_in(from: &[f32], block: &mut Block, channel: usize) -> (Reading, u32) {
+    let reading = Reading::of_copied(from, block.channel_mut(channel));
+    if reading.is_within(LOUDEST) && reading.peak >= NOTHING {
+        return (reading, 0);
     }
-    count
+    let samples = block.channel_mut(channel);
+    if reading.peak < NOTHING && reading.energy < NOTHING {
+        samples.fill(0.0);
+        return (Reading::default(), 0);
+    }
+    let replaced = scrub(samples);
+    (Reading::of(samples), replaced)
+}
+
+fn scrub(samples: &mut [f32]) -> u32 {
+    let mut replaced = 0;
+    for x in samples {
+        if x.is_nan() {
+            *x = 0.0;
+        } else if x.abs() > LOUDEST {
+            *x = LOUDEST.copysign(*x);
+        } else {
+            continue;
+        }
+        replaced += 1;
+    }
+    replaced
 }

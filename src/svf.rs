@@ -10,13 +10,12 @@
 //! whose state needs fewer multiplications; `Section::observer` says how the states carry over.
 //!
 //! A recursion cannot be spread over samples, only over what runs side by side. So a settled [`Cascade`] works
-//! on two lanes: in stereo the two channels, in mono two sections, the second a vector of samples behind
-//! the first. And it takes two samples in a step, multiplied out beforehand, which halves the way from state
-//! to state.
+//! on two lanes, a section in each, the second a vector of samples behind the first; and on both channels in turn,
+//! so that one's arithmetic fills the other's waiting.
 
 use crate::block::{Block, LANES};
 use crate::control::MAX_CHANNELS;
-use crate::lanes::{deinterleave, narrow, pick, widen_high, widen_low};
+use crate::lanes::{narrow, pick, widen_high, widen_low};
 use crate::math::{exp10, flush_state, sqrt, tan};
 use core::f64::consts::{PI, SQRT_2};
 use core::ops::Range;
@@ -106,7 +105,11 @@ impl Section {
         let a1 = -(a + d);
         let ca = [self.c[0] * a + self.c[1] * c, self.c[0] * b + self.c[1] * d];
         let t = [self.c, [ca[0] + a1 * self.c[0], ca[1] + a1 * self.c[1]]];
-        let observer = Observer { a: [a1, a * d - b * c], b: multiply(t, self.b), d: self.d };
+        let observer = Observer {
+            a: [f64x2::splat(a1), f64x2::splat(a * d - b * c)],
+            b: multiply(t, self.b).map(f64x2::splat),
+            d: f64x2::splat(self.d),
+        };
         (observer, t)
     }
 
@@ -123,50 +126,44 @@ impl Section {
     }
 }
 
-/// A section in observer form: y = z₁ + D·x, z₁ ← z₂ − a₁·z₁ + b₁·x, z₂ ← −a₂·z₁ + b₂·x.
+/// A section in observer form, a lane each for what runs side by side:
+/// y = z₁ + d·x, z₁ ← z₂ + b₁·x − a₁·z₁, z₂ ← b₂·x − a₂·z₁.
+///
+/// The output is no part of the way from state to state, which is only a multiplication and a subtraction long.
 #[derive(Clone, Copy)]
 struct Observer {
-    a: [f64; 2],
-    b: [f64; 2],
-    d: f64,
-}
-
-/// Two sections in observer form side by side, two samples at a time.
-#[derive(Clone, Copy)]
-struct PairStep {
     a: [f64x2; 2],
     b: [f64x2; 2],
     d: f64x2,
-    /// z ← `aa`·z + `ab`·x₀ + `b`·x₁.
-    aa: [[f64x2; 2]; 2],
-    ab: [f64x2; 2],
 }
 
-impl PairStep {
-    fn new(lanes: [Observer; 2]) -> Self {
-        let lane = |map: &dyn Fn(Observer) -> f64| f64x2::new(lanes.map(map));
+impl Observer {
+    /// A lane of one and a lane of another.
+    fn beside(self, other: Self) -> Self {
         Self {
-            a: [0, 1].map(|n| lane(&|o| o.a[n])),
-            b: [0, 1].map(|n| lane(&|o| o.b[n])),
-            d: lane(&|o| o.d),
-            aa: [
-                [lane(&|o| o.a[0] * o.a[0] - o.a[1]), lane(&|o| -o.a[0])],
-                [lane(&|o| o.a[0] * o.a[1]), lane(&|o| -o.a[1])],
-            ],
-            ab: [lane(&|o| o.b[1] - o.a[0] * o.b[0]), lane(&|o| -o.a[1] * o.b[0])],
+            a: [0, 1].map(|n| pick::<0, 1>(self.a[n], other.a[n])),
+            b: [0, 1].map(|n| pick::<0, 1>(self.b[n], other.b[n])),
+            d: pick::<0, 1>(self.d, other.d),
         }
     }
 
-    /// Two samples. The sums are ordered so that the way from state to state is short.
+    /// One sample.
     #[inline(always)]
-    fn run(&self, z: &mut [f64x2; 2], [x0, x1]: [f64x2; 2]) -> [f64x2; 2] {
-        let [z1, z2] = *z;
-        let between = (z2 + self.b[0] * x0) - self.a[0] * z1;
-        *z = [
-            (self.ab[0] * x0 + self.b[0] * x1) + (self.aa[0][0] * z1 + self.aa[0][1] * z2),
-            (self.ab[1] * x0 + self.b[1] * x1) + (self.aa[1][0] * z1 + self.aa[1][1] * z2),
-        ];
-        [z1 + self.d * x0, between + self.d * x1]
+    fn tick(&self, z: &mut [f64x2; 2], x: f64x2) -> f64x2 {
+        let y = z[0] + self.d * x;
+        *z = [(z[1] + self.b[0] * x) - self.a[0] * z[0], self.b[1] * x - self.a[1] * z[0]];
+        y
+    }
+
+    /// One sample through the first lane's section and then the second's.
+    fn tick_through(&self, z: &mut [f64x2; 2], x: f64) -> f64 {
+        let before = *z;
+        let between = self.tick(z, f64x2::splat(x));
+        let first = *z;
+        *z = before;
+        let y = self.tick(z, pick::<0, 0>(between, between));
+        *z = [pick::<0, 1>(first[0], z[0]), pick::<0, 1>(first[1], z[1])];
+        y.to_array()[1]
     }
 }
 
@@ -180,32 +177,30 @@ pub struct Cascade {
     states: [[[f64; 2]; MAX_CHANNELS]; 2],
     /// What runs in their stead while the coefficients stay.
     settled: Option<Settled>,
-    stereo: bool,
 }
 
 /// The observer forms and their states.
 struct Settled {
-    observers: [Observer; 2],
-    /// In stereo a section each, its lanes alike; in mono a section in each lane of the first.
-    steps: [PairStep; 2],
-    /// By section; a lane is a channel.
-    states: [[f64x2; 2]; 2],
+    /// A section in each lane.
+    sections: Observer,
+    /// By channel; a section in each lane.
+    states: [[f64x2; 2]; MAX_CHANNELS],
+}
+
+impl Default for Cascade {
+    /// A cascade at rest that changes nothing yet.
+    fn default() -> Self {
+        Self { sections: [Section::PLAIN; 2], states: [[[0.0; 2]; MAX_CHANNELS]; 2], settled: None }
+    }
 }
 
 impl Cascade {
-    /// A cascade at rest that changes nothing yet.
-    pub fn new(channels: usize) -> Self {
-        let states = [[[0.0; 2]; MAX_CHANNELS]; 2];
-        Self { sections: [Section::PLAIN; 2], states, settled: None, stereo: channels == 2 }
-    }
-
     /// Takes new coefficients; the sound in the filters goes on.
     pub fn tune(&mut self, sections: Sections) {
         if let Some(settled) = self.settled.take() {
             for (at, section) in self.sections.iter().enumerate() {
                 let (_, t) = section.observer();
-                let [z1, z2] = settled.states[at].map(f64x2::to_array);
-                self.states[at] = [0, 1].map(|channel| multiply(inverse(t), [z1[channel], z2[channel]]));
+                self.states[at] = settled.states.map(|z| multiply(inverse(t), z.map(|z| z.to_array()[at])));
             }
         }
         self.sections = sections;
@@ -214,17 +209,11 @@ impl Cascade {
     /// Says that the coefficients stay for a while, which makes [`Cascade::process`] fast.
     pub fn settle(&mut self) {
         let [(first, t1), (second, t2)] = self.sections.map(|section| section.observer());
-        let steps = if self.stereo {
-            [PairStep::new([first, first]), PairStep::new([second, second])]
-        } else {
-            [PairStep::new([first, second]); 2]
-        };
-        let carry = |t, states: [[f64; 2]; MAX_CHANNELS]| {
-            let [[l1, l2], [r1, r2]] = states.map(|s| multiply(t, s));
-            [f64x2::new([l1, r1]), f64x2::new([l2, r2])]
-        };
-        let states = [carry(t1, self.states[0]), carry(t2, self.states[1])];
-        self.settled = Some(Settled { observers: [first, second], steps, states });
+        let states = [0, 1].map(|channel| {
+            let [a, b] = [multiply(t1, self.states[0][channel]), multiply(t2, self.states[1][channel])];
+            [f64x2::new([a[0], b[0]]), f64x2::new([a[1], b[1]])]
+        });
+        self.settled = Some(Settled { sections: first.beside(second), states });
     }
 
     /// The sections in force.
@@ -260,80 +249,103 @@ impl Cascade {
 
     /// Processes these frames of a block.
     pub fn process(&mut self, block: &mut Block, frames: Range<usize>) {
-        let Some(settled) = &mut self.settled else {
-            for (channel, samples) in block.samples_mut().enumerate() {
-                for x in &mut samples[frames.clone()] {
-                    let between = self.sections[0].tick(&mut self.states[0][channel], *x as f64);
-                    *x = self.sections[1].tick(&mut self.states[1][channel], between) as f32;
+        match &mut self.settled {
+            Some(settled) => match block.stereo_mut() {
+                Some([left, right]) => settled.process_stereo(&mut left[frames.clone()], &mut right[frames]),
+                None => settled.process_mono(&mut block.channel_mut(0)[frames]),
+            },
+            None => {
+                for (channel, samples) in block.samples_mut().enumerate() {
+                    for x in &mut samples[frames.clone()] {
+                        let between = self.sections[0].tick(&mut self.states[0][channel], *x as f64);
+                        *x = self.sections[1].tick(&mut self.states[1][channel], between) as f32;
+                    }
                 }
             }
-            return;
-        };
-        if let Some([left, right]) = block.stereo_mut() {
-            settled.process_stereo(&mut left[frames.clone()], &mut right[frames]);
-        } else {
-            settled.process_mono(&mut block.channel_mut(0)[frames]);
         }
     }
 }
 
 impl Settled {
-    fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let mut states = self.states;
-        let (left_vectors, left_rest) = left.as_chunks_mut::<LANES>();
-        let (right_vectors, right_rest) = right.as_chunks_mut::<LANES>();
-        for (left, right) in left_vectors.iter_mut().zip(right_vectors) {
-            let (l, r) = (f32x4::new(*left), f32x4::new(*right));
-            let four = Four::interleaved(l, r).through(&self.steps[0], &mut states[0]);
-            [*left, *right] = four.through(&self.steps[1], &mut states[1]).lanes().map(f32x4::to_array);
-        }
-        self.states = states;
-        self.process_rest(0, left_rest);
-        self.process_rest(1, right_rest);
-    }
-
-    /// Both sections at once: lane 0 is the first on a vector of samples, lane 1 the second on the vector
-    /// before.
     fn process_mono(&mut self, samples: &mut [f32]) {
+        let sections = self.sections;
         let (vectors, rest) = samples.as_chunks_mut::<LANES>();
-        let step = &self.steps[0];
-        let second = self.states[1];
-        let mut state = self.states[0];
-        let mut four = Four::ZERO;
-        for at in 0..=vectors.len() {
-            // The second section goes last alone, on a vector that the first one is spared.
-            let x = vectors.get(at).map_or(f32x4::ZERO, |&vector| f32x4::new(vector));
-            if at == vectors.len() {
-                self.states[0] = state.map(|z| pick::<0, 0>(z, z));
+        if let Some(first) = vectors.first() {
+            let mut run = Staggered::begin(&sections, self.states[0], f32x4::new(*first));
+            for at in 1..vectors.len() {
+                let y = run.next(&sections, f32x4::new(vectors[at]));
+                vectors[at - 1] = narrow(y[0], y[1]).to_array();
             }
-            four = Four::behind(x, four).through(step, &mut state);
-            if at == 0 {
-                // And the first one goes ahead alone: the second one is put back.
-                state = [pick::<0, 0>(state[0], second[0]), pick::<0, 0>(state[1], second[1])];
-            } else {
-                vectors[at - 1] = four.lanes()[1].to_array();
-            }
-        }
-        if !vectors.is_empty() {
-            self.states[1] = state.map(|z| pick::<1, 1>(z, z));
+            let (y, z) = run.end(&sections);
+            vectors[vectors.len() - 1] = narrow(y[0], y[1]).to_array();
+            self.states[0] = z;
         }
         self.process_rest(0, rest);
     }
 
+    fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32]) {
+        let sections = self.sections;
+        let (lefts, left_rest) = left.as_chunks_mut::<LANES>();
+        let (rights, right_rest) = right.as_chunks_mut::<LANES>();
+        if let (Some(left), Some(right)) = (lefts.first(), rights.first()) {
+            let mut left_run = Staggered::begin(&sections, self.states[0], f32x4::new(*left));
+            let mut right_run = Staggered::begin(&sections, self.states[1], f32x4::new(*right));
+            let vectors = lefts.len().min(rights.len());
+            for at in 1..vectors {
+                let left = left_run.next(&sections, f32x4::new(lefts[at]));
+                let right = right_run.next(&sections, f32x4::new(rights[at]));
+                [lefts[at - 1], rights[at - 1]] = [left, right].map(|y| narrow(y[0], y[1]).to_array());
+            }
+            let (left, left_z) = left_run.end(&sections);
+            let (right, right_z) = right_run.end(&sections);
+            [lefts[vectors - 1], rights[vectors - 1]] = [left, right].map(|y| narrow(y[0], y[1]).to_array());
+            self.states = [left_z, right_z];
+        }
+        self.process_rest(0, left_rest);
+        self.process_rest(1, right_rest);
+    }
+
     /// What does not fill a vector at the end of a span.
     fn process_rest(&mut self, channel: usize, rest: &mut [f32]) {
-        for sample in rest {
-            let mut x = *sample as f64;
-            for (Observer { a, b, d }, state) in self.observers.iter().zip(&mut self.states) {
-                let mut lanes = state.map(f64x2::to_array);
-                let [z1, z2] = lanes.map(|z| z[channel]);
-                lanes[0][channel] = (z2 + b[0] * x) - a[0] * z1;
-                lanes[1][channel] = b[1] * x - a[1] * z1;
-                *state = lanes.map(f64x2::new);
-                x = z1 + d * x;
-            }
-            *sample = x as f32;
+        for x in rest {
+            *x = self.sections.tick_through(&mut self.states[channel], *x as f64) as f32;
         }
+    }
+}
+
+/// Two sections on one channel, under way: the first on a vector of samples, the second on the vector before.
+struct Staggered {
+    four: Four,
+    z: [f64x2; 2],
+}
+
+impl Staggered {
+    /// The first section goes ahead alone on the first vector: the second one is put back.
+    #[inline(always)]
+    fn begin(sections: &Observer, z: [f64x2; 2], x: f32x4) -> Self {
+        let mut run = Self { four: Four::ZERO, z };
+        run.next(sections, x);
+        run.z = [pick::<0, 1>(run.z[0], z[0]), pick::<0, 1>(run.z[1], z[1])];
+        run
+    }
+
+    /// Takes a vector in, and gives the one before out, as two pairs.
+    #[inline(always)]
+    fn next(&mut self, sections: &Observer, x: f32x4) -> [f64x2; 2] {
+        self.four = Four::behind(x, self.four);
+        for x in &mut self.four.0 {
+            *x = sections.tick(&mut self.z, *x);
+        }
+        let [a, b, c, d] = self.four.0;
+        [pick::<1, 1>(a, b), pick::<1, 1>(c, d)]
+    }
+
+    /// The second section goes last alone, for which the first one waits: the last vector, and the states.
+    #[inline(always)]
+    fn end(mut self, sections: &Observer) -> ([f64x2; 2], [f64x2; 2]) {
+        let first = self.z;
+        let y = self.next(sections, f32x4::ZERO);
+        (y, [pick::<0, 1>(first[0], self.z[0]), pick::<0, 1>(first[1], self.z[1])])
     }
 }
 
@@ -343,13 +355,6 @@ struct Four([f64x2; 4]);
 
 impl Four {
     const ZERO: Self = Self([f64x2::ZERO; 4]);
-
-    /// A channel in each lane.
-    #[inline(always)]
-    fn interleaved(left: f32x4, right: f32x4) -> Self {
-        let [low, high] = [left.unpack_lo(right), left.unpack_hi(right)];
-        Self([widen_low(low), widen_high(low), widen_low(high), widen_high(high)])
-    }
 
     /// Samples in lane 0; in lane 1 what another has in its lane 0.
     #[inline(always)]
@@ -361,20 +366,6 @@ impl Four {
             pick::<0, 0>(high, other[2]),
             pick::<1, 0>(high, other[3]),
         ])
-    }
-
-    #[inline(always)]
-    fn through(self, step: &PairStep, state: &mut [f64x2; 2]) -> Self {
-        let [x0, x1, x2, x3] = self.0;
-        let [y0, y1] = step.run(state, [x0, x1]);
-        let [y2, y3] = step.run(state, [x2, x3]);
-        Self([y0, y1, y2, y3])
-    }
-
-    #[inline(always)]
-    fn lanes(self) -> [f32x4; 2] {
-        let [a, b, c, d] = self.0;
-        deinterleave(narrow(a, b), narrow(c, d))
     }
 }
 

@@ -55,13 +55,11 @@ fn tanh_is_odd_and_keeps_zero() {
 
 #[test]
 fn exp2_of_four_is_within_3e_7_over_its_range() {
-    for (from, to) in [(1e-6f32, 126.0f32)] {
-        let bits = from.to_bits()..to.to_bits();
-        let error = largest(bits.clone(), 13, exp2x4, |x, y| relative(y, (x as f64).exp2()));
-        assert!(error < 3e-7, "{error:e}");
-        let error = largest(bits, 13, |x| exp2x4(-x), |x, y| relative(y, (-x as f64).exp2()));
-        assert!(error < 3e-7, "{error:e}");
-    }
+    let bits = 1e-6f32.to_bits()..126f32.to_bits();
+    let error = largest(bits.clone(), 13, exp2x4, |x, y| relative(y, (x as f64).exp2()));
+    assert!(error < 3e-7, "{error:e}");
+    let error = largest(bits, 13, |x| exp2x4(-x), |x, y| relative(y, (-x as f64).exp2()));
+    assert!(error < 3e-7, "{error:e}");
 }
 
 #[test]

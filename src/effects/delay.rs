@@ -5,7 +5,7 @@
 
 use super::Effect;
 use crate::block::{BLOCK, Block, LANES};
-use crate::math::flush;
+use crate::math::NOTHING;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use alloc::{vec, vec::Vec};
@@ -105,7 +105,8 @@ fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &
     }
 }
 
-/// The delay's formula on a span.
+/// The delay's formula on a span. What goes back into the line ends in exactly 0: a span of nothing but
+/// [`NOTHING`] is written as silence.
 #[inline(never)]
 fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &[f32]) {
     let four = |samples: &[f32]| {
@@ -113,15 +114,18 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &
         lanes[..samples.len()].copy_from_slice(samples);
         f32x4::new(lanes)
     };
-    let formula = |x: f32x4, delayed: f32x4, mix: f32x4, feedback: f32x4| {
-        let back = flush(x + delayed * feedback);
+    let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
+    let mut formula = |x: f32x4, delayed: f32x4, mix: f32x4, feedback: f32x4| {
+        let back = x + delayed * feedback;
+        highest = highest.fast_max(back);
+        lowest = lowest.fast_min(back);
         (x * (f32x4::splat(1.0) - mix) + delayed * mix, back)
     };
     let span = x.len();
-    let (tap, line, mix, feedback) = (&tap[..span], &mut line[..span], &mix[..span], &feedback[..span]);
+    let (tap, written, mix, feedback) = (&tap[..span], &mut line[..span], &mix[..span], &feedback[..span]);
     let (x, x_rest) = x.as_chunks_mut::<LANES>();
     let (tap, tap_rest) = tap.as_chunks::<LANES>();
-    let (line, line_rest) = line.as_chunks_mut::<LANES>();
+    let (line, line_rest) = written.as_chunks_mut::<LANES>();
     let (mix, mix_rest) = mix.as_chunks::<LANES>();
     let (feedback, feedback_rest) = feedback.as_chunks::<LANES>();
     for ((((x, &tap), line), &mix), &feedback) in x.iter_mut().zip(tap).zip(line).zip(mix).zip(feedback) {
@@ -132,6 +136,9 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &
     let (mixed, back) = formula(four(x_rest), four(tap_rest), four(mix_rest), four(feedback_rest));
     x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
     line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
+    if highest.fast_max(-lowest).simd_lt(f32x4::splat(NOTHING)).all() {
+        written.fill(0.0);
+    }
 }
 
 /// A delay time in whole frames. At least one: with none, a whole line's length would be read.

@@ -5,8 +5,8 @@ use crate::params;
 use crate::svf::{Section, Sections};
 
 /// Both filters at their defaults, at rest.
-pub fn new(sample_rate: f64, channels: usize) -> Tuned {
-    Tuned::new([params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON], design, sample_rate, channels)
+pub fn new(sample_rate: f64) -> Tuned {
+    Tuned::new([params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON], design, sample_rate)
 }
 
 fn design([low_cutoff, low_on, high_cutoff, high_on]: [f64; 4], sample_rate: f64) -> Sections {

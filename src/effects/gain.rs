@@ -2,7 +2,6 @@
 
 use super::Effect;
 use crate::block::Block;
-use crate::math::flush;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 
@@ -31,7 +30,7 @@ impl Effect for Gain {
         let gains = self.gain.envelope(block.frames()).vectors();
         for samples in block.vectors_mut() {
             for (x, &gain) in samples.iter_mut().zip(gains) {
-                *x = flush(*x * gain);
+                *x *= gain;
             }
         }
     }

@@ -5,9 +5,9 @@ use crate::params;
 use crate::svf::{Section, Sections};
 
 /// The band at its defaults, at rest.
-pub fn new(sample_rate: f64, channels: usize) -> Tuned {
+pub fn new(sample_rate: f64) -> Tuned {
     let indices = [params::PEAK_FREQUENCY, params::PEAK_GAIN, params::PEAK_Q, params::PEAK_ON];
-    Tuned::new(indices, design, sample_rate, channels)
+    Tuned::new(indices, design, sample_rate)
 }
 
 fn design([frequency, gain, q, on]: [f64; 4], sample_rate: f64) -> Sections {

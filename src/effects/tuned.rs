@@ -34,13 +34,13 @@ pub struct Tuned {
 impl Tuned {
     /// At rest with the parameters, given by index, at their defaults. `design` gets the parameters'
     /// values in that order.
-    pub fn new(indices: [usize; PARAMETERS], design: Design, sample_rate: f64, channels: usize) -> Self {
+    pub fn new(indices: [usize; PARAMETERS], design: Design, sample_rate: f64) -> Self {
         let mut tuned = Self {
             sample_rate,
             design,
             indices,
             parameters: indices.map(|index| Smoothed::new(index, sample_rate)),
-            cascade: Cascade::new(channels),
+            cascade: Cascade::default(),
             settled: false,
             until_tuning: 0,
         };

@@ -75,7 +75,7 @@ pub fn frequency_response(sample_rate: f64, values: &[f32], frequencies: &[f64])
     for ((all, &value), parameter) in all.iter_mut().zip(values).zip(params::TABLE) {
         *all = parameter.clamp(value);
     }
-    let mut effects = [filters::new(sample_rate, 1), peaking::new(sample_rate, 1)];
+    let mut effects = [filters::new(sample_rate), peaking::new(sample_rate)];
     for effect in &mut effects {
         effect.set(&all);
         effect.reset();
