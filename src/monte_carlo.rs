@@ -28,7 +28,7 @@ use core::ops::{BitOr, BitXor, Shl, Shr};
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg32;
 use wide::bytemuck::cast;
-use wide::{f32x8, u32x8};
+use wide::{f32x4, f32x8, i32x4, u32x8};
 
 /// Points in a sub-stream, the unit in which workers share a run; about a millisecond of work.
 pub const SUBSTREAM: u64 = 1 << 20;
@@ -79,10 +79,17 @@ impl Word for u32x8 {
 
     #[inline(always)]
     fn inside(x: Self, y: Self) -> Self {
-        let [x, y] = [x, y].map(|word| f32x8::from_i32x8(cast(word)));
+        let (x, y) = (to_float(x), to_float(y));
         let mask: u32x8 = cast((x * x + y * y).simd_le(f32x8::splat(RADIUS * RADIUS)));
         mask >> 31
     }
+}
+
+/// Signed integers as floats. By halves: `wide` converts eight one by one where registers hold four.
+#[inline(always)]
+fn to_float(words: u32x8) -> f32x8 {
+    let [low, high]: [i32x4; 2] = cast(words);
+    cast([f32x4::from_i32x4(low), f32x4::from_i32x4(high)])
 }
 
 /// xoshiro128+: a period of 2¹²⁸ − 1, from any state but 0.
@@ -112,7 +119,7 @@ impl<W: Word> Generator<W> {
     fn count(&mut self, points: u64) -> W {
         let mut inside = W::ZERO;
         for _ in 0..points {
-            let [x, y] = [self.next(), self.next()];
+            let (x, y) = (self.next(), self.next());
             inside = inside.plus(W::inside(x, y));
         }
         inside
