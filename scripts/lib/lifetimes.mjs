@@ -34,19 +34,24 @@ const CHANNELS = 2;
 const LARGEST = { rate: 768000, points: 100_000, frames: 200_000, capacity: 16384 };
 
 /**
- * Lets so many lifetimes pass, one of each kind at a time.
+ * Lets so many lifetimes pass.
  * @param {Awaited<ReturnType<typeof openDoors>>} doors
  * @param {number} count
- * @param {(passed: number) => void} [look] called after each
+ * @param {object} [options]
+ * @param {boolean} [options.overlapping] one of each kind is alive at any time, instead of one alone
+ * @param {(passed: number) => void} [options.look] called after each
  */
-export function passLifetimes(doors, count, look = () => {}) {
+export function passLifetimes(doors, count, { overlapping = false, look = () => {} } = {}) {
   const random = generator();
-  const ends = KINDS.map(() => () => {});
+  const nothing = () => {};
+  const ends = KINDS.map(() => nothing);
   for (let passed = 0; passed < count; passed++) {
     const kind = passed % KINDS.length;
     ends[kind]();
-    // The largest come first, all at once: what grows later was not for want of room.
-    ends[kind] = KINDS[kind](doors, passed < KINDS.length ? LARGEST : mixed(random));
+    // The largest come first: what grows later was not for want of room.
+    const end = KINDS[kind](doors, passed < KINDS.length ? LARGEST : mixed(random));
+    ends[kind] = overlapping ? end : nothing;
+    if (!overlapping) end();
     look(passed + 1);
   }
   for (const end of ends) end();
