@@ -2,7 +2,8 @@
 //! channel; for ratios against the WebAssembly builds and JavaScript see `npm run bench`.
 
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::{control, params};
+use audio_dsp_wasm::control;
+use audio_dsp_wasm::params::{self, Curve};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -25,16 +26,6 @@ const EFFECTS: &[(&str, &[(usize, f32)])] = &[
     ("delay", &[(params::DELAY_ON, 1.0), (params::DELAY_TIME, 0.35)]),
     ("limiter", &[(params::LIMITER_ON, 1.0), (params::GAIN, 2.0)]),
 ];
-const SWITCHES: [usize; 7] = [
-    params::DISTORTION_ON,
-    params::LPF_ON,
-    params::HPF_ON,
-    params::PEAK_ON,
-    params::COMPRESSOR_ON,
-    params::DELAY_ON,
-    params::LIMITER_ON,
-];
-
 fn engine(channels: usize, settings: &[(usize, f32)]) -> Engine {
     let mut engine = Engine::new(SAMPLE_RATE, channels, QUANTUM).expect("in range");
     for &(index, value) in settings {
@@ -75,9 +66,10 @@ fn benches(criterion: &mut Criterion) {
         (params::DELAY_FEEDBACK, 0.4),
     ];
     measure(criterion, "chain", "channels", &chain);
+    let is_effect = |index: &usize| params::TABLE[*index].curve == Curve::Switch && *index != params::BYPASS;
+    let all_off: Vec<_> = (0..params::COUNT).filter(is_effect).map(|index| (index, 0.0)).collect();
     for (name, settings) in EFFECTS {
-        let off = SWITCHES.map(|index| (index, 0.0));
-        measure(criterion, "effect alone", name, &[&off, *settings].concat());
+        measure(criterion, "effect alone", name, &[&all_off, *settings].concat());
     }
 }
 

@@ -5,7 +5,8 @@
 import { statSync } from 'node:fs';
 import { table } from './bench/table.mjs';
 import { buildVariant } from './build.mjs';
-import { openDoors, passLifetimes } from './lib/lifetimes.mjs';
+import { openDoors } from './lib/doors.mjs';
+import { passLifetimes } from './lib/lifetimes.mjs';
 import { main } from './lib/project.mjs';
 
 const LIFETIMES = 3000;

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { build, buildVariant } from '../scripts/build.mjs';
-import { openDoors, passLifetimes, SHIPPED } from '../scripts/lib/lifetimes.mjs';
+import { openDoors, SHIPPED } from '../scripts/lib/doors.mjs';
+import { passLifetimes } from '../scripts/lib/lifetimes.mjs';
 import { chain, errorInDecibels } from './browser/support/reference.mjs';
 import { renderInNode } from './support/render.mjs';
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from '../scripts/build.mjs';
-import { openDoors, SHIPPED } from '../scripts/lib/lifetimes.mjs';
+import { openDoors, SHIPPED } from '../scripts/lib/doors.mjs';
 import { run } from '../scripts/lib/project.mjs';
 import { renderInNode } from './support/render.mjs';
 

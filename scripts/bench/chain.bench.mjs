@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chain, errorInDecibels } from '../../tests/browser/support/reference.mjs';
+import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { Failure, root, run as runCommand, step } from '../lib/project.mjs';
 import { WASM_TARGET } from '../lib/toolchain.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
@@ -27,10 +28,6 @@ const WORST_DECIBELS = -100;
 
 const CHAIN = {
   gain: 0.9, distortion: 0.2, lpf_cutoff: 8000, hpf_cutoff: 80, delay_time: 0.35, delay_feedback: 0.4, delay_mix: 0.3,
-};
-
-const ALL_OFF = {
-  distortion_on: 0, lpf_on: 0, hpf_on: 0, peak_on: 0, compressor_on: 0, delay_on: 0, limiter_on: 0,
 };
 
 /** What each effect is given to do, all others being off. */
@@ -108,8 +105,9 @@ class Bench {
 
   async effects(print) {
     const rows = [];
+    const allOff = await switchesOff();
     for (const [name, settings] of Object.entries(EFFECTS)) {
-      const params = { ...ALL_OFF, ...settings };
+      const params = { ...allOff, ...settings };
       const hashes = [];
       for (const candidate of OURS) hashes.push((await this.#check(candidate, params)).hash);
       if (new Set(hashes).size > 1) throw new Failure(`${name}: ${OURS.join(', ')} do not render the same bits.`);
@@ -163,6 +161,13 @@ class Bench {
       errorInDecibels(samples.subarray(c * FRAMES, (c + 1) * FRAMES), chain(plane, SAMPLE_RATE, params))));
     return { error, hash: createHash('sha256').update(bytes).digest('hex') };
   }
+}
+
+/** Every effect's switch at 0. */
+async function switchesOff() {
+  const { glue } = await openDoors(SHIPPED.SIMD);
+  const switches = glue.parameter_table().filter(({ id, curve }) => curve === 'switch' && id !== 'bypass');
+  return Object.fromEntries(switches.map(({ id }) => [id, 0]));
 }
 
 /** Sine plus noise, below 0.9; each channel has its own. */

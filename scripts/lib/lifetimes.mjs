@@ -2,40 +2,13 @@
  * What a long-lived page does to the wasm's memory, in plain Node: processors, simulations and engines of mixed sizes
  * come and go. tests/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares allocators.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { root } from './project.mjs';
-
-const GLUE = join(root, 'pkg', 'audio_dsp_wasm.js');
-
-/** The two builds that ship: paths as of `buildVariant`. */
-export const SHIPPED = {
-  SIMD: { glue: GLUE, wasm: join(root, 'pkg', 'audio_dsp_wasm_bg.wasm') },
-  baseline: { glue: GLUE, wasm: join(root, 'pkg', 'audio_dsp_wasm_baseline.wasm') },
-};
-
-/**
- * A fresh copy of the glue with an instance of its own.
- * @param {{ glue: string, wasm: string }} paths
- * @returns {Promise<{ glue: object, wasm: WebAssembly.Exports, module: WebAssembly.Module, bytes: () => number }>}
- *   `bytes` is the size of its linear memory
- */
-export async function openDoors(paths) {
-  openDoors.count = (openDoors.count ?? 0) + 1;
-  const glue = await import(`${pathToFileURL(paths.glue)}?instance=${openDoors.count}`);
-  const module = new WebAssembly.Module(readFileSync(paths.wasm));
-  const wasm = glue.initSync({ module });
-  return { glue, wasm, module, bytes: () => wasm.memory.buffer.byteLength };
-}
-
 const SAMPLE_RATES = [3000, 8000, 11025, 22050, 44100, 48000, 88200, 96000, 192000, 384000, 768000];
 const CHANNELS = 2;
 const LARGEST = { rate: 768000, points: 100_000, frames: 200_000, capacity: 16384 };
 
 /**
  * Lets so many lifetimes pass.
- * @param {Awaited<ReturnType<typeof openDoors>>} doors
+ * @param {Awaited<ReturnType<typeof import('./doors.mjs').openDoors>>} doors
  * @param {number} count
  * @param {object} [options]
  * @param {boolean} [options.overlapping] one of each kind is alive at any time, instead of one alone
