@@ -1,8 +1,8 @@
 //! The chain and each of its effects alone, natively: `cargo bench --bench chain`. Frames per second is samples per
 //! channel; for ratios against the WebAssembly builds and JavaScript see `npm run bench`.
 
-use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::control;
+use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::params::{self, Curve};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

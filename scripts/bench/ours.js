@@ -36,10 +36,7 @@ const ourParams = (p) => ({
 
 const channelsOf = (context) => context.destination.channelCount;
 
-async function startEngine(context, params) {
-  return createEngine(context, { mode: 'worklet', channels: channelsOf(context), params });
-}
-
+/** The worklet node alone, behind the source. */
 async function startHost(context, source, params) {
   const loaded = await loadModule();
   const { node } = await WorkletHost.start(context, {
@@ -59,7 +56,8 @@ const ours = {
   name: 'ours',
   setup: () => loadModule(),
   async connect(context, source, params) {
-    const engine = await startEngine(context, ourParams(params));
+    const options = { mode: 'worklet', channels: channelsOf(context), params: ourParams(params) };
+    const engine = await createEngine(context, options);
     source.connect(engine.input);
     return engine.output;
   },
@@ -73,8 +71,7 @@ const ours = {
   },
   /** One node in and out, so the bare one; bypassed, it passes audio through as it is. */
   async latencyNode(context) {
-    const unconnected = new GainNode(context);
-    return startHost(context, unconnected, { bypass: 1 });
+    return startHost(context, new GainNode(context), { bypass: 1 });
   },
 };
 
