@@ -10,15 +10,13 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { control_layout, initSync, parameter_table } from '../pkg/audio_dsp_wasm.js';
-import { Renderer } from '../worklet/renderer.js';
+import { openDoors, SHIPPED } from '../scripts/lib/doors.mjs';
+import { renderInNode } from './support/render.mjs';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const SAMPLE_RATE = 48000;
 const FRAMES = 10 * SAMPLE_RATE;
-const QUANTUM = 128;
-const BUILDS = ['audio_dsp_wasm_bg.wasm', 'audio_dsp_wasm_baseline.wasm'];
 
 const ALONE = {
   distortion_on: { distortion: 0.9 },
@@ -37,12 +35,12 @@ const CASES = {
 };
 
 let folder;
-let modules;
+let builds;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'identity-'));
-  await run('cargo', ['build', '--release', '--quiet', '--example', 'render'], { cwd: ROOT });
-  modules = await Promise.all(BUILDS.map(async (name) => new WebAssembly.Module(await readFile(join(ROOT, 'pkg', name)))));
-  initSync({ module: modules[0] });
+  // The test profile's, which `cargo test` has built already.
+  await run('cargo', ['build', '--profile', 'test', '--quiet', '--example', 'render'], { cwd: ROOT });
+  builds = await Promise.all(Object.entries(SHIPPED).map(async ([name, paths]) => [name, await openDoors(paths)]));
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -88,24 +86,8 @@ async function renderNatively(input, values) {
   const [from, to] = [join(folder, 'in.wav'), join(folder, 'out.wav')];
   await writeFile(from, wav(input));
   const flags = Object.entries(values).flatMap(([id, value]) => [`--${id.replaceAll('_', '-')}`, String(value)]);
-  await run(join(ROOT, 'target/release/examples/render'), [from, to, ...flags]);
+  await run(join(ROOT, 'target/debug/examples/render'), [from, to, ...flags]);
   return samplesOf(await readFile(to), input.length);
-}
-
-function renderByWasm(module, input, values) {
-  const layout = control_layout();
-  const words = new Int32Array(layout.words);
-  const floats = new Float32Array(words.buffer);
-  for (const { id, index, default: standard } of parameter_table()) {
-    floats[layout.parameters + index] = values[id] ?? standard;
-  }
-  const missedWord = layout.meters.find(({ name }) => name === 'missed').word;
-  const renderer = new Renderer(module, {
-    sampleRate: SAMPLE_RATE, channels: input.length, capacity: QUANTUM, words, missedWord,
-  });
-  const output = input.map(() => new Float32Array(FRAMES));
-  for (let start = 0; start < FRAMES; start += QUANTUM) renderer.render(input, output, start, QUANTUM);
-  return output;
 }
 
 /** The first place where two renders differ in their bits, or null. */
@@ -124,8 +106,8 @@ for (const channels of [1, 2]) {
       const input = Array.from({ length: channels }, (_, channel) => sound(channel));
       const native = await renderNatively(input, values);
       assert.ok(native[0].some((x) => Math.abs(x) > 0.05), 'it sounds');
-      for (const [index, module] of modules.entries()) {
-        assert.equal(difference(renderByWasm(module, input, values), native), null, BUILDS[index]);
+      for (const [build, doors] of builds) {
+        assert.equal(difference(renderInNode(doors, input, SAMPLE_RATE, values), native), null, build);
       }
     });
   }
