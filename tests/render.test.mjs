@@ -1,6 +1,4 @@
-/**
- * The command line ends as programs do. (tests/render.rs has what it says and renders, tests/identity.test.mjs its bits.)
- */
+/** The command line ends as programs do. (What it says and renders: tests/render.rs; its bits: identity.test.mjs.) */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
