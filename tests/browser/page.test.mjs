@@ -11,6 +11,7 @@ import { launch, serveProject, skipUnless } from './harness.mjs';
 import {
   closeSite, errorInDecibels, openSite, playBuiltIn, referenceChain, startRecording, takeRecording, untilApplied,
 } from './page-support.mjs';
+import { buildNative, difference, renderNatively } from '../support/native.mjs';
 
 /** Chromium with a microphone that it does not give. */
 const REFUSED = ['--use-fake-device-for-media-stream', '--deny-permission-prompts'];
@@ -85,7 +86,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   }, token);
 
   describe('sources', () => {
-    onPage('plays the microphone through the chain of the formulas, at −100 dB', async () => {
+    onPage('plays the microphone through the chain: native Rust’s bits, and the formulas at −100 dB', async () => {
       await page.click('#parameter-limiter_on');
       await startRecording(page);
       await page.click('#start-microphone');
@@ -96,6 +97,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const params = await page.evaluate(() => Object.fromEntries(
         globalThis.page.session.parameters.map(({ id }) => [id, globalThis.page.session.get(id)])));
       assert.ok(input[0].some((sample) => Math.abs(sample) > 0.01), 'speech was heard');
+      await buildNative();
+      assert.equal(difference(output, await renderNatively(input, sampleRate, params)), null);
       for (const channel of [0, 1]) {
         const error = errorInDecibels(output[channel], referenceChain(input[channel], sampleRate, params));
         assert.ok(error <= -100, `channel ${channel}: ${error.toFixed(1)} dB`);
