@@ -45,12 +45,15 @@ impl Reading {
             *to = *step;
             sums.add(step);
         }
-        to_rest.copy_from_slice(rest);
+        if !rest.is_empty() {
+            to_rest.copy_from_slice(rest);
+        }
         sums.reading(rest)
     }
 }
 
-/// Samples that are taken in at a time.
+/// Samples that are taken in at a time. What is left over is asked for first: in WebAssembly to copy
+/// nothing costs as much as to copy something.
 const STEP: usize = 4 * LANES;
 
 /// A reading in lanes, of four vectors side by side: one sum would be a long way from end to end.
@@ -74,9 +77,11 @@ impl Sums {
     }
 
     fn reading(mut self, rest: &[f32]) -> Reading {
-        let mut last = [0.0; STEP];
-        last[..rest.len()].copy_from_slice(rest);
-        self.add(&last);
+        if !rest.is_empty() {
+            let mut last = [0.0; STEP];
+            last[..rest.len()].copy_from_slice(rest);
+            self.add(&last);
+        }
         let [a, b, c, d] = self.highest.fast_max(-self.lowest).to_array();
         let [e, f, g, h] = self.energies;
         let [e, f, g, h] = ((e + f) + (g + h)).to_array();

@@ -133,9 +133,11 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &
         *x = mixed.to_array();
         *line = back.to_array();
     }
-    let (mixed, back) = formula(four(x_rest), four(tap_rest), four(mix_rest), four(feedback_rest));
-    x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
-    line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
+    if !x_rest.is_empty() {
+        let (mixed, back) = formula(four(x_rest), four(tap_rest), four(mix_rest), four(feedback_rest));
+        x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
+        line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
+    }
     if highest.fast_max(-lowest).simd_lt(f32x4::splat(NOTHING)).all() {
         written.fill(0.0);
     }
