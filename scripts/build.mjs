@@ -1,16 +1,18 @@
 /**
- * `npm run build`: makes pkg/ from a fresh clone, or in no time when nothing has changed.
+ * `npm run build`: makes pkg/ and types/ from a fresh clone, or in no time when nothing has changed.
  *
  *   pkg/audio_dsp_wasm.js, .d.ts             the main thread's glue, one for both wasm files
  *   pkg/audio_dsp_wasm_bg.wasm               with SIMD
  *   pkg/audio_dsp_wasm_baseline.wasm         WebAssembly 1.0 and nothing later, for the browsers without SIMD
  *   pkg/processor.js                         the AudioWorklet script, one self-contained file
+ *   types/                                   the engine's TypeScript declarations
  *
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeDeclarations } from './lib/declarations.mjs';
 import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
 import {
   downloadFailure, needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET,
@@ -57,9 +59,15 @@ const PRODUCTS = [
     make: makeWasm,
   },
   { name: 'processor', inputs: ['worklet', ...SELF], outputs: ['pkg/processor.js'], make: makeProcessor },
+  {
+    name: 'types',
+    inputs: ['src', 'worklet', 'scripts/lib/declarations.mjs', ...SELF],
+    outputs: ['types/engine.d.ts', 'types/tables.d.ts'],
+    make: () => step('Declaring types', makeDeclarations),
+  },
 ];
 
-/** Makes what is not up to date in pkg/. */
+/** Makes what is not up to date. */
 export async function build() {
   const stamps = existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
   const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]));
@@ -95,9 +103,16 @@ async function makeWasm() {
     }
     copyFileSync(join(simd, file), join(root, 'pkg', file));
   }
+  declareLibrary(join(root, 'pkg', `${NAME}.d.ts`));
   for (const [id, { output }] of Object.entries(BUILDS)) {
     copyFileSync(join(workFolder(id), 'optimized.wasm'), join(root, 'pkg', output));
   }
+}
+
+/** wasm-bindgen's declarations have [Symbol.dispose], which not every project's TypeScript knows by itself. */
+function declareLibrary(declarations) {
+  const text = readFileSync(declarations, 'utf8');
+  writeFileSync(declarations, `/// <reference lib="esnext.disposable" />\n${text}`);
 }
 
 const CARGO_TARGET = join(root, 'target', 'wasm');
@@ -182,6 +197,6 @@ async function makeProcessor() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
     await build();
-    console.log('pkg/ is up to date.');
+    console.log('pkg/ and types/ are up to date.');
   });
 }

@@ -40,20 +40,40 @@ const TIMEOUT = 10;
 const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
 
 /**
+ * @typedef {import('../types/tables.js').ParameterId} ParameterId
+ * @typedef {import('../types/tables.js').ParameterValues} ParameterValues
+ * @typedef {import('../types/tables.js').Meters} Meters
+ * @typedef {import('./module.js').Parameter} Parameter
+ * @typedef {import('./module.js').LoadedModule} LoadedModule
+ * @typedef {import('./errors.js').ErrorCode} ErrorCode
+ * @typedef {import('./lifecycle.js').StateChange} StateChange
+ */
+
+/**
+ * @typedef {object} Way a way to run
+ * @property {'auto' | 'worklet' | 'script-processor'} [mode] 'auto': the best that starts here
+ * @property {'auto' | 'shared' | 'message' | 'direct'} [transport] 'shared' and 'message' are the worklet's, 'direct'
+ *   is the script processor's
+ * @property {BufferSize | 'auto'} [bufferSize] the script processor's, in frames; 'auto' begins small and grows when
+ *   it hears itself glitch
+ *
+ * @typedef {(typeof BUFFER_SIZES)[number]} BufferSize
+ *
+ * @typedef {object} Settings
+ * @property {1 | 2} [channels]
+ * @property {Partial<ParameterValues>} [params] values by id; the others begin at their defaults
+ * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
+ * @property {string | URL} [processorUrl] where the worklet script is, if not there
+ * @property {number} [timeout] seconds that a mode may take to start
+ *
+ * @typedef {Way & Settings} EngineOptions
+ */
+
+/**
  * Makes an engine in a context. Nothing is connected yet; parameters given here are in force from the first
  * sample.
  * @param {BaseAudioContext} context an AudioContext or an OfflineAudioContext
- * @param {object} [options]
- * @param {'auto' | 'worklet' | 'script-processor'} [options.mode] 'auto': the best that starts here
- * @param {'auto' | 'shared' | 'message' | 'direct'} [options.transport] 'shared' and 'message' are the worklet's,
- *   'direct' is the script processor's
- * @param {1 | 2} [options.channels]
- * @param {Record<string, number>} [options.params] values by id; the others begin at their defaults
- * @param {number | 'auto'} [options.bufferSize] the script processor's, one of BUFFER_SIZES; 'auto' begins small
- *   and grows when it hears itself glitch
- * @param {string} [options.wasmUrl] another WebAssembly file than the package's
- * @param {string} [options.processorUrl] another worklet script than the package's
- * @param {number} [options.timeout] seconds that a mode may take to start
+ * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
  * @throws {EngineError} every code but engine-closed, processor-died and resume-refused
  */
@@ -67,14 +87,24 @@ export async function createEngine(context, options = {}) {
 }
 
 /**
- * One engine. Events:
- *
- * - `modechange`: the mode, the transport or the buffer size is another
- * - `error`, with an EngineError as `detail`: the sound stopped by a failure
- * - `statechange`, with `{ state, reason }` as `detail`: the browser suspended, interrupted, resumed or closed the
- *   context, hid the page, or changed a device
+ * What an engine tells its listeners.
+ * @typedef {object} EngineEvents
+ * @property {Event} modechange the mode, the transport or the buffer size is another
+ * @property {CustomEvent<EngineError>} error the sound stopped by a failure
+ * @property {CustomEvent<StateChange>} statechange the browser suspended, interrupted, resumed or closed the context,
+ *   hid the page, or changed a device
  */
-export class Engine extends EventTarget {
+
+/**
+ * An EventTarget whose listeners know their events.
+ * @typedef {{
+ *   addEventListener<Type extends keyof EngineEvents>(
+ *     type: Type, listener: (event: EngineEvents[Type]) => void, options?: boolean | AddEventListenerOptions): void,
+ * } & EventTarget} EngineEventTarget
+ */
+
+/** One engine; makes EngineEvents. */
+export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTarget) {
   #context;
   #settings;
   #loaded;
@@ -90,7 +120,10 @@ export class Engine extends EventTarget {
   #change = Promise.resolve();
   #closing = null;
 
-  /** Use createEngine(). */
+  /**
+   * Use createEngine().
+   * @private
+   */
   constructor(context, settings, loaded, parameters) {
     super();
     this.#context = context;
@@ -102,7 +135,10 @@ export class Engine extends EventTarget {
     this.input = new GainNode(context);
     /** The processed sound; the same node in every mode. */
     this.output = new GainNode(context);
-    /** Where 'auto' could not have the best mode: the EngineError that says why. Otherwise null. */
+    /**
+     * Where 'auto' could not have the best mode: why not.
+     * @type {EngineError | null}
+     */
     this.fallbackReason = null;
     this.#lifecycle = new Lifecycle(context, {
       onchange: (detail) => this.dispatchEvent(new CustomEvent('statechange', { detail })),
@@ -111,7 +147,10 @@ export class Engine extends EventTarget {
     });
   }
 
-  /** Starts the first host; createEngine() calls this. */
+  /**
+   * Starts the first host; createEngine() calls this.
+   * @internal
+   */
   async start() {
     try {
       const { mode, transport, bufferSize } = this.#settings;
@@ -122,37 +161,58 @@ export class Engine extends EventTarget {
     }
   }
 
-  /** The audio context that the engine lives in. */
+  /**
+   * The audio context that the engine lives in.
+   * @returns {BaseAudioContext}
+   */
   get context() {
     return this.#context;
   }
 
-  /** 'worklet' or 'script-processor'. */
+  /**
+   * Where the sound is computed: on the audio thread or on the main thread.
+   * @returns {'worklet' | 'script-processor'}
+   */
   get mode() {
     return this.#voice.host.mode;
   }
 
-  /** How parameters and meters travel: 'shared', 'message' or 'direct'. */
+  /**
+   * How parameters and meters travel.
+   * @returns {'shared' | 'message' | 'direct'}
+   */
   get transport() {
     return this.#voice.host.transport;
   }
 
-  /** 1 or 2. */
+  /**
+   * How many channels it processes.
+   * @returns {1 | 2}
+   */
   get channels() {
     return this.#settings.channels;
   }
 
-  /** The script processor's buffer in force, in frames; 0 in worklet mode. */
+  /**
+   * The script processor's buffer in force, in frames; 0 in worklet mode.
+   * @returns {BufferSize | 0}
+   */
   get bufferSize() {
     return this.#voice.host.bufferSize ?? 0;
   }
 
-  /** The parameter table: rows of `{ index, id, label, unit, min, max, default, curve }`. */
+  /**
+   * The parameter table.
+   * @returns {readonly Parameter[]}
+   */
   get parameters() {
     return this.#parameters.table;
   }
 
-  /** How many values were set so far, modulo 2³². The audio thread reports it as meters().appliedSequence. */
+  /**
+   * How many values were set so far, modulo 2³². The audio thread reports it as meters().appliedSequence.
+   * @returns {number}
+   */
   get sequence() {
     return this.#parameters.sequence;
   }
@@ -164,8 +224,9 @@ export class Engine extends EventTarget {
 
   /**
    * Sets a parameter, clamped to its range.
-   * @param {string} id
-   * @param {number} value in the parameter's unit; a switch also takes true and false
+   * @template {ParameterId} Id
+   * @param {Id} id
+   * @param {ParameterValues[Id]} value in the parameter's unit; a switch also takes true and false
    * @returns {number} the value in force, as the float32 that the audio thread gets
    * @throws {EngineError} unknown-parameter, bad-value, engine-closed; nothing has changed then
    */
@@ -178,7 +239,8 @@ export class Engine extends EventTarget {
 
   /**
    * The value in force.
-   * @param {string} id
+   * @param {ParameterId} id
+   * @returns {number}
    * @throws {EngineError} unknown-parameter
    */
   get(id) {
@@ -187,7 +249,8 @@ export class Engine extends EventTarget {
 
   /**
    * Sets a parameter, or all of them, to the default.
-   * @param {string} [id]
+   * @param {ParameterId} [id]
+   * @returns {void}
    * @throws {EngineError} unknown-parameter, engine-closed
    */
   reset(id) {
@@ -198,6 +261,7 @@ export class Engine extends EventTarget {
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
    * outputPeak, outputRms, missed }`. Counts go on over changes of mode; levels are linear, one per channel.
+   * @returns {Meters}
    */
   meters() {
     const meters = this.#voice.host.block.meters(this.channels);
@@ -218,6 +282,7 @@ export class Engine extends EventTarget {
   /**
    * From the engine's input to the ear, in seconds: `base` (the context's own), `output` (the device's, where the
    * browser says), `engine` (the effects': none), `buffer` (the script processor's two buffers), and the `total`.
+   * @returns {{ base: number, output: number, engine: number, buffer: number, total: number }}
    */
   latency() {
     const { baseLatency: base = 0, outputLatency: output = 0 } = this.#context;
@@ -232,6 +297,7 @@ export class Engine extends EventTarget {
    * - 'playback-stats' in worklet mode, where the browser counts: its underruns, of the whole context
    * - 'quanta' otherwise: quanta not rendered in time, meters().missed. In worklet mode those that the context's
    *   clock passed without a call; in script-processor mode those whose call came when their sound was due already
+   * @returns {{ count: number, source: 'playback-stats' | 'quanta' }}
    */
   underruns() {
     const stats = this.mode === 'worklet' ? this.#context.playbackStats : null;
@@ -242,8 +308,9 @@ export class Engine extends EventTarget {
   /**
    * Changes the way to run while it plays: a second host starts muted, both crossfade in 20 ms, the first one
    * ends. Calls wait for each other. Where the new one cannot start, the old one plays on.
-   * @param {'auto' | 'worklet' | 'script-processor'} mode
-   * @param {object} [options] `transport` and `bufferSize` as in createEngine(); default: as they were asked for
+   * @param {NonNullable<Way['mode']>} mode
+   * @param {Pick<Way, 'transport' | 'bufferSize'>} [options] default: as they were asked for
+   * @returns {Promise<void>}
    * @throws {EngineError} as createEngine()
    */
   setMode(mode, options = {}) {
@@ -259,13 +326,17 @@ export class Engine extends EventTarget {
 
   /**
    * Brings the sound back after the browser refused, suspended or interrupted it; call it from a click.
+   * @returns {Promise<void>}
    * @throws {EngineError} resume-refused, context-closed
    */
   resume() {
     return this.#lifecycle.resume();
   }
 
-  /** Ends the engine and gives its memory back. Once is enough; again does no harm. */
+  /**
+   * Ends the engine and gives its memory back. Once is enough; again does no harm.
+   * @returns {Promise<void>}
+   */
   close() {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -390,9 +461,21 @@ function checkOptions(context, options) {
     mode: 'auto', transport: 'auto', channels: 2, params: {}, bufferSize: 'auto', processorUrl: PROCESSOR_URL,
     timeout: TIMEOUT, ...options,
   };
+  for (const name of ['wasmUrl', 'processorUrl']) {
+    if (settings[name] !== undefined) settings[name] = absolute(name, settings[name]);
+  }
   checkOption('channels', settings.channels, CHANNELS);
   checkWay(settings);
   return settings;
+}
+
+/** The whole URL where an option names one, which may be relative to the page. */
+function absolute(name, value) {
+  try {
+    return new URL(value, document.baseURI).href;
+  } catch {
+    throw new EngineError('bad-option', { name, value, allowed: 'a URL' });
+  }
 }
 
 function checkWay({ mode, transport, bufferSize }) {

@@ -4,7 +4,7 @@
 
 /**
  * The sentence for each code. The sentences are functions of the details that make them concrete.
- * @type {Record<string, (details: Record<string, unknown>) => string>}
+ * @satisfies {Record<string, (details: Record<string, unknown>) => string>}
  */
 const SENTENCES = {
   // The caller's mistakes.
@@ -20,7 +20,8 @@ const SENTENCES = {
   'wasm-blocked': () =>
     "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src.",
   'wasm-missing': ({ url, reason }) =>
-    `The WebAssembly file ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder.`,
+    `The WebAssembly file ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
+    'or say by wasmUrl where it is.',
   'wasm-invalid': ({ url, reason }) =>
     `${url} is not a whole WebAssembly file (${reason}); upload it again, as binary, or build it again.`,
   'wasm-version': ({ url, found, expected }) =>
@@ -31,7 +32,8 @@ const SENTENCES = {
   'worklet-unsupported': () =>
     'There is no AudioWorklet here; open the page over https or on localhost, or use the script-processor mode.',
   'worklet-script-missing': ({ url, reason }) =>
-    `The worklet script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder.`,
+    `The worklet script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
+    'or say by processorUrl where it is.',
   'worklet-script-blocked': ({ url, directive }) =>
     `The page's Content-Security-Policy blocks the worklet script ${url}; allow its origin in ${directive}.`,
   'worklet-script-failed': ({ url }) =>
@@ -58,19 +60,25 @@ const SENTENCES = {
     `The browser keeps the sound off (${reason}); call engine.resume() from a click or a key press.`,
 };
 
-/** All codes that an EngineError can have. */
+/** @typedef {keyof typeof SENTENCES} ErrorCode */
+
+/**
+ * All codes that an EngineError can have.
+ * @type {readonly ErrorCode[]}
+ */
 export const ERROR_CODES = Object.freeze(Object.keys(SENTENCES));
 
 /** An error that says, by its `code`, what went wrong and, by its `message`, what to do about it. */
 export class EngineError extends Error {
   /**
-   * @param {string} code one of {@link ERROR_CODES}
+   * @param {ErrorCode} code
    * @param {Record<string, unknown>} [details] what makes the sentence concrete
    * @param {unknown} [cause] the error underneath
    */
   constructor(code, details = {}, cause) {
     super(SENTENCES[code](details), cause === undefined ? undefined : { cause });
     this.name = 'EngineError';
+    /** @type {ErrorCode} */
     this.code = code;
   }
 }

@@ -8,6 +8,12 @@ import { EngineError, reasonOf } from './errors.js';
 /** How long the browser may take to resume, in ms. One that wants a gesture first never answers. */
 const RESUME_TIME = 2000;
 
+/**
+ * @typedef {object} StateChange
+ * @property {AudioContextState} state the context's
+ * @property {'context' | 'visible' | 'hidden' | 'devices' | 'output-device' | 'context-error' | 'sample-rate'} reason
+ */
+
 export class Lifecycle {
   #context;
   #sampleRate;
@@ -16,8 +22,7 @@ export class Lifecycle {
   /**
    * @param {BaseAudioContext} context
    * @param {object} handlers
-   * @param {(detail: { state: string, reason: string }) => void} handlers.onchange `state`: the context's; `reason`:
-   *   'context', 'visible', 'hidden', 'devices', 'output-device', 'context-error' or 'sample-rate'
+   * @param {(detail: StateChange) => void} handlers.onchange
    * @param {() => void} handlers.onsamplerate the context runs at another sample rate
    * @param {() => void} handlers.onclosed the context was closed
    */

@@ -7,13 +7,15 @@ import { has } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
 import { ABI_VERSION, instantiate } from './renderer.js';
 
-const PACKAGE = new URL('../pkg/', import.meta.url);
-const GLUE_URL = new URL('audio_dsp_wasm.js', PACKAGE).href;
-const SIMD_URL = new URL('audio_dsp_wasm_bg.wasm', PACKAGE).href;
-const BASELINE_URL = new URL('audio_dsp_wasm_baseline.wasm', PACKAGE).href;
+// In these very words, bundlers see that the files belong to the bundle, and where they are named.
+const SIMD_URL = new URL('../pkg/audio_dsp_wasm_bg.wasm', import.meta.url).href;
+const BASELINE_URL = new URL('../pkg/audio_dsp_wasm_baseline.wasm', import.meta.url).href;
 
 /** The worklet script that belongs to this package. */
-export const PROCESSOR_URL = new URL('processor.js', PACKAGE).href;
+export const PROCESSOR_URL = new URL('../pkg/processor.js', import.meta.url).href;
+
+/** The glue's name in messages; as a URL of its own, bundlers would copy it a second time. */
+const GLUE = 'pkg/audio_dsp_wasm.js';
 
 /** An empty module: the header alone. Where this cannot be compiled, nothing can. */
 const EMPTY_MODULE = Uint8Array.of(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
@@ -25,14 +27,24 @@ const loaded = new Map();
  * @typedef {object} LoadedModule
  * @property {WebAssembly.Module} module
  * @property {string} url where it came from
- * @property {object} glue the exports of pkg/audio_dsp_wasm.js, initialised
+ * @property {typeof import('../pkg/audio_dsp_wasm.js')} glue the exports of pkg/audio_dsp_wasm.js, initialised
  * @property {object} layout the control block's layout (control_layout() in Rust)
- * @property {readonly object[]} parameters the parameter table (parameter_table() in Rust)
+ * @property {readonly Parameter[]} parameters the parameter table (parameter_table() in Rust)
+ *
+ * @typedef {object} Parameter a row of the parameter table
+ * @property {number} index
+ * @property {import('../types/tables.js').ParameterId} id
+ * @property {string} label what people read
+ * @property {import('../types/tables.js').Unit} unit
+ * @property {number} min
+ * @property {number} max
+ * @property {number} default
+ * @property {import('../types/tables.js').Curve} curve how a control moves between the ends of the range
  */
 
 /**
  * The compiled module with the glue around it. A failure is not remembered: the next call tries again.
- * @param {string} [wasmUrl] another file than the package's best build for this browser
+ * @param {string | URL} [wasmUrl] another file than the package's best build for this browser
  * @returns {Promise<LoadedModule>}
  * @throws {EngineError} wasm-unsupported, wasm-blocked, wasm-missing, wasm-invalid or wasm-version
  */
@@ -119,14 +131,14 @@ function requireVersion(module, url) {
 async function loadGlue(module) {
   let glue;
   try {
-    glue = await import(GLUE_URL);
+    glue = await import('../pkg/audio_dsp_wasm.js');
   } catch (error) {
-    throw new EngineError('wasm-missing', { url: GLUE_URL, reason: reasonOf(error) }, error);
+    throw new EngineError('wasm-missing', { url: GLUE, reason: reasonOf(error) }, error);
   }
   try {
     await glue.default({ module_or_path: module });
   } catch (error) {
-    throw new EngineError('wasm-version', { url: GLUE_URL, found: 'another', expected: ABI_VERSION }, error);
+    throw new EngineError('wasm-version', { url: GLUE, found: 'another', expected: ABI_VERSION }, error);
   }
   return glue;
 }

@@ -13,7 +13,7 @@ import { EngineError, reasonOf } from './errors.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
 
 /** The buffer sizes that the Web Audio API allows, in frames. */
-export const BUFFER_SIZES = Object.freeze([256, 512, 1024, 2048, 4096, 8192, 16384]);
+export const BUFFER_SIZES = Object.freeze(/** @type {const} */ ([256, 512, 1024, 2048, 4096, 8192, 16384]));
 
 /** What an automatic buffer size begins with, in frames. */
 const FIRST_SIZE = 512;

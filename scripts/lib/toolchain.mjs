@@ -105,7 +105,8 @@ function packagesAreThere() {
   return wanted.every(([path, { version, optional }]) => !path || optional || found[path]?.version === version);
 }
 
-function npm(...args) {
+/** Runs npm in the project's root. */
+export function npm(...args) {
   // Set where npm itself runs this script; it spares Windows the shell that npm.cmd needs.
   const cli = process.env.npm_execpath;
   if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args]);

@@ -140,15 +140,22 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
       mode: 'script-processor', transport: 'direct', fallback: code,
     }, withScript(alteration));
   }
-  fails('a worklet script blocked by the policy', 'worklet-script-blocked', /allow its origin in script-src/, {
-    args: { mode: 'worklet' },
-    server: {
-      alter: {
-        '/tests/blank.html': alterations.policy(`script-src 'wasm-unsafe-eval' ${
-          ['/worklet/', '/tests/', GLUE].map((path) => `http://localhost:*${path}`).join(' ')}`),
+  for (const [how, processorUrl] of [['', undefined], [', named by its path alone', PROCESSOR]]) {
+    const what = `a worklet script blocked by the policy${how}`;
+    fails(what, 'worklet-script-blocked', /allow its origin in script-src/, {
+      args: { mode: 'worklet', ...(processorUrl && { processorUrl }) },
+      server: {
+        alter: {
+          '/tests/blank.html': alterations.policy(`script-src 'wasm-unsafe-eval' ${
+            ['/worklet/', '/tests/', GLUE].map((path) => `http://localhost:*${path}`).join(' ')}`),
+        },
       },
-    },
-  });
+    });
+  }
+  for (const option of ['wasmUrl', 'processorUrl']) {
+    const sentence = new RegExp(`^The option ${option} cannot be http://; use a URL\\.$`);
+    fails(`a malformed ${option}`, 'bad-option', sentence, { args: { [option]: 'http://' } });
+  }
   fails('a processor that never answers', 'processor-silent', /within 0\.5 s/, {
     args: { mode: 'worklet', timeout: 0.5 },
     ...withScript(alterations.body(

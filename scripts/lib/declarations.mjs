@@ -1,0 +1,58 @@
+/**
+ * The TypeScript declarations of the engine's public API, into types/: TypeScript reads them from the JSDoc of worklet/,
+ * and what Rust has in tables (parameters, meters) is read from the wasm.
+ */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDoors, SHIPPED } from './doors.mjs';
+import { Failure, root, run } from './project.mjs';
+
+const TYPES = join(root, 'types');
+
+/** Makes types/ from worklet/ and the wasm in pkg/. */
+export async function makeDeclarations() {
+  rmSync(TYPES, { recursive: true, force: true });
+  mkdirSync(TYPES);
+  const { glue } = await openDoors(SHIPPED.baseline);
+  writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
+  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const { code, output } = await run(process.execPath, [
+    tsc, join(root, 'worklet', 'engine.js'), '--ignoreConfig', '--allowJs', '--declaration', '--emitDeclarationOnly',
+    '--stripInternal', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', '--types', '',
+    '--rootDir', join(root, 'worklet'), '--outDir', TYPES,
+  ]);
+  if (code === 0) return;
+  console.error(output);
+  throw new Failure('The declarations cannot be made: mend the first error above, then run this command again.');
+}
+
+/** The Rust tables as types. */
+function tables(parameters, meters) {
+  const values = parameters.map(({ id, label, unit, min, max, default: initial, curve }) => {
+    const range = curve === 'switch' ? 'off (0) or on (1)' : `${short(min)} … ${short(max)}${unit && ` ${unit}`}`;
+    const type = curve === 'switch' ? 'number | boolean' : 'number';
+    return `  /** ${label}: ${range}; default ${short(initial)}. */\n  ${id}: ${type};`;
+  });
+  const readings = meters.map(({ name, integer }) => `  ${name}: ${integer ? 'number' : 'number[]'};`);
+  return `/** A value for every parameter. */
+export interface ParameterValues {
+${values.join('\n')}
+}
+
+export type ParameterId = keyof ParameterValues;
+
+export type Unit = ${union(parameters.map(({ unit }) => unit))};
+
+export type Curve = ${union(parameters.map(({ curve }) => curve))};
+
+/** Counts are modulo 2³²; levels are linear, one per channel. */
+export interface Meters {
+${readings.join('\n')}
+}
+`;
+}
+
+/** A float32 in as many digits as tell it from its neighbours. */
+const short = (value) => Number(value.toPrecision(7));
+
+const union = (texts) => [...new Set(texts)].map((text) => `'${text}'`).join(' | ');
