@@ -1,0 +1,107 @@
+/** What TypeScript says of good and bad calls. Never run: `tsc` accepts this file, or the declarations are wrong. */
+import {
+  BUFFER_SIZES, createEngine, detect, Engine, EngineError, ERROR_CODES, loadModule,
+  type EngineOptions, type ErrorCode, type Meters, type Parameter, type ParameterId,
+} from 'audio-dsp-wasm';
+import init, { AudioProcessor, monte_carlo_pi, WaveSimulation } from 'audio-dsp-wasm/wasm';
+
+/** Compiles only where both types are the same, so `any` for neither. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+const same = <A, B>(_: Same<A, B>) => {};
+
+const options: EngineOptions = { mode: 'auto', transport: 'message', channels: 1, bufferSize: 512, timeout: 5 };
+const engine: Engine = await createEngine(new AudioContext(), { ...options, params: { gain: 0.8, bypass: true } });
+const processorUrl = new URL('processor.js', document.baseURI);
+await createEngine(new OfflineAudioContext(1, 128, 48000), { wasmUrl: '/engine.wasm', processorUrl });
+// @ts-expect-error no context
+await createEngine();
+// @ts-expect-error an element is no context
+await createEngine(document.body);
+// @ts-expect-error no such mode
+await createEngine(new AudioContext(), { mode: 'thread' });
+// @ts-expect-error no such number of channels
+await createEngine(new AudioContext(), { channels: 6 });
+// @ts-expect-error no such buffer size
+await createEngine(new AudioContext(), { bufferSize: 500 });
+// @ts-expect-error no such parameter
+await createEngine(new AudioContext(), { params: { volume: 1 } });
+// @ts-expect-error no such option
+await createEngine(new AudioContext(), { latency: 1 });
+// @ts-expect-error only createEngine() makes engines
+new Engine(new AudioContext(), options);
+
+new ConstantSourceNode(engine.context).connect(engine.input).connect(engine.output);
+same<typeof engine.context, BaseAudioContext>(true);
+same<typeof engine.mode, 'worklet' | 'script-processor'>(true);
+same<typeof engine.transport, 'shared' | 'message' | 'direct'>(true);
+same<typeof engine.channels, 1 | 2>(true);
+same<typeof engine.bufferSize, 0 | (typeof BUFFER_SIZES)[number]>(true);
+same<typeof engine.sequence, number>(true);
+same<typeof engine.closed, boolean>(true);
+same<typeof engine.fallbackReason, EngineError | null>(true);
+// @ts-expect-error read-only
+engine.mode = 'worklet';
+
+const inForce = engine.set('lpf_cutoff', 1200);
+same<typeof inForce, number>(true);
+engine.set('delay_on', false);
+engine.set('delay_on', 1);
+for (const { id, min } of engine.parameters) engine.set(id, min);
+// @ts-expect-error no such parameter
+engine.set('lpf', 1200);
+// @ts-expect-error no number
+engine.set('gain', '1');
+// @ts-expect-error no switch
+engine.set('gain', true);
+const value = engine.get('gain');
+same<typeof value, number>(true);
+// @ts-expect-error no such parameter
+engine.get('volume');
+engine.reset();
+engine.reset('gain');
+
+const parameter: Parameter = engine.parameters[0];
+same<typeof parameter.id, ParameterId>(true);
+same<typeof parameter.default, number>(true);
+same<typeof parameter.curve, 'linear' | 'logarithmic' | 'decibel' | 'switch'>(true);
+// @ts-expect-error the table is nobody's to change
+engine.parameters[0] = parameter;
+
+const meters: Meters = engine.meters();
+same<typeof meters.quanta, number>(true);
+same<typeof meters.inputPeak, number[]>(true);
+// @ts-expect-error no such meter
+meters.loudness;
+same<ReturnType<Engine['latency']>['total'], number>(true);
+same<ReturnType<Engine['underruns']>['count'], number>(true);
+same<ReturnType<Engine['response']>, Float64Array>(true);
+
+await engine.setMode('script-processor', { bufferSize: 1024 });
+await engine.setMode('worklet', { transport: 'shared' });
+// @ts-expect-error no such mode
+await engine.setMode('shared');
+// @ts-expect-error not while it plays
+await engine.setMode('worklet', { channels: 1 });
+same<ReturnType<Engine['resume']>, Promise<void>>(true);
+same<ReturnType<Engine['close']>, Promise<void>>(true);
+
+engine.addEventListener('modechange', () => {});
+engine.addEventListener('error', ({ detail }) => same<typeof detail, EngineError>(true), { once: true });
+engine.addEventListener('statechange', ({ detail }) => same<typeof detail.state, AudioContextState>(true));
+
+const codes: readonly ErrorCode[] = ERROR_CODES;
+const advice = (error: unknown) => (error instanceof EngineError && error.code === 'worklet-unsupported' ? codes : []);
+// @ts-expect-error no such code
+advice(new EngineError('broken'));
+
+for (const { label, present, remedy } of detect()) if (!present) console.log(label.toUpperCase(), remedy.toUpperCase());
+const { glue, module, parameters } = await loadModule();
+same<typeof parameters, readonly Parameter[]>(true);
+same<typeof module, WebAssembly.Module>(true);
+same<ReturnType<typeof glue.monte_carlo_pi>, number>(true);
+
+await init({ module_or_path: module });
+new AudioProcessor(48000).process(new Float32Array(128), 1, 20000, 20, 0.5, 0.5, 0.3, 0.2);
+new WaveSimulation(100, 0.5).add_impulse(50, monte_carlo_pi(100));
+// @ts-expect-error no sample rate
+new AudioProcessor();
