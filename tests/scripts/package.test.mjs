@@ -1,6 +1,6 @@
 /**
- * The npm package's promises: packed and installed as a stranger would, it holds what he needs, TypeScript knows it, and
- * it sounds, bundled and as it is.
+ * The npm package's promises: packed, and installed in another project, it holds what that needs, TypeScript knows it,
+ * and it sounds, bundled and as it is.
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
@@ -19,7 +19,7 @@ import { launch, openPage, skipUnless } from '../browser/harness.mjs';
 import { chain, errorInDecibels } from '../browser/support/reference.mjs';
 import { PARAMS, SAMPLE_RATE, sine } from '../package/sine.js';
 
-const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>A stranger</title>';
+const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>Another project</title>';
 
 describe('the npm package, installed in a project without a network', () => {
   let project, installed;
