@@ -60,14 +60,16 @@ engine.get('volume');
 engine.reset();
 engine.reset('gain');
 
-const parameter: Parameter = engine.parameters[0];
+const [parameter] = engine.parameters;
+same<typeof engine.parameters, readonly Parameter[]>(true);
 same<typeof parameter.id, ParameterId>(true);
 same<typeof parameter.default, number>(true);
 same<typeof parameter.curve, 'linear' | 'logarithmic' | 'decibel' | 'switch'>(true);
 // @ts-expect-error the table is nobody's to change
 engine.parameters[0] = parameter;
 
-const meters: Meters = engine.meters();
+const meters = engine.meters();
+same<typeof meters, Meters>(true);
 same<typeof meters.quanta, number>(true);
 same<typeof meters.inputPeak, number[]>(true);
 // @ts-expect-error no such meter
@@ -77,6 +79,7 @@ same<ReturnType<Engine['underruns']>['count'], number>(true);
 same<ReturnType<Engine['response']>, Float64Array>(true);
 
 await engine.setMode('script-processor', { bufferSize: 1024 });
+same<ReturnType<Engine['setMode']>, Promise<void>>(true);
 await engine.setMode('worklet', { transport: 'shared' });
 // @ts-expect-error no such mode
 await engine.setMode('shared');
@@ -89,12 +92,14 @@ engine.addEventListener('modechange', () => {});
 engine.addEventListener('error', ({ detail }) => same<typeof detail, EngineError>(true), { once: true });
 engine.addEventListener('statechange', ({ detail }) => same<typeof detail.state, AudioContextState>(true));
 
-const codes: readonly ErrorCode[] = ERROR_CODES;
-const advice = (error: unknown) => (error instanceof EngineError && error.code === 'worklet-unsupported' ? codes : []);
+same<typeof ERROR_CODES, readonly ErrorCode[]>(true);
+same<EngineError['code'], ErrorCode>(true);
+new EngineError('engine-closed') satisfies Error;
 // @ts-expect-error no such code
-advice(new EngineError('broken'));
+new EngineError('broken');
 
-for (const { label, present, remedy } of detect()) if (!present) console.log(label.toUpperCase(), remedy.toUpperCase());
+const [feature] = detect();
+same<typeof feature, { id: string, label: string, present: boolean, remedy: string }>(true);
 const { glue, module, parameters } = await loadModule();
 same<typeof parameters, readonly Parameter[]>(true);
 same<typeof module, WebAssembly.Module>(true);
