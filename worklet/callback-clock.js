@@ -46,7 +46,11 @@ export class CallbackClock {
 
   /** From the node's input to its output, in seconds. */
   get latency() {
-    return this.#length + this.#ahead;
+    return this.#length + (this.#isQueued ? this.#ahead : this.#length);
+  }
+
+  get #isQueued() {
+    return this.#queued > 0.5;
   }
 
   /**
@@ -62,7 +66,7 @@ export class CallbackClock {
     const newest = 1 / Math.min(this.#calls, MEMORY);
     this.#ahead += newest * (ahead - this.#ahead);
     this.#queued += newest * (queued - this.#queued);
-    return this.#queued > 0.5 ? ahead < 0 : afterTurn;
+    return this.#isQueued ? ahead < 0 : afterTurn;
   }
 
   /** Whether the two buffers had been exchanged already. */
