@@ -1,7 +1,20 @@
-//! Moves between four lanes of float32 and two lanes of float64 that the SIMD library does not have, and
-//! that the compiler does not find by itself in WebAssembly.
+//! What the SIMD library does not have, or has not for every target: moves between four lanes of float32 and
+//! two of float64, which the compiler does not find by itself in WebAssembly, and a maximum.
 
-use wide::{f32x4, f64x2};
+use wide::{f32x4, f64x2, i32x4};
+
+/// Whether the machine has vector registers. Without, what is best lane by lane is another thing.
+pub const VECTORS: bool = cfg!(any(target_feature = "simd128", target_feature = "sse2", target_feature = "neon"));
+
+/// The larger of each lane; where there are no vectors, without a branch and without a mask.
+#[inline(always)]
+pub fn larger(a: i32x4, b: i32x4) -> i32x4 {
+    if VECTORS {
+        return a.max(b);
+    }
+    let (a, b) = (a.to_array(), b.to_array());
+    i32x4::new([a[0].max(b[0]), a[1].max(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+}
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod moves {

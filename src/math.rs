@@ -4,6 +4,7 @@
 //! the same bits. For the same reason nothing is fused: no `mul_add`. The functions of float32 work on four
 //! samples at a time and are for the audio path; those of float64 are for coefficients.
 
+use crate::lanes::VECTORS;
 use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
 use wide::{f32x4, f64x2, i32x4};
 
@@ -168,9 +169,23 @@ pub fn tan(x: f64) -> f64 {
     if reflected { 1.0 / tangent } else { tangent }
 }
 
-/// Square root. (`core` has none, but every processor does.)
+/// Square root, for 0 and normal positive x. Relative error below 1e-15.
+///
+/// Every processor has one, but outside the standard library only vectors get at it.
 pub fn sqrt(x: f64) -> f64 {
-    f64x2::splat(x).sqrt().to_array()[0]
+    if VECTORS { f64x2::splat(x).sqrt().to_array()[0] } else { sqrt_by_newton(x) }
+}
+
+/// [`sqrt`] for a machine without vectors: Newton's method from half the exponent.
+pub fn sqrt_by_newton(x: f64) -> f64 {
+    if x == 0.0 {
+        return 0.0;
+    }
+    let mut root = f64::from_bits((x.to_bits() >> 1) + (1.0f64.to_bits() >> 1));
+    for _ in 0..5 {
+        root = 0.5 * (root + x / root);
+    }
+    root
 }
 
 /// The largest whole number not above x, for magnitudes below 2⁶³.

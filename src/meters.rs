@@ -1,8 +1,9 @@
 //! Level meters: peak and RMS of a channel, with the ballistics that people read meters by.
 
 use crate::block::LANES;
+use crate::lanes::larger;
 use crate::math::{exp, exp10, sqrt};
-use wide::f32x4;
+use wide::{f32x4, i32x4};
 
 /// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
 const PEAK_FALL: f64 = 1.7;
@@ -42,50 +43,65 @@ impl Reading {
         let (steps, rest) = from.as_chunks::<STEP>();
         let (to_steps, to_rest) = to.as_chunks_mut::<STEP>();
         for (step, to) in steps.iter().zip(to_steps) {
-            *to = *step;
-            sums.add(step);
+            sums.add_copied(step, to);
         }
-        if !rest.is_empty() {
-            to_rest.copy_from_slice(rest);
+        for (&x, to) in rest.iter().zip(to_rest) {
+            *to = x;
         }
         sums.reading(rest)
     }
 }
 
-/// Samples that are taken in at a time. What is left over is asked for first: in WebAssembly to copy
-/// nothing costs as much as to copy something.
+/// Samples that are taken in at a time.
 const STEP: usize = 4 * LANES;
 
 /// A reading in lanes, of four vectors side by side: one sum would be a long way from end to end.
 #[derive(Default)]
 struct Sums {
-    highest: f32x4,
-    lowest: f32x4,
+    /// The largest squares, by their bits: not negative, they are in order as integers too, NaN above all.
+    squares: i32x4,
     energies: [f32x4; 4],
 }
 
 impl Sums {
     #[inline(always)]
     fn add(&mut self, samples: &[f32; STEP]) {
-        let (vectors, _) = samples.as_chunks::<LANES>();
-        for (&vector, energy) in vectors.iter().zip(&mut self.energies) {
-            let x = f32x4::new(vector);
-            self.highest = self.highest.fast_max(x);
-            self.lowest = self.lowest.fast_min(x);
-            *energy += x * x;
+        for (vector, lanes) in samples.as_chunks::<LANES>().0.iter().enumerate() {
+            self.take(vector, f32x4::new(*lanes));
         }
     }
 
+    /// Written out, and copied vector by vector: as a loop the sums would live in memory, and as one piece the samples
+    /// would be copied by a call, which in WebAssembly 1.0 goes byte by byte.
+    #[inline(always)]
+    fn add_copied(&mut self, samples: &[f32; STEP], to: &mut [f32; STEP]) {
+        let vectors: &[[f32; LANES]; 4] = bytemuck::cast_ref(samples);
+        let to: &mut [[f32; LANES]; 4] = bytemuck::cast_mut(to);
+        to[0] = self.take(0, f32x4::new(vectors[0])).to_array();
+        to[1] = self.take(1, f32x4::new(vectors[1])).to_array();
+        to[2] = self.take(2, f32x4::new(vectors[2])).to_array();
+        to[3] = self.take(3, f32x4::new(vectors[3])).to_array();
+    }
+
+    #[inline(always)]
+    fn take(&mut self, vector: usize, x: f32x4) -> f32x4 {
+        let square = x * x;
+        self.squares = larger(self.squares, bytemuck::cast(square));
+        self.energies[vector] += square;
+        x
+    }
+
     fn reading(mut self, rest: &[f32]) -> Reading {
+        // In WebAssembly to copy nothing costs as much as to copy something.
         if !rest.is_empty() {
             let mut last = [0.0; STEP];
             last[..rest.len()].copy_from_slice(rest);
             self.add(&last);
         }
-        let [a, b, c, d] = self.highest.fast_max(-self.lowest).to_array();
+        let square = f32::from_bits(self.squares.reduce_max() as u32);
         let [e, f, g, h] = self.energies;
         let [e, f, g, h] = ((e + f) + (g + h)).to_array();
-        Reading { peak: louder(louder(a, b), louder(c, d)), energy: (e + f) + (g + h) }
+        Reading { peak: sqrt(square as f64) as f32, energy: (e + f) + (g + h) }
     }
 }
 

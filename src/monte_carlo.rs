@@ -23,6 +23,7 @@
 //! (Vigna, "On the probability of overlap of random subsequences of pseudorandom number generators",
 //! 2020): below 2⁻⁷⁰ for 10¹⁰ points, below 2⁻³⁵ for the longest run there is, 2⁵³ points.
 
+use crate::lanes::VECTORS;
 use crate::math::sqrt;
 use core::ops::{BitOr, BitXor, Shl, Shr};
 use rand_core::{Rng, SeedableRng};
@@ -39,9 +40,6 @@ pub const LANES: usize = 8;
 /// 2³¹. A coordinate is a 32-bit integer over this; as it is a power of two, leaving the integers as they
 /// are and comparing with its square gives the very same answer without the two multiplications.
 const RADIUS: f32 = 2147483648.0;
-
-/// Whether the machine has vector registers. Without, the lanes are counted one after another.
-const VECTORS: bool = cfg!(any(target_feature = "simd128", target_feature = "sse2", target_feature = "neon"));
 
 /// What a generator works on: a 32-bit word, or a vector of a word for each lane.
 trait Word:

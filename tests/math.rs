@@ -86,6 +86,7 @@ fn the_functions_of_float64_are_within_1e_14() {
         let positive = x.exp2();
         close(math::log2(positive), positive.log2(), "log2");
         close(math::sqrt(positive), positive.sqrt(), "sqrt");
+        close(math::sqrt_by_newton(positive), positive.sqrt(), "sqrt by Newton's method");
         let angle = n as f64 / 200_000.0 * 1.55;
         close(math::tan(angle), angle.tan(), "tan");
     }
