@@ -27,6 +27,8 @@ pub struct Tuned {
     cascade: Cascade,
     /// Whether the coefficients are those of the settled parameters.
     settled: bool,
+    /// Whether both sections are plain and will stay so: there is nothing to do.
+    idle: bool,
     /// Samples until the next coefficients; counted through all blocks, so their sizes do not matter.
     until_tuning: usize,
 }
@@ -42,6 +44,7 @@ impl Tuned {
             parameters: indices.map(|index| Smoothed::new(index, sample_rate)),
             cascade: Cascade::default(),
             settled: false,
+            idle: false,
             until_tuning: 0,
         };
         tuned.tune();
@@ -59,6 +62,10 @@ impl Tuned {
         self.settled = self.parameters.iter().all(Smoothed::is_settled);
         if self.settled {
             self.cascade.settle();
+        }
+        self.idle = self.settled && self.cascade.sections().iter().all(Section::is_plain);
+        if self.idle {
+            self.cascade.reset();
         }
     }
 
@@ -83,6 +90,7 @@ impl Effect for Tuned {
         for (parameter, &index) in self.parameters.iter_mut().zip(&self.indices) {
             parameter.set(values[index]);
             self.settled &= parameter.is_settled();
+            self.idle &= self.settled;
         }
     }
 
@@ -94,8 +102,8 @@ impl Effect for Tuned {
     }
 
     fn process(&mut self, block: &mut Block) {
-        if self.settled && self.cascade.sections().iter().all(Section::is_plain) {
-            return self.cascade.reset();
+        if self.idle {
+            return;
         }
         let mut at = 0;
         while at < block.frames() {
