@@ -10,16 +10,16 @@
 //! whose state needs fewer multiplications; `Section::observer` says how the states carry over.
 //!
 //! A recursion cannot be spread over samples, only over what runs side by side. So a settled [`Cascade`] works
-//! on two lanes, a section in each, the second a vector of samples behind the first; and on both channels in turn,
-//! so that one's arithmetic fills the other's waiting.
+//! on two streams, one in each lane: the channels of a stereo block, or the halves of a mono one. The second half
+//! starts from silence, and what the first half leaves in the filters is added afterwards: the system is linear.
 
-use crate::block::{Block, LANES};
+use crate::block::{BLOCK, Block};
 use crate::control::MAX_CHANNELS;
-use crate::lanes::{narrow, pick, widen_high, widen_low};
 use crate::math::{exp10, flush_state, sqrt, tan};
 use core::f64::consts::{PI, SQRT_2};
+use core::hint::black_box;
 use core::ops::Range;
-use wide::{f32x4, f64x2};
+use wide::f64x2;
 
 /// The highest frequency that a filter is tuned to, as a share of the sample rate.
 pub const HIGHEST: f64 = 0.49;
@@ -97,20 +97,18 @@ impl Section {
         sqrt(norm(whole) / norm(determinant))
     }
 
-    /// The observer form of the same transfer function, and the matrix T that takes the section's state
-    /// there, z = T·s: z₁ is the output but for the direct part, C·s; z₂ is what z₁ becomes but for its
-    /// feedback and the input, (C·A + a₁·C)·s. A plain section has no state to speak of: T is 0.
-    fn observer(&self) -> (Observer, [[f64; 2]; 2]) {
+    /// The observer form for an input that is `before` times the section's and an output `after` times it, and the
+    /// matrix T that takes the section's state there, z = T·s: z₁ is the output but for the direct part, C·s; z₂ is
+    /// what z₁ becomes but for its feedback and the input, (C·A + a₁·C)·s. A plain section has no state to speak of:
+    /// T is 0.
+    fn observer(&self, before: f64, after: f64) -> (Observer, [[f64; 2]; 2]) {
         let [[a, b], [c, d]] = self.a;
         let a1 = -(a + d);
-        let ca = [self.c[0] * a + self.c[1] * c, self.c[0] * b + self.c[1] * d];
-        let t = [self.c, [ca[0] + a1 * self.c[0], ca[1] + a1 * self.c[1]]];
-        let observer = Observer {
-            a: [f64x2::splat(a1), f64x2::splat(a * d - b * c)],
-            b: multiply(t, self.b).map(f64x2::splat),
-            d: f64x2::splat(self.d),
-        };
-        (observer, t)
+        let c0 = self.c.map(|c| c * after);
+        let ca = [c0[0] * a + c0[1] * c, c0[0] * b + c0[1] * d];
+        let t = [c0, [ca[0] + a1 * c0[0], ca[1] + a1 * c0[1]]];
+        let splat = |values: [f64; 2]| values.map(f64x2::splat);
+        (Observer { a: splat([a1, a * d - b * c]), b: splat(multiply(t, self.b.map(|b| b / before))) }, t)
     }
 
     /// One sample.
@@ -126,44 +124,22 @@ impl Section {
     }
 }
 
-/// A section in observer form, a lane each for what runs side by side:
-/// y = z₁ + d·x, z₁ ← z₂ + b₁·x − a₁·z₁, z₂ ← b₂·x − a₂·z₁.
+/// A section in observer form, a stream in each lane: y = z₁ + d·x, z₁ ← z₂ + b₁·x − a₁·z₁, z₂ ← b₂·x − a₂·z₁.
 ///
 /// The output is no part of the way from state to state, which is only a multiplication and a subtraction long.
 #[derive(Clone, Copy)]
 struct Observer {
     a: [f64x2; 2],
     b: [f64x2; 2],
-    d: f64x2,
 }
 
 impl Observer {
-    /// A lane of one and a lane of another.
-    fn beside(self, other: Self) -> Self {
-        Self {
-            a: [0, 1].map(|n| pick::<0, 1>(self.a[n], other.a[n])),
-            b: [0, 1].map(|n| pick::<0, 1>(self.b[n], other.b[n])),
-            d: pick::<0, 1>(self.d, other.d),
-        }
-    }
-
-    /// One sample.
+    /// One sample, whose direct part is given.
     #[inline(always)]
-    fn tick(&self, z: &mut [f64x2; 2], x: f64x2) -> f64x2 {
-        let y = z[0] + self.d * x;
+    fn tick(&self, z: &mut [f64x2; 2], x: f64x2, direct: f64x2) -> f64x2 {
+        let y = z[0] + direct;
         *z = [(z[1] + self.b[0] * x) - self.a[0] * z[0], self.b[1] * x - self.a[1] * z[0]];
         y
-    }
-
-    /// One sample through the first lane's section and then the second's.
-    fn tick_through(&self, z: &mut [f64x2; 2], x: f64) -> f64 {
-        let before = *z;
-        let between = self.tick(z, f64x2::splat(x));
-        let first = *z;
-        *z = before;
-        let y = self.tick(z, pick::<0, 0>(between, between));
-        *z = [pick::<0, 1>(first[0], z[0]), pick::<0, 1>(first[1], z[1])];
-        y.to_array()[1]
     }
 }
 
@@ -179,12 +155,13 @@ pub struct Cascade {
     settled: Option<Settled>,
 }
 
-/// The observer forms and their states.
+/// The sections in observer form, and their states.
 struct Settled {
-    /// A section in each lane.
-    sections: Observer,
-    /// By channel; a section in each lane.
-    states: [[f64x2; 2]; MAX_CHANNELS],
+    pair: Pair,
+    /// By section, then state; a stream in each lane, in mono the first.
+    states: States,
+    /// What half a block leaves behind, in mono.
+    ring: Ring,
 }
 
 impl Default for Cascade {
@@ -198,9 +175,11 @@ impl Cascade {
     /// Takes new coefficients; the sound in the filters goes on.
     pub fn tune(&mut self, sections: Sections) {
         if let Some(settled) = self.settled.take() {
-            for (at, section) in self.sections.iter().enumerate() {
-                let (_, t) = section.observer();
-                self.states[at] = settled.states.map(|z| multiply(inverse(t), z.map(|z| z.to_array()[at])));
+            let ways = Pair::of(&self.sections).1;
+            for (at, way) in ways.into_iter().enumerate() {
+                let way = inverse(way);
+                let [z1, z2] = settled.states[at].map(|z| z.to_array());
+                self.states[at] = [0, 1].map(|channel| multiply(way, [z1[channel], z2[channel]]));
             }
         }
         self.sections = sections;
@@ -208,12 +187,12 @@ impl Cascade {
 
     /// Says that the coefficients stay for a while, which makes [`Cascade::process`] fast.
     pub fn settle(&mut self) {
-        let [(first, t1), (second, t2)] = self.sections.map(|section| section.observer());
-        let states = [0, 1].map(|channel| {
-            let [a, b] = [multiply(t1, self.states[0][channel]), multiply(t2, self.states[1][channel])];
-            [f64x2::new([a[0], b[0]]), f64x2::new([a[1], b[1]])]
+        let (pair, ways) = Pair::of(&self.sections);
+        let states = [0, 1].map(|at| {
+            let [left, right] = self.states[at].map(|state| multiply(ways[at], state));
+            [f64x2::new([left[0], right[0]]), f64x2::new([left[1], right[1]])]
         });
-        self.settled = Some(Settled { sections: first.beside(second), states });
+        self.settled = Some(Settled { pair, states, ring: Ring::of(&pair) });
     }
 
     /// The sections in force.
@@ -251,7 +230,7 @@ impl Cascade {
     pub fn process(&mut self, block: &mut Block, frames: Range<usize>) {
         match &mut self.settled {
             Some(settled) => match block.stereo_mut() {
-                Some([left, right]) => settled.process_stereo(&mut left[frames.clone()], &mut right[frames]),
+                Some([left, right]) => settled.process(&mut left[frames.clone()], &mut right[frames]),
                 None => settled.process_mono(&mut block.channel_mut(0)[frames]),
             },
             None => {
@@ -267,106 +246,131 @@ impl Cascade {
 }
 
 impl Settled {
+    /// Processes two streams of the same length.
+    #[inline(never)]
+    fn process(&mut self, first: &mut [f32], second: &mut [f32]) {
+        let (mut pair, mut z) = (self.pair, self.states);
+        for (x, other) in first.iter_mut().zip(second) {
+            // There are fewer vector registers than coefficients, states and intermediate values. V8 would keep a
+            // state in memory, which lengthens the way from state to state; so let it fetch some coefficients there.
+            let kept = black_box(&self.pair);
+            pair.direct = kept.direct;
+            pair.second.a[1] = kept.second.a[1];
+            pair.second.b[1] = kept.second.b[1];
+            [*x, *other] = narrow(pair.tick(&mut z, widen([*x, *other])));
+        }
+        self.states = z;
+    }
+
+    /// In a whole block the second half is the second stream; less than that is one stream beside silence.
     fn process_mono(&mut self, samples: &mut [f32]) {
-        let sections = self.sections;
-        let (vectors, rest) = samples.as_chunks_mut::<LANES>();
-        if let Some(first) = vectors.first() {
-            let mut run = Staggered::begin(&sections, self.states[0], f32x4::new(*first));
-            for at in 1..vectors.len() {
-                let y = run.next(&sections, f32x4::new(vectors[at]));
-                vectors[at - 1] = narrow(y[0], y[1]).to_array();
-            }
-            let (y, z) = run.end(&sections);
-            vectors[vectors.len() - 1] = narrow(y[0], y[1]).to_array();
-            self.states[0] = z;
+        if samples.len() < BLOCK {
+            self.process(samples, &mut [0.0; BLOCK][..samples.len()]);
+            return;
         }
-        self.process_rest(0, rest);
-    }
-
-    fn process_stereo(&mut self, left: &mut [f32], right: &mut [f32]) {
-        let sections = self.sections;
-        let (lefts, left_rest) = left.as_chunks_mut::<LANES>();
-        let (rights, right_rest) = right.as_chunks_mut::<LANES>();
-        if let (Some(left), Some(right)) = (lefts.first(), rights.first()) {
-            let mut left_run = Staggered::begin(&sections, self.states[0], f32x4::new(*left));
-            let mut right_run = Staggered::begin(&sections, self.states[1], f32x4::new(*right));
-            let vectors = lefts.len().min(rights.len());
-            for at in 1..vectors {
-                let left = left_run.next(&sections, f32x4::new(lefts[at]));
-                let right = right_run.next(&sections, f32x4::new(rights[at]));
-                [lefts[at - 1], rights[at - 1]] = [left, right].map(|y| narrow(y[0], y[1]).to_array());
-            }
-            let (left, left_z) = left_run.end(&sections);
-            let (right, right_z) = right_run.end(&sections);
-            [lefts[vectors - 1], rights[vectors - 1]] = [left, right].map(|y| narrow(y[0], y[1]).to_array());
-            self.states = [left_z, right_z];
-        }
-        self.process_rest(0, left_rest);
-        self.process_rest(1, right_rest);
-    }
-
-    /// What does not fill a vector at the end of a span.
-    fn process_rest(&mut self, channel: usize, rest: &mut [f32]) {
-        for x in rest {
-            *x = self.sections.tick_through(&mut self.states[channel], *x as f64) as f32;
-        }
+        let (first, second) = samples.split_at_mut(HALF);
+        self.process(first, second);
+        let from = first_lanes(&self.states);
+        self.ring.add(from, second);
+        let [a, b, c, d] = self.ring.end(from);
+        let [e, f, g, h] = second_lanes(&self.states);
+        self.states = in_first_lanes([a + e, b + f, c + g, d + h]);
     }
 }
 
-/// Two sections on one channel, under way: the first on a vector of samples, the second on the vector before.
-struct Staggered {
-    four: Four,
-    z: [f64x2; 2],
-}
-
-impl Staggered {
-    /// The first section goes ahead alone on the first vector: the second one is put back.
-    #[inline(always)]
-    fn begin(sections: &Observer, z: [f64x2; 2], x: f32x4) -> Self {
-        let mut run = Self { four: Four::ZERO, z };
-        run.next(sections, x);
-        run.z = [pick::<0, 1>(run.z[0], z[0]), pick::<0, 1>(run.z[1], z[1])];
-        run
-    }
-
-    /// Takes a vector in, and gives the one before out, as two pairs.
-    #[inline(always)]
-    fn next(&mut self, sections: &Observer, x: f32x4) -> [f64x2; 2] {
-        self.four = Four::behind(x, self.four);
-        for x in &mut self.four.0 {
-            *x = sections.tick(&mut self.z, *x);
-        }
-        let [a, b, c, d] = self.four.0;
-        [pick::<1, 1>(a, b), pick::<1, 1>(c, d)]
-    }
-
-    /// The second section goes last alone, for which the first one waits: the last vector, and the states.
-    #[inline(always)]
-    fn end(mut self, sections: &Observer) -> ([f64x2; 2], [f64x2; 2]) {
-        let first = self.z;
-        let y = self.next(sections, f32x4::ZERO);
-        (y, [pick::<0, 1>(first[0], self.z[0]), pick::<0, 1>(first[1], self.z[1])])
-    }
-}
-
-/// Four samples in each of two lanes.
+/// Two sections in observer form, in a row. Only their product counts, so the first one has the second one's direct
+/// part too, which is 1 then and needs no multiplication.
 #[derive(Clone, Copy)]
-struct Four([f64x2; 4]);
+struct Pair {
+    direct: f64x2,
+    first: Observer,
+    second: Observer,
+}
 
-impl Four {
-    const ZERO: Self = Self([f64x2::ZERO; 4]);
+/// By section, then state, of two streams.
+type States = [[f64x2; 2]; 2];
 
-    /// Samples in lane 0; in lane 1 what another has in its lane 0.
-    #[inline(always)]
-    fn behind(samples: f32x4, Four(other): Four) -> Self {
-        let [low, high] = [widen_low(samples), widen_high(samples)];
-        Self([
-            pick::<0, 0>(low, other[0]),
-            pick::<1, 0>(low, other[1]),
-            pick::<0, 0>(high, other[2]),
-            pick::<1, 0>(high, other[3]),
-        ])
+impl Pair {
+    /// Of two sections; and the matrices that take their states there.
+    fn of([first, second]: &Sections) -> (Self, [[[f64; 2]; 2]; 2]) {
+        let ((before, t1), (after, t2)) = (first.observer(1.0, second.d), second.observer(second.d, 1.0));
+        (Self { direct: f64x2::splat(first.d * second.d), first: before, second: after }, [t1, t2])
     }
+
+    /// One sample of each stream.
+    #[inline(always)]
+    fn tick(&self, [first, second]: &mut States, x: f64x2) -> f64x2 {
+        let between = self.first.tick(first, x, self.direct * x);
+        self.second.tick(second, between, between)
+    }
+}
+
+/// Frames of half a block.
+const HALF: usize = BLOCK / 2;
+
+/// How a pair of sections rings on without input for half a block, from each of its four states being 1.
+struct Ring {
+    /// By pair of frames, then state.
+    sound: [[f64x2; 4]; HALF / 2],
+    /// By state: what becomes of all four.
+    end: [[f64; 4]; 4],
+}
+
+impl Ring {
+    fn of(pair: &Pair) -> Self {
+        let mut ring = Self { sound: [[f64x2::ZERO; 4]; HALF / 2], end: [[0.0; 4]; 4] };
+        for from in 0..4 {
+            let mut states = [0.0; 4];
+            states[from] = 1.0;
+            let mut z = in_first_lanes(states);
+            let mut next = || pair.tick(&mut z, f64x2::ZERO).to_array()[0];
+            for frames in &mut ring.sound {
+                frames[from] = f64x2::new([next(), next()]);
+            }
+            ring.end[from] = first_lanes(&z);
+        }
+        ring
+    }
+
+    /// Adds the sound from these states.
+    fn add(&self, states: [f64; 4], samples: &mut [f32]) {
+        let [a, b, c, d] = states.map(f64x2::splat);
+        for (x, [e, f, g, h]) in samples.as_chunks_mut::<2>().0.iter_mut().zip(&self.sound) {
+            *x = narrow(widen(*x) + ((a * e + b * f) + (c * g + d * h)));
+        }
+    }
+
+    /// What becomes of these states.
+    fn end(&self, [a, b, c, d]: [f64; 4]) -> [f64; 4] {
+        let [e, f, g, h] = &self.end;
+        [0, 1, 2, 3].map(|n| (a * e[n] + b * f[n]) + (c * g[n] + d * h[n]))
+    }
+}
+
+/// The states of the first stream, or the second.
+fn first_lanes(states: &States) -> [f64; 4] {
+    let [[a, b], [c, d]] = states.map(|section| section.map(|z| z.to_array()[0]));
+    [a, b, c, d]
+}
+
+fn second_lanes(states: &States) -> [f64; 4] {
+    let [[a, b], [c, d]] = states.map(|section| section.map(|z| z.to_array()[1]));
+    [a, b, c, d]
+}
+
+/// States of the first stream, beside a second one at rest.
+fn in_first_lanes([a, b, c, d]: [f64; 4]) -> States {
+    let beside_rest = |z| f64x2::new([z, 0.0]);
+    [[beside_rest(a), beside_rest(b)], [beside_rest(c), beside_rest(d)]]
+}
+
+fn widen([a, b]: [f32; 2]) -> f64x2 {
+    f64x2::new([a as f64, b as f64])
+}
+
+fn narrow(x: f64x2) -> [f32; 2] {
+    let [a, b] = x.to_array();
+    [a as f32, b as f32]
 }
 
 fn multiply([[a, b], [c, d]]: [[f64; 2]; 2], [x, y]: [f64; 2]) -> [f64; 2] {
