@@ -29,17 +29,17 @@ fn relative(got: f32, want: f64) -> f64 {
 }
 
 #[test]
-fn tanh_is_within_4e_7_for_every_float32_from_1e_18_to_the_largest_sample() {
+fn tanh_is_within_6e_7_for_every_float32_from_1e_18_to_the_largest_sample() {
     let tanh = Tanh::default();
     let (small, one) = (1e-18f32.to_bits(), 1e-4f32.to_bits());
     // Below 1e-4 tanh x is x to within 4e-9, and needs no slow reference.
     let error = largest(small..one, 1, |x| tanh.of(x), |x, y| relative(y, x as f64));
-    assert!(error < 4e-7, "{error:e} below 1e-4");
+    assert!(error < 6e-7, "{error:e} below 1e-4");
     let error = largest(one..9f32.to_bits(), 1, |x| tanh.of(x), |x, y| relative(y, (x as f64).tanh()));
-    assert!(error < 4e-7, "{error:e} up to 9");
+    assert!(error < 6e-7, "{error:e} up to 9");
     // From 9 on it is held at one value, which is 1 to within the bound.
     let error = largest(9f32.to_bits()..1.1e7f32.to_bits(), 1, |x| tanh.of(x), |_, y| relative(y, 1.0));
-    assert!(error < 4e-7, "{error:e} beyond");
+    assert!(error < 6e-7, "{error:e} beyond");
 }
 
 #[test]

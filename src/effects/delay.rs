@@ -9,6 +9,7 @@ use crate::math::NOTHING;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use alloc::{vec, vec::Vec};
+use bytemuck::cast;
 use wide::f32x4;
 
 /// How long the fade from tap to tap takes, in seconds.
@@ -105,38 +106,42 @@ fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &
     }
 }
 
+/// Samples taken at a time: so many, and five pointers are not moved on for each vector.
+const STEP: usize = 2 * LANES;
+
+type Step = [f32x4; 2];
+
 /// The delay's formula on a span. What goes back into the line ends in exactly 0: a span of nothing but
 /// [`NOTHING`] is written as silence.
 #[inline(never)]
 fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &[f32]) {
-    let four = |samples: &[f32]| {
-        let mut lanes = [0.0; LANES];
-        lanes[..samples.len()].copy_from_slice(samples);
-        f32x4::new(lanes)
-    };
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
-    let mut formula = |x: f32x4, delayed: f32x4, mix: f32x4, feedback: f32x4| {
-        let back = x + delayed * feedback;
-        highest = highest.fast_max(back);
-        lowest = lowest.fast_min(back);
-        (x * (f32x4::splat(1.0) - mix) + delayed * mix, back)
+    let mut formula = |x: Step, delayed: Step, mix: Step, feedback: Step| {
+        let back = [0, 1].map(|n| x[n] + delayed[n] * feedback[n]);
+        highest = highest.fast_max(back[0]).fast_max(back[1]);
+        lowest = lowest.fast_min(back[0]).fast_min(back[1]);
+        ([0, 1].map(|n| x[n] * (f32x4::splat(1.0) - mix[n]) + delayed[n] * mix[n]), back)
     };
     let span = x.len();
     let (tap, written, mix, feedback) = (&tap[..span], &mut line[..span], &mix[..span], &feedback[..span]);
-    let (x, x_rest) = x.as_chunks_mut::<LANES>();
-    let (tap, tap_rest) = tap.as_chunks::<LANES>();
-    let (line, line_rest) = written.as_chunks_mut::<LANES>();
-    let (mix, mix_rest) = mix.as_chunks::<LANES>();
-    let (feedback, feedback_rest) = feedback.as_chunks::<LANES>();
+    let (x, x_rest) = x.as_chunks_mut::<STEP>();
+    let (tap, tap_rest) = tap.as_chunks::<STEP>();
+    let (line, line_rest) = written.as_chunks_mut::<STEP>();
+    let (mix, mix_rest) = mix.as_chunks::<STEP>();
+    let (feedback, feedback_rest) = feedback.as_chunks::<STEP>();
     for ((((x, &tap), line), &mix), &feedback) in x.iter_mut().zip(tap).zip(line).zip(mix).zip(feedback) {
-        let (mixed, back) = formula(f32x4::new(*x), f32x4::new(tap), f32x4::new(mix), f32x4::new(feedback));
-        *x = mixed.to_array();
-        *line = back.to_array();
+        let (mixed, back) = formula(cast(*x), cast(tap), cast(mix), cast(feedback));
+        (*x, *line) = (cast(mixed), cast(back));
     }
     if !x_rest.is_empty() {
-        let (mixed, back) = formula(four(x_rest), four(tap_rest), four(mix_rest), four(feedback_rest));
-        x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
-        line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
+        let step = |samples: &[f32]| -> Step {
+            let mut step = [0.0; STEP];
+            step[..samples.len()].copy_from_slice(samples);
+            cast(step)
+        };
+        let (mixed, back) = formula(step(x_rest), step(tap_rest), step(mix_rest), step(feedback_rest));
+        x_rest.copy_from_slice(&cast::<Step, [f32; STEP]>(mixed)[..x_rest.len()]);
+        line_rest.copy_from_slice(&cast::<Step, [f32; STEP]>(back)[..line_rest.len()]);
     }
     if highest.fast_max(-lowest).simd_lt(f32x4::splat(NOTHING)).all() {
         written.fill(0.0);
