@@ -27,7 +27,7 @@ const EFFECTS: &[(&str, &[(usize, f32)])] = &[
     ("limiter", &[(params::LIMITER_ON, 1.0), (params::GAIN, 2.0)]),
 ];
 fn engine(channels: usize, settings: &[(usize, f32)]) -> Engine {
-    let mut engine = Engine::new(SAMPLE_RATE, channels, QUANTUM).expect("in range");
+    let mut engine = Engine::new(SAMPLE_RATE, channels).expect("in range");
     for &(index, value) in settings {
         engine.control()[control::PARAMETERS + index] = value.to_bits();
     }
@@ -46,11 +46,11 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, settings: &[(usiz
             bencher.iter(|| {
                 for (channel, input) in input.iter().enumerate() {
                     let samples = &input[quantum * QUANTUM..][..QUANTUM];
-                    engine.input(channel).copy_from_slice(black_box(samples));
+                    engine.sound(channel).copy_from_slice(black_box(samples));
                 }
                 engine.process(QUANTUM, true);
                 quantum = (quantum + 1) % QUANTA;
-                black_box(engine.output(0)[0])
+                black_box(engine.sound(0)[0])
             });
         });
     }

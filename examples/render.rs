@@ -234,7 +234,7 @@ impl Source {
         let mut count = 0;
         for sample in self.reader.samples::<S>().take(QUANTUM * channels) {
             let sample = sample.map_err(|error| not_read(&self.name, error))?;
-            engine.input(count % channels)[count / channels] = to_float(sample);
+            engine.sound(count % channels)[count / channels] = to_float(sample);
             count += 1;
         }
         Ok(count / channels)
@@ -266,7 +266,7 @@ impl<'a> Target<'a> {
         let writer = self.writer.as_mut().expect("only finish() takes it");
         for frame in 0..frames {
             for channel in 0..channels {
-                let sample = engine.output(channel)[frame];
+                let sample = engine.sound(channel)[frame];
                 self.format.write(writer, sample).map_err(|error| not_written(self.path, error))?;
             }
         }
@@ -292,7 +292,7 @@ impl Drop for Target<'_> {
 fn render(mut source: Source, path: &Path, format: Format, tail: f64, values: &Values) -> Result<String, String> {
     let spec = source.reader.spec();
     let (channels, sample_rate) = (source.channels(), spec.sample_rate as f64);
-    let mut engine = Engine::new(sample_rate as f32, channels, QUANTUM).expect("the source is of a kind it takes");
+    let mut engine = Engine::new(sample_rate as f32, channels).expect("the source is of a kind it takes");
     for (word, value) in engine.control()[control::PARAMETERS..].iter_mut().zip(values) {
         *word = value.to_bits();
     }

@@ -13,7 +13,7 @@ use std::{env, fs};
 const QUANTUM: usize = 128;
 
 fn engine(sample_rate: f32, channels: usize, settings: &[String]) -> Engine {
-    let mut engine = Engine::new(sample_rate, channels, QUANTUM).expect("a sample rate and channels in range");
+    let mut engine = Engine::new(sample_rate, channels).expect("a sample rate and channels in range");
     for setting in settings {
         let (id, value) = setting.split_once('=').expect("id=value");
         let index = params::TABLE.iter().position(|row| row.id == id).expect("an id of the table");
@@ -26,11 +26,11 @@ fn engine(sample_rate: f32, channels: usize, settings: &[String]) -> Engine {
 fn render(engine: &mut Engine, inputs: &[&[f32]], outputs: &mut [&mut [f32]]) {
     for start in (0..inputs[0].len()).step_by(QUANTUM) {
         for (channel, input) in inputs.iter().enumerate() {
-            engine.input(channel).copy_from_slice(&input[start..start + QUANTUM]);
+            engine.sound(channel).copy_from_slice(&input[start..start + QUANTUM]);
         }
         engine.process(QUANTUM, true);
         for (channel, output) in outputs.iter_mut().enumerate() {
-            output[start..start + QUANTUM].copy_from_slice(engine.output(channel));
+            output[start..start + QUANTUM].copy_from_slice(engine.sound(channel));
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The audio thread's door: plain functions and numbers, so that a bare `WebAssembly.Instance` can
 //! call them where wasm-bindgen's glue cannot load.
 //!
-//! An engine is built once ([`engine_new`]); its addresses never move until [`engine_free`]. The
-//! caller copies a quantum into the inputs, copies the main thread's words of the control block, calls
-//! [`engine_process`], and reads the outputs and the meters.
+//! An engine is built once ([`engine_new`]); its addresses never move until [`engine_free`]. The caller copies a
+//! quantum into its sound, copies the main thread's words of the control block, calls [`engine_process`], and copies
+//! the sound and the meters back.
 //!
 //! # Safety
 //!
 //! Every `engine` is a pointer that [`engine_new`] gave and [`engine_free`] has not taken back.
 
+use crate::block::BLOCK;
 use crate::control;
 use crate::engine::Engine;
 use alloc::boxed::Box;
@@ -49,11 +50,17 @@ pub extern "C" fn control_flags_word() -> u32 {
     control::FLAGS as u32
 }
 
-/// Builds an engine of 1 … 2 channels whose buffers hold `capacity` frames each; null if the sample
-/// rate, the channels or the capacity are out of range. The only function here that allocates.
+/// Frames that a call renders at most.
 #[unsafe(no_mangle)]
-pub extern "C" fn engine_new(sample_rate: f32, channels: usize, capacity: usize) -> *mut Engine {
-    match Engine::new(sample_rate, channels, capacity) {
+pub extern "C" fn engine_frames() -> usize {
+    BLOCK
+}
+
+/// Builds an engine of 1 … 2 channels; null if the sample rate or the channels are out of range. The only function here
+/// that allocates.
+#[unsafe(no_mangle)]
+pub extern "C" fn engine_new(sample_rate: f32, channels: usize) -> *mut Engine {
+    match Engine::new(sample_rate, channels) {
         Some(engine) => Box::into_raw(Box::new(engine)),
         None => core::ptr::null_mut(),
     }
@@ -77,26 +84,17 @@ pub unsafe extern "C" fn engine_control(engine: *mut Engine) -> *mut u32 {
     unsafe { &mut *engine }.control().as_mut_ptr()
 }
 
-/// Address of a channel's input buffer, f32 × capacity.
+/// Address of a channel's sound, f32 × `engine_frames()`: where its input goes, and its output is found.
 ///
 /// # Safety
 /// See the module's documentation; `channel` is below the engine's number of channels.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn engine_input(engine: *mut Engine, channel: usize) -> *mut f32 {
-    unsafe { &mut *engine }.input(channel).as_mut_ptr()
+pub unsafe extern "C" fn engine_sound(engine: *mut Engine, channel: usize) -> *mut f32 {
+    unsafe { &mut *engine }.sound(channel).as_mut_ptr()
 }
 
-/// Address of a channel's output buffer, f32 × capacity.
-///
-/// # Safety
-/// See the module's documentation; `channel` is below the engine's number of channels.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn engine_output(engine: *mut Engine, channel: usize) -> *mut f32 {
-    unsafe { &mut *engine }.output(channel).as_mut_ptr()
-}
-
-/// Renders `frames` frames, at most the capacity. `connected` is 0 where no source is connected: the
-/// input buffers are then not read, and the tail rings on.
+/// Renders `frames` frames of the sound in place. `connected` is 0 where no source is connected: the sound is then not
+/// read, and the tail rings on.
 ///
 /// # Safety
 /// See the module's documentation.

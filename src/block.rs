@@ -36,9 +36,18 @@ impl Block {
         self.frames
     }
 
-    /// Makes it a block of so many frames, at most [`BLOCK`].
+    /// Makes it a block of so many frames, at most [`BLOCK`]. What was behind them, up to a whole vector, is silenced.
     pub fn set_frames(&mut self, frames: usize) {
         self.frames = frames.min(BLOCK);
+        let behind = self.frames..self.frames.next_multiple_of(LANES);
+        if !behind.is_empty() {
+            (0..self.channels).for_each(|channel| self.whole_mut(channel)[behind.clone()].fill(0.0));
+        }
+    }
+
+    /// A channel's samples, those behind the last frame too.
+    pub fn whole_mut(&mut self, channel: usize) -> &mut [f32; BLOCK] {
+        bytemuck::cast_mut(&mut self.samples[channel])
     }
 
     /// A channel's samples.

@@ -101,7 +101,9 @@ impl Chain {
             let end = (start + BLOCK).min(frames);
             scratch.set_frames(end - start);
             for (index, channel) in channels.iter().enumerate() {
-                let_in(&channel[start..end], scratch, index);
+                let samples = scratch.channel_mut(index);
+                samples.copy_from_slice(&channel[start..end]);
+                let_in(samples);
             }
             self.process(scratch);
             for (samples, channel) in scratch.samples().zip(channels.iter_mut()) {

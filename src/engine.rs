@@ -1,5 +1,5 @@
-//! A chain as the audio thread runs it: with its control block, its input and output buffers and its
-//! meters, all taken when the engine is built. Nothing here allocates, locks or panics afterwards.
+//! A chain as the audio thread runs it: with its control block, a block of sound and its meters, all taken when the
+//! engine is built. Nothing here allocates, locks or panics afterwards.
 
 use crate::block::{BLOCK, Block};
 use crate::chain::Chain;
@@ -7,7 +7,6 @@ use crate::control::{self, MAX_CHANNELS};
 use crate::meters::{Ballistics, Meter, Reading, clips};
 use crate::params::{self, Values};
 use crate::scrub::let_in;
-use alloc::{vec, vec::Vec};
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
 pub const SAMPLE_RATES: core::ops::RangeInclusive<f32> = 3000.0..=768000.0;
@@ -17,25 +16,19 @@ pub struct Engine {
     control: [u32; control::WORDS],
     chain: Chain,
     block: Block,
-    inputs: [Vec<f32>; MAX_CHANNELS],
-    outputs: [Vec<f32>; MAX_CHANNELS],
     input_meters: [Meter; MAX_CHANNELS],
     output_meters: [Meter; MAX_CHANNELS],
     ballistics: Ballistics,
     channels: usize,
-    capacity: usize,
     /// Whether the control block has been read at all.
     started: bool,
 }
 
 impl Engine {
-    /// An engine at rest with every parameter at its default, or `None` where the sample rate in Hz, the
-    /// number of channels (1 … [`MAX_CHANNELS`]) or the capacity in frames is out of range.
-    pub fn new(sample_rate: f32, channels: usize, capacity: usize) -> Option<Self> {
-        let possible = SAMPLE_RATES.contains(&sample_rate)
-            && (1..=MAX_CHANNELS).contains(&channels)
-            && (1..=MAX_CAPACITY).contains(&capacity);
-        if !possible {
+    /// An engine at rest with every parameter at its default, or `None` where the sample rate in Hz or the number of
+    /// channels (1 … [`MAX_CHANNELS`]) is out of range.
+    pub fn new(sample_rate: f32, channels: usize) -> Option<Self> {
+        if !SAMPLE_RATES.contains(&sample_rate) || !(1..=MAX_CHANNELS).contains(&channels) {
             return None;
         }
         let mut control = [0; control::WORDS];
@@ -44,18 +37,14 @@ impl Engine {
         for (word, value) in control[control::PARAMETERS..].iter_mut().zip(params::defaults()) {
             *word = value.to_bits();
         }
-        let buffers = || [0, 1].map(|channel| vec![0.0; if channel < channels { capacity } else { 0 }]);
         Some(Self {
             control,
             chain: Chain::new(sample_rate as f64, channels),
             block: Block::new(channels),
-            inputs: buffers(),
-            outputs: buffers(),
             input_meters: Default::default(),
             output_meters: Default::default(),
             ballistics: Ballistics::new(sample_rate as f64),
             channels,
-            capacity,
             started: false,
         })
     }
@@ -65,27 +54,17 @@ impl Engine {
         &mut self.control
     }
 
-    /// Where a channel's input goes: `capacity` frames.
-    pub fn input(&mut self, channel: usize) -> &mut [f32] {
-        &mut self.inputs[channel]
+    /// A channel's sound, [`BLOCK`] frames: where its input goes, and its output is found.
+    pub fn sound(&mut self, channel: usize) -> &mut [f32; BLOCK] {
+        self.block.whole_mut(channel)
     }
 
-    /// Where a channel's output is found: `capacity` frames.
-    pub fn output(&mut self, channel: usize) -> &mut [f32] {
-        &mut self.outputs[channel]
-    }
-
-    /// Renders `frames` frames (at most the capacity) from the input buffers to the output buffers.
-    /// Where nothing is connected the input counts as silence, whatever its buffers hold.
+    /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts as
+    /// silence, whatever is there.
     pub fn process(&mut self, frames: usize, connected: bool) {
         self.take_parameters();
-        let frames = frames.min(self.capacity);
-        let mut at = 0;
-        while at < frames {
-            let span = BLOCK.min(frames - at);
-            self.process_block(at, span, connected);
-            at += span;
-        }
+        let frames = frames.min(BLOCK);
+        self.process_block(frames, connected);
         self.control[control::QUANTA] = self.control[control::QUANTA].wrapping_add(1);
         self.control[control::FRAMES] = self.control[control::FRAMES].wrapping_add(frames as u32);
         for channel in 0..self.channels {
@@ -111,24 +90,23 @@ impl Engine {
         self.started = true;
     }
 
-    /// Renders up to [`BLOCK`] frames from frame `at` on.
-    fn process_block(&mut self, at: usize, frames: usize, connected: bool) {
+    fn process_block(&mut self, frames: usize, connected: bool) {
         self.block.set_frames(frames);
         self.ballistics.set_frames(frames);
-        for (channel, meter) in self.input_meters[..self.channels].iter_mut().enumerate() {
+        for (samples, meter) in self.block.samples_mut().zip(&mut self.input_meters) {
             let mut reading = Reading::default();
             if connected {
                 let replaced;
-                (reading, replaced) = let_in(&self.inputs[channel][at..at + frames], &mut self.block, channel);
+                (reading, replaced) = let_in(samples);
                 self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(replaced);
             } else {
-                self.block.channel_mut(channel).fill(0.0);
+                samples.fill(0.0);
             }
             meter.take(reading, &self.ballistics);
         }
         self.chain.process(&mut self.block);
-        for ((samples, output), meter) in self.block.samples().zip(&mut self.outputs).zip(&mut self.output_meters) {
-            let reading = Reading::of_copied(samples, &mut output[at..at + frames]);
+        for (samples, meter) in self.block.samples().zip(&mut self.output_meters) {
+            let reading = Reading::of(samples);
             if reading.peak > 1.0 {
                 self.control[control::CLIPS] = self.control[control::CLIPS].wrapping_add(clips(samples));
             }
@@ -136,6 +114,3 @@ impl Engine {
         }
     }
 }
-
-/// The most frames a call can have.
-const MAX_CAPACITY: usize = 1 << 20;

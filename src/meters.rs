@@ -29,25 +29,11 @@ impl Reading {
     }
 
     /// Reads a block's samples.
+    #[inline(never)]
     pub fn of(samples: &[f32]) -> Self {
         let mut sums = Sums::default();
         let (steps, rest) = samples.as_chunks::<STEP>();
         steps.iter().for_each(|step| sums.add(step));
-        sums.reading(rest)
-    }
-
-    /// Reads a block's samples on their way from one place to another of the same length.
-    #[inline(never)]
-    pub fn of_copied(from: &[f32], to: &mut [f32]) -> Self {
-        let mut sums = Sums::default();
-        let (steps, rest) = from.as_chunks::<STEP>();
-        let (to_steps, to_rest) = to.as_chunks_mut::<STEP>();
-        for (step, to) in steps.iter().zip(to_steps) {
-            sums.add_copied(step, to);
-        }
-        for (&x, to) in rest.iter().zip(to_rest) {
-            *to = x;
-        }
         sums.reading(rest)
     }
 }
@@ -64,31 +50,21 @@ struct Sums {
 }
 
 impl Sums {
+    /// Written out: as a loop the sums would live in memory.
     #[inline(always)]
     fn add(&mut self, samples: &[f32; STEP]) {
-        for (vector, lanes) in samples.as_chunks::<LANES>().0.iter().enumerate() {
-            self.take(vector, f32x4::new(*lanes));
-        }
-    }
-
-    /// Written out, and copied vector by vector: as a loop the sums would live in memory, and as one piece the samples
-    /// would be copied by a call, which in WebAssembly 1.0 goes byte by byte.
-    #[inline(always)]
-    fn add_copied(&mut self, samples: &[f32; STEP], to: &mut [f32; STEP]) {
         let vectors: &[[f32; LANES]; 4] = bytemuck::cast_ref(samples);
-        let to: &mut [[f32; LANES]; 4] = bytemuck::cast_mut(to);
-        to[0] = self.take(0, f32x4::new(vectors[0])).to_array();
-        to[1] = self.take(1, f32x4::new(vectors[1])).to_array();
-        to[2] = self.take(2, f32x4::new(vectors[2])).to_array();
-        to[3] = self.take(3, f32x4::new(vectors[3])).to_array();
+        self.take(0, f32x4::new(vectors[0]));
+        self.take(1, f32x4::new(vectors[1]));
+        self.take(2, f32x4::new(vectors[2]));
+        self.take(3, f32x4::new(vectors[3]));
     }
 
     #[inline(always)]
-    fn take(&mut self, vector: usize, x: f32x4) -> f32x4 {
+    fn take(&mut self, vector: usize, x: f32x4) {
         let square = x * x;
         self.squares = larger(self.squares, bytemuck::cast(square));
         self.energies[vector] += square;
-        x
     }
 
     fn reading(mut self, rest: &[f32]) -> Reading {

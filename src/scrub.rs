@@ -1,21 +1,19 @@
 //! The door through which sound comes in: what is not a sample does not get past it, and what is nothing
 //! comes in as silence.
 
-use crate::block::Block;
 use crate::math::NOTHING;
 use crate::meters::Reading;
 
 /// The loudest sample that is let in: +120 dBFS. Louder is held here, far from any overflow.
 pub const LOUDEST: f32 = 1e6;
 
-/// Lets a channel's samples into a block of as many frames. Puts 0 for NaN, and holds what is louder than
-/// [`LOUDEST`] there (infinities too). Returns the reading of what came in, and how many samples were replaced.
-pub fn let_in(from: &[f32], block: &mut Block, channel: usize) -> (Reading, u32) {
-    let reading = Reading::of_copied(from, block.channel_mut(channel));
+/// Lets a channel's samples in. Puts 0 for NaN, and holds what is louder than [`LOUDEST`] there (infinities too).
+/// Returns the reading of what came in, and how many samples were replaced.
+pub fn let_in(samples: &mut [f32]) -> (Reading, u32) {
+    let reading = Reading::of(samples);
     if reading.is_within(LOUDEST) && reading.peak >= NOTHING {
         return (reading, 0);
     }
-    let samples = block.channel_mut(channel);
     if reading.peak < NOTHING && reading.energy < NOTHING {
         samples.fill(0.0);
         return (Reading::default(), 0);

@@ -2,6 +2,7 @@
 
 mod reference;
 
+use audio_dsp_wasm::block::BLOCK;
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::params::{self, Curve};
@@ -53,8 +54,6 @@ fn calls(action: impl FnOnce()) -> u32 {
     CALLS.get() - before
 }
 
-const CAPACITY: usize = 2048;
-
 /// An engine, and sound for it.
 struct Player {
     engine: Engine,
@@ -63,8 +62,8 @@ struct Player {
 
 impl Player {
     fn new(sample_rate: f32, channels: usize) -> Self {
-        let engine = Engine::new(sample_rate, channels, CAPACITY).unwrap();
-        let sound = (0..channels).map(|c| reference::test_sound(CAPACITY, sample_rate as f64, c as u32)).collect();
+        let engine = Engine::new(sample_rate, channels).unwrap();
+        let sound = (0..channels).map(|c| reference::test_sound(BLOCK, sample_rate as f64, c as u32)).collect();
         Self { engine, sound }
     }
 
@@ -75,7 +74,7 @@ impl Player {
 
     fn play(&mut self, frames: usize) {
         for (channel, sound) in self.sound.iter().enumerate() {
-            self.engine.input(channel)[..frames].copy_from_slice(&sound[..frames]);
+            self.engine.sound(channel)[..frames].copy_from_slice(&sound[..frames]);
         }
         self.engine.process(frames, true);
     }
@@ -164,10 +163,10 @@ fn nothing_is_allocated_for_input_and_parameters_that_are_no_numbers() {
 #[test]
 fn nothing_is_allocated_for_any_number_of_frames() {
     never_allocates(|player| {
-        for frames in (0..=300).chain([511, 512, 1000, CAPACITY]) {
+        for frames in 0..=BLOCK {
             player.play(frames);
         }
-        player.engine.process(10 * CAPACITY, true);
+        player.engine.process(10 * BLOCK, true);
     });
 }
 

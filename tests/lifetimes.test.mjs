@@ -36,20 +36,21 @@ for (const [name, paths] of Object.entries(SHIPPED)) {
 
     test('renders 100,000 quanta, parameters and switches moving, in the memory that it began with', async () => {
       const { glue, wasm, bytes } = await openDoors(paths);
-      const engine = wasm.engine_new(SAMPLE_RATE, 2, QUANTUM);
+      const engine = wasm.engine_new(SAMPLE_RATE, 2);
       const size = bytes();
       const layout = glue.control_layout();
       const table = glue.parameter_table();
       const words = new Int32Array(wasm.memory.buffer, wasm.engine_control(engine), layout.words);
       const values = new Float32Array(words.buffer, words.byteOffset + 4 * layout.parameters, table.length);
-      const input = new Float32Array(wasm.memory.buffer, wasm.engine_input(engine, 0), QUANTUM);
-      input.set(sound(QUANTUM));
+      const block = new Float32Array(wasm.memory.buffer, wasm.engine_sound(engine, 0), QUANTUM);
+      const input = sound(QUANTUM);
       for (let quantum = 0; quantum < 100_000; quantum++) {
         if (quantum % 50 === 0) {
           const { index, min, max } = table[(quantum / 50) % table.length];
           values[index] = values[index] === max ? min : max;
           words[layout.sequence] += 1;
         }
+        block.set(input);
         wasm.engine_process(engine, QUANTUM, quantum % 3);
       }
       assert.equal(words[layout.meters.find((meter) => meter.name === 'quanta').word], 100_000);
@@ -89,7 +90,7 @@ describe('built with wee_alloc', () => {
     assert.deepEqual([...wave.get_data()], [0, 0, 0, 1, 0, 1, 0, 0, 0]);
     assert.throws(() => new AudioProcessor(2999), RangeError);
     assert.throws(() => new WaveSimulation(9, 1.5), RangeError);
-    assert.equal(doors.wasm.engine_new(2999, 1, QUANTUM), 0);
+    assert.equal(doors.wasm.engine_new(2999, 1), 0);
   });
 
   test('grows with every lifetime, as src/lib.rs says (should this fail, it need not say so any more)', async () => {

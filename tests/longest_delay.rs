@@ -7,7 +7,7 @@ const QUANTUM: usize = 128;
 
 /// What the engine makes of one impulse, with only the delay on, at a delay time in seconds.
 fn impulse_response(delay_time: f32, quanta: usize) -> Vec<f32> {
-    let mut engine = Engine::new(SAMPLE_RATE as f32, 1, QUANTUM).unwrap();
+    let mut engine = Engine::new(SAMPLE_RATE as f32, 1).unwrap();
     let values = [
         (params::DISTORTION_ON, 0.0),
         (params::LPF_ON, 0.0),
@@ -22,10 +22,10 @@ fn impulse_response(delay_time: f32, quanta: usize) -> Vec<f32> {
     engine.control()[control::SEQUENCE] += 1;
     let mut output = Vec::new();
     for quantum in 0..quanta {
-        engine.input(0).fill(0.0);
-        engine.input(0)[0] = if quantum == 0 { 1.0 } else { 0.0 };
+        engine.sound(0).fill(0.0);
+        engine.sound(0)[0] = if quantum == 0 { 1.0 } else { 0.0 };
         engine.process(QUANTUM, true);
-        output.extend_from_slice(engine.output(0));
+        output.extend_from_slice(engine.sound(0));
     }
     output
 }

@@ -26,7 +26,7 @@ struct Quanta(Engine);
 
 impl Quanta {
     fn new(values: &Values, channels: usize) -> Self {
-        let mut engine = Engine::new(RATE as f32, channels, 128).unwrap();
+        let mut engine = Engine::new(RATE as f32, channels).unwrap();
         for (index, value) in values.iter().enumerate() {
             engine.control()[control::PARAMETERS + index] = value.to_bits();
         }
@@ -37,9 +37,9 @@ impl Quanta {
     fn play(&mut self, sound: &[f32]) -> Vec<f32> {
         let mut output = Vec::new();
         for quantum in sound.chunks(128) {
-            self.0.input(0)[..quantum.len()].copy_from_slice(quantum);
+            self.0.sound(0)[..quantum.len()].copy_from_slice(quantum);
             self.0.process(quantum.len(), true);
-            output.extend_from_slice(&self.0.output(0)[..quantum.len()]);
+            output.extend_from_slice(&self.0.sound(0)[..quantum.len()]);
         }
         output
     }
@@ -230,28 +230,21 @@ fn clips_are_counted_sample_by_sample() {
 #[test]
 fn what_is_not_connected_is_silence_whatever_the_buffers_hold() {
     let mut engine = Quanta::new(&params::defaults(), 1);
-    engine.0.input(0).fill(0.9);
+    engine.0.sound(0).fill(0.9);
     engine.0.process(128, false);
-    assert!(engine.0.output(0).iter().all(|&x| x == 0.0));
+    assert!(engine.0.sound(0).iter().all(|&x| x == 0.0));
     assert_eq!(f32::from_bits(engine.count(control::INPUT_PEAK)), 0.0);
 }
 
 #[test]
 fn an_engine_refuses_what_it_cannot_run_at() {
-    for (rate, channels, capacity) in [
-        (2999.0, 1, 128),
-        (768001.0, 1, 128),
-        (f32::NAN, 1, 128),
-        (48000.0, 0, 128),
-        (48000.0, 3, 128),
-        (48000.0, 2, 0),
-    ] {
-        assert!(Engine::new(rate, channels, capacity).is_none(), "{rate} Hz, {channels} channels, {capacity} frames");
+    for (rate, channels) in [(2999.0, 1), (768001.0, 1), (f32::NAN, 1), (48000.0, 0), (48000.0, 3)] {
+        assert!(Engine::new(rate, channels).is_none(), "{rate} Hz, {channels} channels");
     }
     for rate in [3000.0, 768000.0] {
-        let mut engine = Engine::new(rate, 2, 128).unwrap();
-        engine.input(0).fill(0.5);
+        let mut engine = Engine::new(rate, 2).unwrap();
+        engine.sound(0).fill(0.5);
         engine.process(128, true);
-        assert!(engine.output(0).iter().all(|x| x.is_finite()));
+        assert!(engine.sound(0).iter().all(|x| x.is_finite()));
     }
 }

@@ -13,7 +13,7 @@
  * With shared memory nothing is posted between ready and the end.
  */
 
-import { ABI_VERSION, DEFAULT_QUANTUM, Renderer } from './renderer.js';
+import { ABI_VERSION, Renderer } from './renderer.js';
 
 const METERS_PER_SECOND = 30;
 
@@ -40,8 +40,7 @@ class EngineProcessor extends AudioWorkletProcessor {
     if (!shared) this.#report = { meters: new Int32Array(words.length - metersWord), at: metersWord };
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
-      const capacity = globalThis.renderQuantumSize ?? DEFAULT_QUANTUM;
-      this.#renderer = new Renderer(module, { sampleRate, channels, capacity, words, missedWord });
+      this.#renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
       this.port.postMessage({ ready: ABI_VERSION });
     } catch (error) {
       this.port.postMessage({ failed: String(error?.message ?? error), version: ABI_VERSION });

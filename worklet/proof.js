@@ -25,7 +25,7 @@ export async function renderThroughScriptProcessor(input, { sampleRate, params, 
   block.storeAll(new Parameters(parameters, params));
   const { words, missedWord } = block;
   const channels = input.length;
-  const renderer = new Renderer(module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });
+  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {

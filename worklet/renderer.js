@@ -51,20 +51,18 @@ export class Renderer {
   #buffer = null;
   #inbound = null;
   #meters = null;
-  #inputs = [];
-  #outputs = [];
+  #sound = [];
 
   /**
    * @param {WebAssembly.Module} module
    * @param {object} options
    * @param {number} options.sampleRate in Hz
    * @param {number} options.channels 1 or 2
-   * @param {number} options.capacity the most frames rendered at once
    * @param {Int32Array} options.words the control block that this instance follows and reports to
    * @param {number} options.missedWord the word among them that counts missed quanta
    * @throws {Error} if the module cannot be instantiated, is of another version or refuses the options
    */
-  constructor(module, { sampleRate, channels, capacity, words, missedWord }) {
+  constructor(module, { sampleRate, channels, words, missedWord }) {
     const { exports, version } = instantiate(module);
     if (version !== ABI_VERSION) throw new Error(`version ${version} instead of ${ABI_VERSION}`);
     this.#exports = exports;
@@ -75,12 +73,13 @@ export class Renderer {
     this.#metersWord = exports.control_meters_word();
     this.#missedMeter = missedWord - this.#metersWord;
     this.channels = channels;
-    this.capacity = capacity;
+    /** The most frames rendered at once. */
+    this.capacity = exports.engine_frames();
     /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
     this.missed = 0;
-    this.#engine = exports.engine_new(sampleRate, channels, capacity);
-    if (this.#engine === 0) throw new Error(`${channels} channels of ${capacity} frames at ${sampleRate} Hz refused`);
-    this.#makeViews(capacity);
+    this.#engine = exports.engine_new(sampleRate, channels);
+    if (this.#engine === 0) throw new Error(`${channels} channels at ${sampleRate} Hz refused`);
+    this.#makeViews(this.capacity);
     this.#applyInbound(Atomics.load(words, this.#sequenceWord));
   }
 
@@ -105,27 +104,26 @@ export class Renderer {
     const connected = input.length > 0;
     if (connected) {
       for (let channel = 0; channel < this.channels; channel++) {
-        copyIn(this.#inputs[channel], input[channel < input.length ? channel : 0], start);
+        copyIn(this.#sound[channel], input[channel < input.length ? channel : 0], start);
       }
     }
     this.#exports.engine_process(this.#engine, frames, connected ? 1 : 0);
     for (let channel = 0; channel < output.length; channel++) {
-      copyOut(this.#outputs[channel < this.channels ? channel : 0], output[channel], start);
+      copyOut(this.#sound[channel < this.channels ? channel : 0], output[channel], start);
     }
     this.#meters[this.#missedMeter] = this.missed;
     this.#words.set(this.#meters, this.#metersWord);
   }
 
   #makeViews(frames) {
-    const { memory, control_words, engine_control, engine_input, engine_output } = this.#exports;
+    const { memory, control_words, engine_control, engine_sound } = this.#exports;
     this.#buffer = memory.buffer;
     this.#frames = frames;
     const control = engine_control(this.#engine);
     this.#inbound = new Int32Array(memory.buffer, control, this.#inboundWords);
     this.#meters = new Int32Array(memory.buffer, control + 4 * this.#metersWord, control_words() - this.#metersWord);
     for (let channel = 0; channel < this.channels; channel++) {
-      this.#inputs[channel] = new Float32Array(memory.buffer, engine_input(this.#engine, channel), frames);
-      this.#outputs[channel] = new Float32Array(memory.buffer, engine_output(this.#engine, channel), frames);
+      this.#sound[channel] = new Float32Array(memory.buffer, engine_sound(this.#engine, channel), frames);
     }
   }
 

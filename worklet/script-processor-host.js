@@ -76,8 +76,7 @@ export class ScriptProcessorHost {
     try {
       const { sampleRate } = context;
       const { words, missedWord } = this.block;
-      const capacity = DEFAULT_QUANTUM;
-      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, capacity, words, missedWord });
+      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, words, missedWord });
     } catch (error) {
       throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
     }

@@ -19,16 +19,15 @@ function fill(words, glue, params) {
  * @param {number} sampleRate in Hz
  */
 export function rawKernel(wasm, glue, params, channels, sampleRate) {
-  const { memory, engine_control, engine_input, engine_output, engine_process } = wasm;
-  const engine = wasm.engine_new(sampleRate, channels, DEFAULT_QUANTUM);
+  const { memory, engine_control, engine_sound, engine_process } = wasm;
+  const engine = wasm.engine_new(sampleRate, channels);
   fill(new Int32Array(memory.buffer, engine_control(engine), wasm.control_words()), glue, params);
-  const views = (address) => Array.from({ length: channels }, (_, channel) =>
-    new Float32Array(memory.buffer, address(engine, channel), DEFAULT_QUANTUM));
-  const [ins, outs] = [views(engine_input), views(engine_output)];
+  const sound = Array.from({ length: channels }, (_, channel) =>
+    new Float32Array(memory.buffer, engine_sound(engine, channel), DEFAULT_QUANTUM));
   return (inputs, outputs) => {
-    for (let channel = 0; channel < channels; channel++) ins[channel].set(inputs[channel]);
+    for (let channel = 0; channel < channels; channel++) sound[channel].set(inputs[channel]);
     engine_process(engine, DEFAULT_QUANTUM, 1);
-    for (let channel = 0; channel < channels; channel++) outputs[channel].set(outs[channel]);
+    for (let channel = 0; channel < channels; channel++) outputs[channel].set(sound[channel]);
   };
 }
 
@@ -38,8 +37,7 @@ export function rendererKernel(module, glue, params, channels, sampleRate) {
   const words = new Int32Array(new SharedArrayBuffer(4 * layout.words));
   fill(words, glue, params);
   const missedWord = layout.meters.find(({ name }) => name === 'missed').word;
-  const capacity = DEFAULT_QUANTUM;
-  const renderer = new Renderer(module, { sampleRate, channels, capacity, words, missedWord });
+  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
   return (inputs, outputs) => renderer.render(inputs, outputs, 0, DEFAULT_QUANTUM);
 }
 

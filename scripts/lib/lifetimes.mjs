@@ -4,7 +4,7 @@
  */
 const SAMPLE_RATES = [3000, 8000, 11025, 22050, 44100, 48000, 88200, 96000, 192000, 384000, 768000];
 const CHANNELS = 2;
-const LARGEST = { rate: 768000, points: 100_000, frames: 200_000, capacity: 16384 };
+const LARGEST = { rate: 768000, points: 100_000, frames: 200_000 };
 
 /**
  * Lets so many lifetimes pass.
@@ -37,7 +37,6 @@ function mixed(random) {
     rate: SAMPLE_RATES[Math.floor(random() * SAMPLE_RATES.length)],
     points: upTo(LARGEST.points, 3),
     frames: upTo(LARGEST.frames, 1),
-    capacity: upTo(LARGEST.capacity, 1),
   };
 }
 
@@ -57,9 +56,9 @@ const KINDS = [
     wave.get_data();
     return () => wave.free();
   },
-  ({ wasm }, { rate, capacity }) => {
-    const engine = wasm.engine_new(rate, CHANNELS, capacity);
-    wasm.engine_process(engine, capacity, 0);
+  ({ wasm }, { rate }) => {
+    const engine = wasm.engine_new(rate, CHANNELS);
+    wasm.engine_process(engine, wasm.engine_frames(), 0);
     return () => wasm.engine_free(engine);
   },
 ];

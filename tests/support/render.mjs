@@ -11,7 +11,7 @@ import { DEFAULT_QUANTUM, Renderer } from '../../worklet/renderer.js';
 export function renderInNode({ glue, module }, input, sampleRate, params) {
   const channels = input.length;
   const { words, missedWord } = controlBlock(glue, params);
-  const renderer = new Renderer(module, { sampleRate, channels, capacity: DEFAULT_QUANTUM, words, missedWord });
+  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
   const output = input.map((samples) => new Float32Array(samples.length));
   const frames = input[0].length;
   for (let start = 0; start < frames; start += DEFAULT_QUANTUM) {
