@@ -8,13 +8,15 @@ use crate::lanes::VECTORS;
 use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
 use wide::{f32x4, f64x2, i32x4};
 
-/// Hyperbolic tangent: x·P(x²)/Q(x²), fitted for least relative error on 0 … 8 (1.5e-7 before rounding) and
-/// held at its last value beyond.
+/// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of tanh on
+/// 0 … 8 (1.5e-7 before rounding), and held at the last value beyond.
 ///
-/// Relative error below 6e-7 (−124 dB) for every finite x whose magnitude is at least 1e-18.
+/// Plain ([`Tanh::default`]), its relative error is below 6e-7 (−124 dB) for every finite x whose magnitude is at least
+/// 1e-18.
 ///
 /// The coefficients are data, not constants, for a reason: V8 builds a vector constant anew, in several
 /// instructions, each time it comes by one.
+#[derive(Clone)]
 pub struct Tanh {
     p: [f32x4; 4],
     /// All but the last coefficient of Q, which is 1.
@@ -24,25 +26,35 @@ pub struct Tanh {
 
 impl Default for Tanh {
     fn default() -> Self {
+        Self::new(1.0, 1.0)
+    }
+}
+
+impl Tanh {
+    /// makeup·tanh(drive·x); the drive is above 0.
+    #[inline(never)]
+    pub fn new(drive: f64, makeup: f64) -> Self {
         const P: [f64; 4] = [
             0.999_999_854_396_787_5,
             0.129_256_603_701_042_58,
             0.002_951_021_014_906_484_3,
             1.142_839_469_370_489_4e-5,
         ];
-        const Q: [f64; 5] = [
-            1.0,
-            0.462_588_759_681_351_8,
-            0.023_815_542_725_708_672,
-            2.386_687_851_157_377e-4,
-            2.459_202_032_392_645e-7,
-        ];
-        let vector = |coefficient: f64| f32x4::splat((coefficient / Q[4]) as f32);
-        Self { p: P.map(vector), q: [Q[0], Q[1], Q[2], Q[3]].map(vector), saturation: f32x4::splat(8.0) }
+        const Q: [f64; 4] = [1.0, 0.462_588_759_681_351_8, 0.023_815_542_725_708_672, 2.386_687_851_157_377e-4];
+        const LAST: f64 = 2.459_202_032_392_645e-7;
+        const SATURATION: f64 = 8.0;
+        // What a coefficient of the n-th power of x² needs is drive²ⁿ, all of them over that of Q's last.
+        let square = drive * drive;
+        let mut scale = 1.0 / (LAST * square * square * square * square);
+        let mut tanh = Self { p: Default::default(), q: Default::default(), saturation: splat(SATURATION / drive) };
+        for n in 0..4 {
+            tanh.p[n] = splat(P[n] * scale * drive * makeup);
+            tanh.q[n] = splat(Q[n] * scale);
+            scale *= square;
+        }
+        tanh
     }
-}
 
-impl Tanh {
     /// The function's value.
     #[inline(always)]
     pub fn of(&self, x: f32x4) -> f32x4 {
@@ -52,6 +64,10 @@ impl Tanh {
         let [q0, q1, q2, q3] = self.q;
         x * (((p3 * s + p2) * s + p1) * s + p0) / ((((s + q3) * s + q2) * s + q1) * s + q0)
     }
+}
+
+fn splat(value: f64) -> f32x4 {
+    f32x4::splat(value as f32)
 }
 
 /// Two to the power of x, four at a time, for −126 ≤ x ≤ 126 (held there beyond).
@@ -152,6 +168,11 @@ pub fn exp(x: f64) -> f64 {
 /// Ten to the power of x. Relative error below 1e-14 for magnitudes up to 20.
 pub fn exp10(x: f64) -> f64 {
     exp2(x * LOG2_10)
+}
+
+/// Hyperbolic tangent, for magnitudes up to 20. Absolute error below 1e-14.
+pub fn tanh(x: f64) -> f64 {
+    1.0 - 2.0 / (exp(2.0 * x) + 1.0)
 }
 
 /// Tangent, for 0 ≤ x < π/2.

@@ -75,12 +75,6 @@ impl Smoothed {
         self.second == self.goal && self.first == self.goal
     }
 
-    /// Whether the next envelope is the last one.
-    #[inline]
-    pub fn is_still(&self) -> bool {
-        self.still
-    }
-
     /// The value now.
     pub fn value(&self) -> f64 {
         if self.is_settled() { self.target as f64 } else { from_domain(self.curve, self.second) }

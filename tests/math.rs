@@ -54,6 +54,17 @@ fn tanh_is_odd_and_keeps_zero() {
 }
 
 #[test]
+fn tanh_at_any_drive_is_within_7e_7_of_makeup_times_tanh_of_drive_times_x() {
+    for tenths in 10..=110 {
+        let drive = tenths as f64 / 10.0;
+        let curve = Tanh::new(drive, 1.0 / drive.tanh());
+        let want = |x: f32| (drive * x as f64).tanh() / drive.tanh();
+        let error = largest(1e-18f32.to_bits()..1.1e6f32.to_bits(), 997, |x| curve.of(x), |x, y| relative(y, want(x)));
+        assert!(error < 7e-7, "{error:e} at drive {drive}");
+    }
+}
+
+#[test]
 fn exp2_of_four_is_within_3e_7_over_its_range() {
     let bits = 1e-6f32.to_bits()..126f32.to_bits();
     let error = largest(bits.clone(), 13, exp2x4, |x, y| relative(y, (x as f64).exp2()));
@@ -82,6 +93,7 @@ fn the_functions_of_float64_are_within_1e_14() {
         close(math::exp2(x), x.exp2(), "exp2");
         let exponent = x / 25.0;
         close(math::exp(exponent), exponent.exp(), "exp");
+        assert!((math::tanh(exponent) - exponent.tanh()).abs() < 1e-14, "tanh of {exponent}");
         close(math::exp10(exponent), 10f64.powf(exponent), "exp10");
         let positive = x.exp2();
         close(math::log2(positive), positive.log2(), "log2");

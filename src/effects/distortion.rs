@@ -1,8 +1,8 @@
 //! Distortion: tanh(x·drive) / tanh(drive), drive = 1 + 10·distortion.
 
 use super::Effect;
-use crate::block::{Block, Envelope};
-use crate::math::Tanh;
+use crate::block::Block;
+use crate::math::{Tanh, tanh};
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use wide::f32x4;
@@ -10,18 +10,37 @@ use wide::f32x4;
 /// The soft clipper.
 pub struct Distortion {
     distortion: Smoothed,
-    tanh: Tanh,
-    drive: Envelope,
-    /// 1/tanh(drive).
-    makeup: Envelope,
+    /// What makes the curve at any drive.
+    plain: Tanh,
+    /// The curve, and the distortion that it is for.
+    curve: Tanh,
+    amount: f64,
 }
 
 impl Distortion {
     /// Distortion at its default.
     pub fn new(sample_rate: f64) -> Self {
         let distortion = Smoothed::new(params::DISTORTION, sample_rate);
-        Self { distortion, tanh: Tanh::default(), drive: Envelope::default(), makeup: Envelope::default() }
+        let amount = distortion.value();
+        Self { distortion, plain: Tanh::default(), curve: curve(amount), amount }
     }
+
+    fn process_moving(&mut self, block: &mut Block) {
+        let amounts = self.distortion.envelope(block.frames()).vectors();
+        for samples in block.vectors_mut() {
+            for (x, &amount) in samples.iter_mut().zip(amounts) {
+                let drive = f32x4::splat(1.0) + f32x4::splat(10.0) * amount;
+                *x = self.plain.of(*x * drive) / self.plain.of(drive);
+            }
+        }
+    }
+}
+
+/// The curve at a distortion that stays.
+#[inline(never)]
+fn curve(amount: f64) -> Tanh {
+    let drive = 1.0 + 10.0 * amount;
+    Tanh::new(drive, 1.0 / tanh(drive))
 }
 
 impl Effect for Distortion {
@@ -34,18 +53,17 @@ impl Effect for Distortion {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let Self { distortion, tanh, drive, makeup } = self;
-        if !distortion.is_still() {
-            let amounts = distortion.envelope(block.frames()).vectors();
-            let one = f32x4::splat(1.0);
-            for ((drive, makeup), &amount) in drive.vectors_mut().iter_mut().zip(makeup.vectors_mut()).zip(amounts) {
-                *drive = one + f32x4::splat(10.0) * amount;
-                *makeup = one / tanh.of(*drive);
-            }
+        if !self.distortion.is_settled() {
+            return self.process_moving(block);
         }
+        if self.amount != self.distortion.value() {
+            self.amount = self.distortion.value();
+            self.curve = curve(self.amount);
+        }
+        let curve = self.curve.clone();
         for samples in block.vectors_mut() {
-            for ((x, &drive), &makeup) in samples.iter_mut().zip(drive.vectors()).zip(makeup.vectors()) {
-                *x = tanh.of(*x * drive) * makeup;
+            for x in samples {
+                *x = curve.of(*x);
             }
         }
     }
