@@ -4,7 +4,7 @@
 use crate::block::{BLOCK, Block};
 use crate::chain::Chain;
 use crate::control::{self, MAX_CHANNELS};
-use crate::meters::{Ballistics, Meter, Reading, clips};
+use crate::meters::{Ballistics, Meter, Reading, clips, levels};
 use crate::params::{self, Values};
 use crate::scrub::let_in;
 
@@ -67,13 +67,10 @@ impl Engine {
         self.process_block(frames, connected);
         self.control[control::QUANTA] = self.control[control::QUANTA].wrapping_add(1);
         self.control[control::FRAMES] = self.control[control::FRAMES].wrapping_add(frames as u32);
+        const WORDS: [usize; 4] = [control::INPUT_PEAK, control::INPUT_RMS, control::OUTPUT_PEAK, control::OUTPUT_RMS];
         for channel in 0..self.channels {
-            for (word, level) in [
-                (control::INPUT_PEAK, self.input_meters[channel].peak()),
-                (control::INPUT_RMS, self.input_meters[channel].rms()),
-                (control::OUTPUT_PEAK, self.output_meters[channel].peak()),
-                (control::OUTPUT_RMS, self.output_meters[channel].rms()),
-            ] {
+            let levels = levels(&self.input_meters[channel], &self.output_meters[channel]);
+            for (word, level) in WORDS.into_iter().zip(levels) {
                 self.control[word + channel] = level.to_bits();
             }
         }
@@ -107,7 +104,7 @@ impl Engine {
         self.chain.process(&mut self.block);
         for (samples, meter) in self.block.samples().zip(&mut self.output_meters) {
             let reading = Reading::of(samples);
-            if reading.peak > 1.0 {
+            if reading.clips() {
                 self.control[control::CLIPS] = self.control[control::CLIPS].wrapping_add(clips(samples));
             }
             meter.take(reading, &self.ballistics);

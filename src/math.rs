@@ -196,6 +196,11 @@ pub fn sqrt(x: f64) -> f64 {
     if VECTORS { f64x2::splat(x).sqrt().to_array()[0] } else { sqrt_by_newton(x) }
 }
 
+/// Square roots, for 0 and positive x that are normal.
+pub fn sqrt_of_four(x: f32x4) -> f32x4 {
+    if VECTORS { x.sqrt() } else { f32x4::new(x.to_array().map(|x| sqrt(x as f64) as f32)) }
+}
+
 /// [`sqrt`] for a machine without vectors: Newton's method from half the exponent.
 pub fn sqrt_by_newton(x: f64) -> f64 {
     if x == 0.0 {

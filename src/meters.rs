@@ -2,7 +2,7 @@
 
 use crate::block::LANES;
 use crate::lanes::larger;
-use crate::math::{exp, exp10, sqrt};
+use crate::math::{exp, exp10, sqrt_of_four};
 use wide::{f32x4, i32x4};
 
 /// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
@@ -12,20 +12,30 @@ const RMS_TIME: f64 = 0.3;
 /// Levels below this (−140 dBFS) read 0.
 const DARK: f32 = 1e-7;
 
-/// What one block had.
+/// What one block had, in squares: roots are taken of what is shown.
 #[derive(Clone, Copy, Default)]
 pub struct Reading {
-    /// The largest magnitude.
-    pub peak: f32,
+    /// The largest square.
+    peak: f32,
     /// The sum of squares.
-    pub energy: f32,
+    energy: f32,
 }
 
 impl Reading {
     /// Whether all samples were numbers and at most so loud. One that was not shows in the energy, if not
     /// in the peak.
     pub fn is_within(&self, loudest: f32) -> bool {
-        self.peak <= loudest && self.energy < f32::INFINITY
+        self.peak <= loudest * loudest && self.energy < f32::INFINITY
+    }
+
+    /// Whether all samples were below a magnitude.
+    pub fn is_below(&self, magnitude: f32) -> bool {
+        self.peak < magnitude * magnitude && self.energy < f32::INFINITY
+    }
+
+    /// Whether a sample was beyond ±1.
+    pub fn clips(&self) -> bool {
+        self.peak > 1.0
     }
 
     /// Reads a block's samples.
@@ -74,10 +84,9 @@ impl Sums {
             last[..rest.len()].copy_from_slice(rest);
             self.add(&last);
         }
-        let square = f32::from_bits(self.squares.reduce_max() as u32);
         let [e, f, g, h] = self.energies;
         let [e, f, g, h] = ((e + f) + (g + h)).to_array();
-        Reading { peak: sqrt(square as f64) as f32, energy: (e + f) + (g + h) }
+        Reading { peak: f32::from_bits(self.squares.reduce_max() as u32), energy: (e + f) + (g + h) }
     }
 }
 
@@ -85,11 +94,11 @@ fn louder(a: f32, b: f32) -> f32 {
     if a < b { b } else { a }
 }
 
-/// One channel's meter.
+/// One channel's meter, in squares.
 #[derive(Clone, Default)]
 pub struct Meter {
     peak: f32,
-    square: f32,
+    mean: f32,
 }
 
 /// What passes for all meters of an engine in a block of so many frames.
@@ -97,6 +106,7 @@ pub struct Meter {
 pub struct Ballistics {
     sample_rate: f64,
     frames: usize,
+    /// What the square of a peak falls by.
     fall: f32,
     blend: f32,
 }
@@ -112,7 +122,7 @@ impl Ballistics {
         if frames != self.frames {
             let seconds = frames as f64 / self.sample_rate;
             self.frames = frames;
-            self.fall = exp10(-seconds / PEAK_FALL) as f32;
+            self.fall = exp10(-2.0 * seconds / PEAK_FALL) as f32;
             self.blend = (1.0 - exp(-seconds / RMS_TIME)) as f32;
         }
     }
@@ -123,23 +133,18 @@ impl Meter {
     #[inline(never)]
     pub fn take(&mut self, reading: Reading, ballistics: &Ballistics) {
         let fallen = self.peak * ballistics.fall;
-        self.peak = louder(if fallen < DARK { 0.0 } else { fallen }, reading.peak);
-        let square = reading.energy / ballistics.frames as f32;
-        self.square += (square - self.square) * ballistics.blend;
-        if self.square < DARK * DARK {
-            self.square = 0.0;
+        self.peak = louder(if fallen < DARK * DARK { 0.0 } else { fallen }, reading.peak);
+        let mean = reading.energy / ballistics.frames as f32;
+        self.mean += (mean - self.mean) * ballistics.blend;
+        if self.mean < DARK * DARK {
+            self.mean = 0.0;
         }
     }
+}
 
-    /// The peak, linear.
-    pub fn peak(&self) -> f32 {
-        self.peak
-    }
-
-    /// The RMS level, linear.
-    pub fn rms(&self) -> f32 {
-        sqrt(self.square as f64) as f32
-    }
+/// The levels of two meters, linear: peak and RMS of the one, peak and RMS of the other.
+pub fn levels(one: &Meter, other: &Meter) -> [f32; 4] {
+    sqrt_of_four(f32x4::new([one.peak, one.mean, other.peak, other.mean])).to_array()
 }
 
 /// How many samples are beyond ±1.

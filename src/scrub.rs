@@ -11,12 +11,12 @@ pub const LOUDEST: f32 = 1e6;
 /// Returns the reading of what came in, and how many samples were replaced.
 pub fn let_in(samples: &mut [f32]) -> (Reading, u32) {
     let reading = Reading::of(samples);
-    if reading.is_within(LOUDEST) && reading.peak >= NOTHING {
-        return (reading, 0);
-    }
-    if reading.peak < NOTHING && reading.energy < NOTHING {
+    if reading.is_below(NOTHING) {
         samples.fill(0.0);
         return (Reading::default(), 0);
+    }
+    if reading.is_within(LOUDEST) {
+        return (reading, 0);
     }
     let replaced = scrub(samples);
     (Reading::of(samples), replaced)
