@@ -10,6 +10,7 @@
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDeclarations } from './lib/declarations.mjs';
@@ -33,14 +34,14 @@ const BUILDS = {
   simd: {
     title: 'with SIMD',
     output: `${NAME}_bg.wasm`,
-    rustflags: '-C target-feature=+simd128,-reference-types',
+    rustflags: ['-C', 'target-feature=+simd128,-reference-types'],
     optimize: ['--enable-simd', ...STANDARD_FEATURES, '-O3'],
     validate: ['--enable-simd', ...STANDARD_FEATURES],
   },
   baseline: {
     title: 'WebAssembly 1.0',
     output: `${NAME}_baseline.wasm`,
-    rustflags: '-C target-cpu=mvp',
+    rustflags: ['-C', 'target-cpu=mvp'],
     // The standard library comes compiled with later features; these passes write them in terms of WebAssembly 1.0.
     optimize: [
       ...STANDARD_FEATURES, '--signext-lowering', '--llvm-nontrapping-fptoint-lowering',
@@ -115,6 +116,10 @@ function declareLibrary(declarations) {
   writeFileSync(declarations, `/// <reference lib="esnext.disposable" />\n${text}`);
 }
 
+/** The messages of panics name source files. What ships is not to say where they lie on the machine that built it. */
+const CARGO_HOME = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
+const SILENT_PATHS = [`--remap-path-prefix=${CARGO_HOME}=cargo`, `--remap-path-prefix=${root}=.`];
+
 const CARGO_TARGET = join(root, 'target', 'wasm');
 const workFolder = (id) => join(CARGO_TARGET, id);
 
@@ -139,7 +144,7 @@ async function compile(id, { rustflags, features = [], optimize, validate }, bin
   const cargo = await run('cargo', [
     'build', '--release', '--lib', '--no-default-features', '--features', features.join(), '--target', WASM_TARGET,
     '--target-dir', CARGO_TARGET,
-  ], { env: { RUSTFLAGS: rustflags } });
+  ], { env: { CARGO_ENCODED_RUSTFLAGS: [...rustflags, ...SILENT_PATHS].join('\x1f') } });
   if (cargo.code !== 0) throw cargoFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });

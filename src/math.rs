@@ -116,10 +116,10 @@ pub fn log2x4(x: f32x4) -> f32x4 {
 /// denormals, on which processors can be a hundred times slower.
 pub const NOTHING: f32 = 1e-15;
 
-/// The state of a recursion, with a magnitude below [`NOTHING`] at exactly 0.
+/// Two states of recursions, with a magnitude below [`NOTHING`] at exactly 0.
 #[inline(always)]
-pub fn flush_state(x: f64) -> f64 {
-    if x.abs() < NOTHING as f64 { 0.0 } else { x }
+pub fn flush_states(states: f64x2) -> f64x2 {
+    states.abs().simd_lt(f64x2::splat(NOTHING as f64)).select(f64x2::ZERO, states)
 }
 
 /// c₀ + c₁x + c₂x² + …
@@ -135,6 +135,7 @@ fn horner<const N: usize>(x: f32x4, coefficients: [f32; N]) -> f32x4 {
 /// Two to the power of x, for −1022 ≤ x ≤ 1023.
 ///
 /// Relative error below 1e-15: Taylor's series of x·ln 2 on −½ … ½.
+#[inline(never)]
 pub fn exp2(x: f64) -> f64 {
     let whole = floor(x + 0.5);
     let t = (x - whole) * LN_2;
@@ -148,6 +149,7 @@ pub fn exp2(x: f64) -> f64 {
 /// Logarithm to base two, for normal positive x.
 ///
 /// Relative error below 1e-15: the series of artanh on mantissas from √½ to √2.
+#[inline(never)]
 pub fn log2(x: f64) -> f64 {
     const SQRT_HALF: u64 = core::f64::consts::FRAC_1_SQRT_2.to_bits();
     let exponent = (x.to_bits().wrapping_sub(SQRT_HALF) as i64) >> 52;
@@ -178,6 +180,7 @@ pub fn tanh(x: f64) -> f64 {
 /// Tangent, for 0 ≤ x < π/2.
 ///
 /// Relative error below 1e-15, but for what π/2 itself is short of: Lambert's continued fraction on 0 … π/4.
+#[inline(never)]
 pub fn tan(x: f64) -> f64 {
     let reflected = x > FRAC_PI_4;
     let x = if reflected { FRAC_PI_2 - x } else { x };

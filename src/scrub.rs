@@ -9,6 +9,7 @@ pub const LOUDEST: f32 = 1e6;
 
 /// Lets a channel's samples in. Puts 0 for NaN, and holds what is louder than [`LOUDEST`] there (infinities too).
 /// Returns the reading of what came in, and how many samples were replaced.
+#[inline(never)]
 pub fn let_in(samples: &mut [f32]) -> (Reading, u32) {
     let reading = Reading::of(samples);
     if reading.is_below(NOTHING) {

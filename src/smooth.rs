@@ -110,6 +110,7 @@ impl Smoothed {
     }
 }
 
+#[inline(never)]
 fn to_domain(curve: Curve, value: f32) -> f64 {
     match curve {
         Curve::Linear | Curve::Switch => value as f64,

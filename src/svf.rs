@@ -15,7 +15,7 @@
 
 use crate::block::{BLOCK, Block};
 use crate::control::MAX_CHANNELS;
-use crate::math::{exp10, flush_state, sqrt, tan};
+use crate::math::{exp10, flush_states, sqrt, tan};
 use core::f64::consts::{PI, SQRT_2};
 use core::hint::black_box;
 use core::ops::Range;
@@ -56,6 +56,7 @@ impl Section {
     }
 
     /// A section whose output is `m` of input, band-pass and low-pass; `k` is the damping, 1/Q.
+    #[inline(never)]
     fn tuned(frequency: f64, k: f64, [m0, m1, m2]: [f64; 3], sample_rate: f64) -> Self {
         let share = frequency / sample_rate;
         let g = tan(PI * if share < HIGHEST { share } else { HIGHEST });
@@ -219,10 +220,8 @@ impl Cascade {
     /// Brings what is left of a decay to exactly 0; once per block.
     pub fn flush(&mut self) {
         match &mut self.settled {
-            Some(settled) => {
-                settled.states.iter_mut().flatten().for_each(|z| *z = f64x2::new(z.to_array().map(flush_state)));
-            }
-            None => self.states.iter_mut().flatten().flatten().for_each(|s| *s = flush_state(*s)),
+            Some(settled) => settled.states.iter_mut().flatten().for_each(|z| *z = flush_states(*z)),
+            None => self.states.iter_mut().flatten().for_each(|s| *s = flush_states(f64x2::new(*s)).to_array()),
         }
     }
 
@@ -235,12 +234,17 @@ impl Cascade {
             },
             None => {
                 for (channel, samples) in block.samples_mut().enumerate() {
-                    for x in &mut samples[frames.clone()] {
-                        let between = self.sections[0].tick(&mut self.states[0][channel], *x as f64);
-                        *x = self.sections[1].tick(&mut self.states[1][channel], between) as f32;
-                    }
+                    self.process_moving(channel, &mut samples[frames.clone()]);
                 }
             }
+        }
+    }
+
+    #[inline(never)]
+    fn process_moving(&mut self, channel: usize, samples: &mut [f32]) {
+        for x in samples {
+            let between = self.sections[0].tick(&mut self.states[0][channel], *x as f64);
+            *x = self.sections[1].tick(&mut self.states[1][channel], between) as f32;
         }
     }
 }
@@ -292,6 +296,7 @@ type States = [[f64x2; 2]; 2];
 
 impl Pair {
     /// Of two sections; and the matrices that take their states there.
+    #[inline(never)]
     fn of([first, second]: &Sections) -> (Self, [[[f64; 2]; 2]; 2]) {
         let ((before, t1), (after, t2)) = (first.observer(1.0, second.d), second.observer(second.d, 1.0));
         (Self { direct: f64x2::splat(first.d * second.d), first: before, second: after }, [t1, t2])

@@ -6,7 +6,7 @@
 
 use super::Effect;
 use crate::block::{Block, Envelope};
-use crate::math::{NOTHING, exp, exp2x4, flush_state, log2x4};
+use crate::math::{NOTHING, exp, exp2x4, log2x4};
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use wide::f32x4;
@@ -85,7 +85,9 @@ impl Effect for Compressor {
             self.reduction = wanted + (self.reduction - wanted) * pole;
             *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS);
         }
-        self.reduction = flush_state(self.reduction);
+        if self.reduction < NOTHING as f64 {
+            self.reduction = 0.0;
+        }
         for value in gain.vectors_mut() {
             *value = exp2x4(*value);
         }

@@ -36,6 +36,7 @@ pub struct Tuned {
 impl Tuned {
     /// At rest with the parameters, given by index, at their defaults. `design` gets the parameters'
     /// values in that order.
+    #[inline(never)]
     pub fn new(indices: [usize; PARAMETERS], design: Design, sample_rate: f64) -> Self {
         let mut tuned = Self {
             sample_rate,
@@ -56,6 +57,7 @@ impl Tuned {
         self.cascade.sections().iter().map(|section| section.magnitude(frequency, self.sample_rate)).product()
     }
 
+    #[inline(never)]
     fn tune(&mut self) {
         let values = self.parameters.each_ref().map(Smoothed::value);
         self.cascade.tune((self.design)(values, self.sample_rate));

@@ -14,9 +14,13 @@ use wasm_bindgen::prelude::*;
 fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new();
     for (name, value) in fields {
-        Reflect::set(&object, &(*name).into(), value).unwrap_throw();
+        set(&object, name, value);
     }
     object.into()
+}
+
+fn set(object: &Object, name: &str, value: &JsValue) {
+    Reflect::set(object, &name.into(), value).unwrap_throw();
 }
 
 /// The parameter table: an array of `{ index, id, label, unit, min, max, default, curve }`.
@@ -50,19 +54,24 @@ pub fn control_layout() -> JsValue {
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
-    object(&[
-        ("magic", control::MAGIC.into()),
-        ("abiVersion", control::ABI_VERSION.into()),
-        ("words", (control::WORDS as u32).into()),
-        ("magicWord", (control::MAGIC_WORD as u32).into()),
-        ("abiWord", (control::ABI_WORD as u32).into()),
-        ("sequence", (control::SEQUENCE as u32).into()),
-        ("flags", (control::FLAGS as u32).into()),
-        ("parameters", (control::PARAMETERS as u32).into()),
-        ("inboundWords", (control::INBOUND_WORDS as u32).into()),
-        ("flagStop", control::FLAG_STOP.into()),
-        ("meters", meters.into()),
-    ])
+    const NUMBERS: [(&str, u32); 10] = [
+        ("magic", control::MAGIC),
+        ("abiVersion", control::ABI_VERSION),
+        ("words", control::WORDS as u32),
+        ("magicWord", control::MAGIC_WORD as u32),
+        ("abiWord", control::ABI_WORD as u32),
+        ("sequence", control::SEQUENCE as u32),
+        ("flags", control::FLAGS as u32),
+        ("parameters", control::PARAMETERS as u32),
+        ("inboundWords", control::INBOUND_WORDS as u32),
+        ("flagStop", control::FLAG_STOP),
+    ];
+    let layout = Object::new();
+    for (name, number) in NUMBERS {
+        set(&layout, name, &number.into());
+    }
+    set(&layout, "meters", &meters);
+    layout.into()
 }
 
 /// |H(f)| of the filters (low-pass, high-pass, peaking) with these values for the parameters, in the table's order,
