@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import {
   copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as esbuild from 'esbuild';
@@ -41,6 +41,13 @@ describe('the npm package, installed in a project without a network', () => {
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const held = filesIn(installed).filter((file) => !file.endsWith('.d.ts'));
     assert.deepEqual(held, [...papers, ...loaded].sort());
+  });
+
+  test('names no folder of the machine that it was built on', () => {
+    for (const file of filesIn(installed)) {
+      const bytes = readFileSync(join(installed, file));
+      for (const folder of [root, homedir()]) assert.ok(!bytes.includes(folder), `${folder} in ${file}`);
+    }
   });
 
   test('brings no other package, and runs nothing when it is installed', () => {
