@@ -47,8 +47,7 @@ export class Renderer {
   #missedMeter;
   #sequence = 0;
   #frames = 0;
-  /** Views into the wasm memory; they die when it grows. */
-  #buffer = null;
+  /** Views into the wasm memory; when it grows they die, and their length is 0. */
   #inbound = null;
   #meters = null;
   #sound = [];
@@ -97,7 +96,7 @@ export class Renderer {
    * @param {number} frames at most the capacity
    */
   render(input, output, start, frames) {
-    if (frames !== this.#frames || this.#buffer !== this.#exports.memory.buffer) this.#makeViews(frames);
+    if (frames !== this.#frames || this.#meters.length === 0) this.#makeViews(frames);
     const sequence = Atomics.load(this.#words, this.#sequenceWord);
     if (sequence !== this.#sequence) this.#applyInbound(sequence);
 
@@ -117,7 +116,6 @@ export class Renderer {
 
   #makeViews(frames) {
     const { memory, control_words, engine_control, engine_sound } = this.#exports;
-    this.#buffer = memory.buffer;
     this.#frames = frames;
     const control = engine_control(this.#engine);
     this.#inbound = new Int32Array(memory.buffer, control, this.#inboundWords);

@@ -20,11 +20,11 @@ export function renderInNode({ glue, module }, input, sampleRate, params) {
   return output;
 }
 
-/** A control block with these parameters. */
-function controlBlock(glue, params) {
+/** A control block with these parameters, and its layout. */
+export function controlBlock(glue, params) {
   const layout = glue.control_layout();
   const words = new Int32Array(layout.words);
   const values = new Float32Array(words.buffer, 4 * layout.parameters);
   for (const { index, id, default: standard } of glue.parameter_table()) values[index] = params[id] ?? standard;
-  return { words, missedWord: layout.meters.find(({ name }) => name === 'missed').word };
+  return { words, layout, missedWord: layout.meters.find(({ name }) => name === 'missed').word };
 }
