@@ -7,7 +7,8 @@
  *     engine.set('lpf_cutoff', 1200);
  *
  * Inside, a host runs the wasm: WorkletHost on the audio thread, ScriptProcessorHost on this one. The mode
- * changes while it plays by starting a second host and crossfading.
+ * changes while it plays by starting a second host and crossfading. An engine that is made with `fixed` has one host for
+ * good, whose node is its input and its output.
  */
 
 import { has } from './detect.js';
@@ -16,7 +17,7 @@ import { Lifecycle } from './lifecycle.js';
 import { loadModule, PROCESSOR_URL } from './module.js';
 import { Parameters } from './parameters.js';
 import { BUFFER_SIZES, ScriptProcessorHost } from './script-processor-host.js';
-import { Voice } from './voice.js';
+import { FixedVoice, Voice } from './voice.js';
 import { WorkletHost } from './worklet-host.js';
 
 export { detect } from './detect.js';
@@ -61,6 +62,11 @@ const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
  *
  * @typedef {object} Settings
  * @property {1 | 2} [channels]
+ * @property {boolean} [fixed] the mode stays as it starts: the engine is its node alone, `input` and `output` are one,
+ *   and setMode() to another way throws mode-fixed. For offline renders and graphs that never switch: it saves the
+ *   GainNodes that a change of mode needs. A script processor is then only called while its output leads to the
+ *   destination, and its automatic buffer size stays what it begins with. Where the context goes over to another sample
+ *   rate, the engine plays on as for the old one, and an event 'error' with mode-fixed says so
  * @property {Partial<ParameterValues>} [params] values by id; the others begin at their defaults
  * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
  * @property {string | URL} [processorUrl] where the worklet script is, if not there
@@ -75,7 +81,7 @@ const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
  * @param {BaseAudioContext} context an AudioContext or an OfflineAudioContext
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
- * @throws {EngineError} every code but engine-closed, processor-died and resume-refused
+ * @throws {EngineError} every code but engine-closed, mode-fixed, processor-died and resume-refused
  */
 export async function createEngine(context, options = {}) {
   const settings = checkOptions(context, options);
@@ -90,7 +96,7 @@ export async function createEngine(context, options = {}) {
  * What an engine tells its listeners.
  * @typedef {object} EngineEvents
  * @property {Event} modechange the mode, the transport or the buffer size is another
- * @property {CustomEvent<EngineError>} error the sound stopped by a failure
+ * @property {CustomEvent<EngineError>} error the sound stopped by a failure, or cannot follow the context's sample rate
  * @property {CustomEvent<StateChange>} statechange the browser suspended, interrupted, resumed or closed the context,
  *   hid the page, or changed a device
  */
@@ -131,9 +137,15 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     this.#loaded = loaded;
     this.#parameters = parameters;
     this.#pastUnderruns = context.playbackStats?.underrunEvents ?? 0;
-    /** Connect sources here; the same node in every mode. */
+    /**
+     * Connect sources here; the same node in every mode.
+     * @type {AudioNode}
+     */
     this.input = new GainNode(context);
-    /** The processed sound; the same node in every mode. */
+    /**
+     * The processed sound; the same node in every mode.
+     * @type {AudioNode}
+     */
     this.output = new GainNode(context);
     /**
      * Where 'auto' could not have the best mode: why not.
@@ -155,6 +167,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     try {
       const { mode, transport, bufferSize } = this.#settings;
       this.#voices.push(await this.#startVoice({ mode, transport, bufferSize }, 1));
+      if (this.#settings.fixed) this.input = this.output = this.#voice.host.node;
     } catch (error) {
       await this.close();
       throw error;
@@ -311,7 +324,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {NonNullable<Way['mode']>} mode
    * @param {Pick<Way, 'transport' | 'bufferSize'>} [options] default: as they were asked for
    * @returns {Promise<void>}
-   * @throws {EngineError} as createEngine()
+   * @throws {EngineError} as createEngine(), and mode-fixed
    */
   setMode(mode, options = {}) {
     return this.#enqueue(async () => {
@@ -319,7 +332,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
       const fits = options.transport !== undefined || TRANSPORTS[mode]?.includes(asked.transport);
       const way = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
       checkWay(way);
-      if (!this.#runs(way)) await this.#changeTo(way);
+      if (!this.#runs(way)) await this.#changeTo(way, 'way to run');
       this.#settings = { ...this.#settings, mode, transport: asked.transport, bufferSize: asked.bufferSize };
     });
   }
@@ -370,7 +383,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
       (wanted === 'worklet' || bufferSize === this.#settings.bufferSize);
   }
 
-  async #changeTo(way) {
+  /** Goes over to another way, or to the same one anew; `what` becomes another by it. */
+  async #changeTo(way, what) {
+    if (this.#settings.fixed) throw new EngineError('mode-fixed', { what });
     const next = await this.#startVoice(way, 0);
     const old = this.#voice;
     this.#voices.push(next);
@@ -394,10 +409,11 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /** The first host that starts, of those that the way allows, in a voice at the given level. */
   async #startVoice({ mode, transport, bufferSize, firstSize }, level) {
     const ways = waysOf({ mode, transport });
+    const Kind = this.#settings.fixed ? FixedVoice : Voice;
     let failure = null;
     for (const candidate of ways) {
       try {
-        const voice = await Voice.start(this.#context, HOSTS[candidate], {
+        const voice = await Kind.start(this.#context, HOSTS[candidate], {
           ...this.#settings,
           loaded: this.#loaded,
           parameters: this.#parameters,
@@ -419,12 +435,12 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /** The automatic buffer was too small. */
   #grow(firstSize) {
     const way = { mode: 'script-processor', transport: 'direct', bufferSize: 'auto', firstSize };
-    this.#enqueue(() => this.mode === 'script-processor' && this.#changeTo(way)).catch(() => {});
+    this.#enqueue(() => this.mode === 'script-processor' && this.#changeTo(way, 'buffer size')).catch(() => {});
   }
 
   /** The same way again, for another sample rate. */
   #restart() {
-    this.#enqueue(() => this.#changeTo(this.#settings)).catch((error) => {
+    this.#enqueue(() => this.#changeTo(this.#settings, 'sample rate')).catch((error) => {
       this.dispatchEvent(new CustomEvent('error', { detail: error }));
     });
   }
@@ -458,13 +474,14 @@ function checkOptions(context, options) {
   }
   if (context.state === 'closed') throw new EngineError('context-closed');
   const settings = {
-    mode: 'auto', transport: 'auto', channels: 2, params: {}, bufferSize: 'auto', processorUrl: PROCESSOR_URL,
-    timeout: TIMEOUT, ...options,
+    mode: 'auto', transport: 'auto', channels: 2, fixed: false, params: {}, bufferSize: 'auto',
+    processorUrl: PROCESSOR_URL, timeout: TIMEOUT, ...options,
   };
   for (const name of ['wasmUrl', 'processorUrl']) {
     if (settings[name] !== undefined) settings[name] = absolute(name, settings[name]);
   }
   checkOption('channels', settings.channels, CHANNELS);
+  checkOption('fixed', settings.fixed, [false, true]);
   checkWay(settings);
   return settings;
 }

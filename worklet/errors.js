@@ -13,6 +13,9 @@ const SENTENCES = {
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
   'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
+  'mode-fixed': ({ what }) =>
+    `This engine was made with fixed: true and cannot go over to another ${what}; make a new one, and without fixed ` +
+    'if it is to change while it plays.',
   'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
 
   // The WebAssembly module.
@@ -44,7 +47,8 @@ const SENTENCES = {
   'processor-silent': ({ seconds }) =>
     `The audio thread did not answer within ${seconds} s; resume the context in a click and try again.`,
   'processor-died': ({ reason }) =>
-    `The sound stopped because the engine failed while it played (${reason}); call setMode() to start it again.`,
+    `The sound stopped because the engine failed while it played (${reason}); call setMode() to start it again, ` +
+    'or make a new engine in the place of a fixed one.',
   'shared-memory-unsupported': () =>
     'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
     "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",

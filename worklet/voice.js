@@ -1,6 +1,6 @@
 /**
- * A host in the graph: its way in, its fader and its way out; and the crossfade from one to the next.
- * Main thread only.
+ * A host in the graph. A Voice has a way in, a fader and a way out, and crossfades from one to the next; a FixedVoice
+ * is the host's node alone. Main thread only.
  */
 
 import { EngineError } from './errors.js';
@@ -17,6 +17,33 @@ const SETTLING = 0.08;
 /** How often the context's clock is looked at, in ms. */
 const LOOK = 5;
 
+/** A host that is never replaced: nothing is around its node, which is the way in and the way out. */
+export class FixedVoice {
+  /** WorkletHost or ScriptProcessorHost. */
+  host;
+
+  /**
+   * Starts a host.
+   * @param {BaseAudioContext} context
+   * @param {typeof import('./worklet-host.js').WorkletHost} Host
+   * @param {object} options the host's
+   * @throws {EngineError} as the host
+   */
+  static async start(context, Host, options) {
+    return new FixedVoice(await Host.start(context, { ...options, connect() {} }));
+  }
+
+  constructor(host) {
+    this.host = host;
+  }
+
+  /** Stops the host. */
+  end() {
+    return this.host.stop();
+  }
+}
+
+/** A host that another can take over from. */
 export class Voice {
   /** WorkletHost or ScriptProcessorHost. */
   host = null;

@@ -218,7 +218,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
         [undefined, {}], [{}, {}], [closed, {}], [context, { mode: 'loud' }], [context, { transport: 'pigeon' }],
         [context, { mode: 'worklet', transport: 'direct' }],
         [context, { mode: 'script-processor', transport: 'shared' }],
-        [context, { channels: 0 }], [context, { channels: 3 }], [context, { channels: '2' }],
+        [context, { channels: 0 }], [context, { channels: 3 }], [context, { channels: '2' }], [context, { fixed: 1 }],
         [context, { bufferSize: 300 }], [context, { params: { volume: 1 } }], [context, { params: { gain: NaN } }],
         [context, { params: { gain: '1' } }],
       ];
@@ -227,7 +227,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
       return failures;
     });
     assert.deepEqual(failures.map(({ code }) => code), [
-      'bad-context', 'bad-context', 'context-closed', ...Array(8).fill('bad-option'),
+      'bad-context', 'bad-context', 'context-closed', ...Array(9).fill('bad-option'),
       'unknown-parameter', 'bad-value', 'bad-value',
     ]);
     for (const { name, message } of failures) {

@@ -9,7 +9,7 @@ import init, { AudioProcessor, monte_carlo_pi, WaveSimulation } from 'audio-dsp-
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
 
-const options: EngineOptions = { mode: 'auto', transport: 'message', channels: 1, bufferSize: 512, timeout: 5 };
+const options: EngineOptions = { mode: 'auto', transport: 'message', channels: 1, bufferSize: 512, timeout: 5, fixed: true };
 const engine: Engine = await createEngine(new AudioContext(), { ...options, params: { gain: 0.8, bypass: true } });
 const processorUrl = new URL('processor.js', document.baseURI);
 await createEngine(new OfflineAudioContext(1, 128, 48000), { wasmUrl: '/engine.wasm', processorUrl });
@@ -21,6 +21,8 @@ await createEngine(document.body);
 await createEngine(new AudioContext(), { mode: 'thread' });
 // @ts-expect-error no such number of channels
 await createEngine(new AudioContext(), { channels: 6 });
+// @ts-expect-error no switch
+await createEngine(new AudioContext(), { fixed: 1 });
 // @ts-expect-error no such buffer size
 await createEngine(new AudioContext(), { bufferSize: 500 });
 // @ts-expect-error no such parameter
