@@ -38,7 +38,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
       assert.equal(missing.includes('sharedMemory'), !ways.includes('worklet-shared'));
     });
 
-    test('gives the same bits offline by every way, to −100 dB those of the formulas', async () => {
+    test('gives the same bits offline by every way, fixed or not, to −100 dB those of the formulas', async () => {
       const { differences, error } = await browser.inPage(async (ways) => {
         const t = await import('/tests/browser/support/page.mjs');
         const { renderThroughScriptProcessor } = await import('/worklet/proof.js');
@@ -48,8 +48,11 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
         const path = await renderThroughScriptProcessor(input, { sampleRate, params });
         const differences = {};
         for (const way of ways.filter((way) => way.startsWith('worklet'))) {
-          const { output } = await t.renderOffline({ ...t.WAYS[way], params }, { sampleRate, input });
-          differences[way] = Math.max(...output.map((channel, c) => t.differences(channel, path[c])));
+          for (const fixed of [false, true]) {
+            const { output } = await t.renderOffline({ ...t.WAYS[way], params, fixed }, { sampleRate, input });
+            const counts = output.map((channel, c) => t.differences(channel, path[c]));
+            differences[fixed ? `${way}, fixed` : way] = Math.max(...counts);
+          }
         }
         const errorOf = (channel, c) => t.errorInDecibels(channel, t.chain(input[c], sampleRate, params));
         const error = Math.max(...path.map(errorOf));
