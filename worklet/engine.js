@@ -7,7 +7,7 @@
  *     engine.set('lpf_cutoff', 1200);
  *
  * Inside, a host runs the wasm: WorkletHost on the audio thread, ScriptProcessorHost on this one. The mode
- * changes while it plays by starting a second host and crossfading. An engine that is made with `fixed` has one host for
+ * changes while it plays by starting a second host and crossfading. An engine made with `fixed` has one host for
  * good, whose node is its input and its output.
  */
 
