@@ -1,6 +1,7 @@
-//! What the SIMD library does not have for every target.
+//! What the SIMD library does not have, or has not for every target: a maximum, and the way of two samples from
+//! float32 to float64 and back, which the compiler does not find by itself in WebAssembly.
 
-use wide::i32x4;
+use wide::{f64x2, i32x4};
 
 /// Whether the machine has vector registers. Without, what is best lane by lane is another thing.
 pub const VECTORS: bool = cfg!(any(target_feature = "simd128", target_feature = "sse2", target_feature = "neon"));
@@ -13,4 +14,58 @@ pub fn larger(a: i32x4, b: i32x4) -> i32x4 {
     }
     let (a, b) = (a.to_array(), b.to_array());
     i32x4::new([a[0].max(b[0]), a[1].max(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+}
+
+/// Two samples side by side, as float64.
+#[inline(always)]
+pub fn widen(x: &f32, other: &f32) -> f64x2 {
+    moves::widen(x, other)
+}
+
+/// Puts what is side by side where it belongs, rounded to float32.
+#[inline(always)]
+pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
+    moves::narrow(y, x, other)
+}
+
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+mod moves {
+    use core::arch::wasm32::*;
+    use core::mem::transmute;
+    use wide::f64x2;
+
+    // SAFETY of both: the addresses are those of references, and the library's vector and `v128` are 16 plain bytes on the
+    // same boundary.
+    #[inline(always)]
+    pub fn widen(x: &f32, other: &f32) -> f64x2 {
+        unsafe {
+            let first = v128_load32_zero((&raw const *x).cast());
+            transmute(f64x2_promote_low_f32x4(v128_load32_lane::<1>(first, (&raw const *other).cast())))
+        }
+    }
+
+    #[inline(always)]
+    pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
+        unsafe {
+            let y = f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y));
+            // The compiler would take the lanes out first, and round twice. The mean of a thing and itself is the thing,
+            // which it does not know.
+            let y = u8x16_avgr(y, y);
+            v128_store32_lane::<0>(y, (&raw mut *x).cast());
+            v128_store32_lane::<1>(y, (&raw mut *other).cast());
+        }
+    }
+}
+
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+mod moves {
+    use wide::f64x2;
+
+    pub fn widen(x: &f32, other: &f32) -> f64x2 {
+        f64x2::new([*x as f64, *other as f64])
+    }
+
+    pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
+        [*x, *other] = y.to_array().map(|y| y as f32);
+    }
 }

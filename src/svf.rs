@@ -15,6 +15,7 @@
 
 use crate::block::{BLOCK, Block};
 use crate::control::MAX_CHANNELS;
+use crate::lanes::{narrow, widen};
 use crate::math::{exp10, flush_states, sqrt, tan};
 use core::f64::consts::{PI, SQRT_2};
 use core::hint::black_box;
@@ -261,7 +262,7 @@ impl Settled {
             pair.direct = kept.direct;
             pair.second.a[1] = kept.second.a[1];
             pair.second.b[1] = kept.second.b[1];
-            [*x, *other] = narrow(pair.tick(&mut z, widen([*x, *other])));
+            narrow(pair.tick(&mut z, widen(x, other)), x, other);
         }
         self.states = z;
     }
@@ -340,8 +341,8 @@ impl Ring {
     /// Adds the sound from these states.
     fn add(&self, states: [f64; 4], samples: &mut [f32]) {
         let [a, b, c, d] = states.map(f64x2::splat);
-        for (x, [e, f, g, h]) in samples.as_chunks_mut::<2>().0.iter_mut().zip(&self.sound) {
-            *x = narrow(widen(*x) + ((a * e + b * f) + (c * g + d * h)));
+        for ([x, next], [e, f, g, h]) in samples.as_chunks_mut().0.iter_mut().zip(&self.sound) {
+            narrow(widen(x, next) + ((a * e + b * f) + (c * g + d * h)), x, next);
         }
     }
 
@@ -367,15 +368,6 @@ fn second_lanes(states: &States) -> [f64; 4] {
 fn in_first_lanes([a, b, c, d]: [f64; 4]) -> States {
     let beside_rest = |z| f64x2::new([z, 0.0]);
     [[beside_rest(a), beside_rest(b)], [beside_rest(c), beside_rest(d)]]
-}
-
-fn widen([a, b]: [f32; 2]) -> f64x2 {
-    f64x2::new([a as f64, b as f64])
-}
-
-fn narrow(x: f64x2) -> [f32; 2] {
-    let [a, b] = x.to_array();
-    [a as f32, b as f32]
 }
 
 fn multiply([[a, b], [c, d]]: [[f64; 2]; 2], [x, y]: [f64; 2]) -> [f64; 2] {
