@@ -4,6 +4,7 @@ use super::Effect;
 use crate::block::Block;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
+use wide::f32x4;
 
 /// The chain's input level.
 pub struct Gain {
@@ -27,6 +28,13 @@ impl Effect for Gain {
     }
 
     fn process(&mut self, block: &mut Block) {
+        if self.gain.is_settled() {
+            let gain = f32x4::splat(self.gain.value() as f32);
+            for samples in block.vectors_mut() {
+                samples.iter_mut().for_each(|x| *x *= gain);
+            }
+            return;
+        }
         let gains = self.gain.envelope(block.frames()).vectors();
         for samples in block.vectors_mut() {
             for (x, &gain) in samples.iter_mut().zip(gains) {
