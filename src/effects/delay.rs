@@ -9,7 +9,7 @@ use crate::math::NOTHING;
 use crate::params::{self, Values};
 use crate::smooth::Smoothed;
 use alloc::{vec, vec::Vec};
-use bytemuck::cast;
+use core::iter::repeat;
 use wide::f32x4;
 
 /// How long the fade from tap to tap takes, in seconds.
@@ -34,6 +34,8 @@ pub struct Delay {
     /// While fading: the tap that comes, and how many frames of the fade are done.
     fading: Option<(usize, usize)>,
     fade: usize,
+    /// What a fade makes of both taps.
+    faded: [f32; BLOCK],
     feedback: Smoothed,
     mix: Smoothed,
 }
@@ -54,6 +56,7 @@ impl Delay {
             heard: time,
             fading: None,
             fade: (FADE * sample_rate) as usize,
+            faded: SILENCE,
             feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
             mix: Smoothed::new(params::DELAY_MIX, sample_rate),
         }
@@ -106,42 +109,40 @@ fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &
     }
 }
 
-/// Samples taken at a time: so many, and five pointers are not moved on for each vector.
-const STEP: usize = 2 * LANES;
+/// A vector of the samples, which ends in silence where there are fewer.
+fn vector(samples: &[f32]) -> f32x4 {
+    let mut lanes = [0.0; LANES];
+    lanes[..samples.len()].copy_from_slice(samples);
+    f32x4::new(lanes)
+}
 
-type Step = [f32x4; 2];
-
-/// The delay's formula on a span. What goes back into the line ends in exactly 0: a span of nothing but
-/// [`NOTHING`] is written as silence.
+/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
+/// span of nothing but [`NOTHING`] is written as silence.
 #[inline(never)]
-fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mix: &[f32], feedback: &[f32]) {
+fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = [f32x4; 2]>) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
-    let mut formula = |x: Step, delayed: Step, mix: Step, feedback: Step| {
-        let back = [0, 1].map(|n| x[n] + delayed[n] * feedback[n]);
-        highest = highest.fast_max(back[0]).fast_max(back[1]);
-        lowest = lowest.fast_min(back[0]).fast_min(back[1]);
-        ([0, 1].map(|n| x[n] * (f32x4::splat(1.0) - mix[n]) + delayed[n] * mix[n]), back)
+    let mut formula = |x: f32x4, delayed: f32x4| {
+        let [mix, feedback] = levels.next().unwrap_or_default();
+        let back = x + delayed * feedback;
+        highest = highest.fast_max(back);
+        lowest = lowest.fast_min(back);
+        (x * (f32x4::splat(1.0) - mix) + delayed * mix, back)
     };
     let span = x.len();
-    let (tap, written, mix, feedback) = (&tap[..span], &mut line[..span], &mix[..span], &feedback[..span]);
-    let (x, x_rest) = x.as_chunks_mut::<STEP>();
-    let (tap, tap_rest) = tap.as_chunks::<STEP>();
-    let (line, line_rest) = written.as_chunks_mut::<STEP>();
-    let (mix, mix_rest) = mix.as_chunks::<STEP>();
-    let (feedback, feedback_rest) = feedback.as_chunks::<STEP>();
-    for ((((x, &tap), line), &mix), &feedback) in x.iter_mut().zip(tap).zip(line).zip(mix).zip(feedback) {
-        let (mixed, back) = formula(cast(*x), cast(tap), cast(mix), cast(feedback));
-        (*x, *line) = (cast(mixed), cast(back));
+    let (tap, written) = (&tap[..span], &mut line[..span]);
+    let (x, x_rest) = x.as_chunks_mut::<LANES>();
+    let (tap, tap_rest) = tap.as_chunks::<LANES>();
+    let (line, line_rest) = written.as_chunks_mut::<LANES>();
+    for ((x, &tap), line) in x.iter_mut().zip(tap).zip(line) {
+        let (mixed, back) = formula(f32x4::new(*x), f32x4::new(tap));
+        *x = mixed.to_array();
+        *line = back.to_array();
     }
+    // In WebAssembly to copy nothing costs as much as to copy something.
     if !x_rest.is_empty() {
-        let step = |samples: &[f32]| -> Step {
-            let mut step = [0.0; STEP];
-            step[..samples.len()].copy_from_slice(samples);
-            cast(step)
-        };
-        let (mixed, back) = formula(step(x_rest), step(tap_rest), step(mix_rest), step(feedback_rest));
-        x_rest.copy_from_slice(&cast::<Step, [f32; STEP]>(mixed)[..x_rest.len()]);
-        line_rest.copy_from_slice(&cast::<Step, [f32; STEP]>(back)[..line_rest.len()]);
+        let (mixed, back) = formula(vector(x_rest), vector(tap_rest));
+        x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
+        line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
     }
     if highest.fast_max(-lowest).simd_lt(f32x4::splat(NOTHING)).all() {
         written.fill(0.0);
@@ -170,8 +171,12 @@ impl Effect for Delay {
 
     fn process(&mut self, block: &mut Block) {
         let frames = block.frames();
-        self.mix.envelope(frames);
-        self.feedback.envelope(frames);
+        let settled = self.mix.is_settled() && self.feedback.is_settled();
+        let steady = [&self.mix, &self.feedback].map(|level| f32x4::splat(level.value() as f32));
+        if !settled {
+            self.mix.envelope(frames);
+            self.feedback.envelope(frames);
+        }
         let mut at = 0;
         while at < frames {
             if self.fading.is_none() && self.target != self.heard {
@@ -179,25 +184,28 @@ impl Effect for Delay {
             }
             let span = self.span(frames - at);
             let (read, write, written) = (self.read(self.heard), self.write, self.written);
-            let mix = &self.mix.last().values()[at..];
-            let feedback = &self.feedback.last().values()[at..];
             let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
             for (samples, line) in block.samples_mut().zip(&mut self.lines) {
                 let line = line.as_mut_slice();
                 let x = &mut samples[at..at + span];
-                if let Some((delay, other, done)) = coming {
-                    let mut faded = SILENCE;
+                let (tap, line) = if let Some((delay, other, done)) = coming {
                     let from = tapped(line, written, self.heard, read, span);
                     let to = tapped(line, written, delay, other, span);
-                    for (n, ((faded, &from), &to)) in faded.iter_mut().zip(from).zip(to).enumerate() {
+                    for (n, ((faded, &from), &to)) in self.faded.iter_mut().zip(from).zip(to).enumerate() {
                         *faded = from + (to - from) * ((done + n) as f32 / self.fade as f32);
                     }
-                    mix_in(x, &faded, &mut line[write..write + span], mix, feedback);
+                    (&self.faded[..span], &mut line[write..write + span])
                 } else if written < self.heard {
-                    mix_in(x, &SILENCE, &mut line[write..write + span], mix, feedback);
+                    (&SILENCE[..span], &mut line[write..write + span])
                 } else {
-                    let (tap, line) = apart(line, read, write, span);
-                    mix_in(x, tap, line, mix, feedback);
+                    apart(line, read, write, span)
+                };
+                if settled {
+                    mix_in(x, tap, line, repeat(steady));
+                } else {
+                    let [mix, feedback] = [&self.mix, &self.feedback]
+                        .map(|level| level.last().values()[at..at + span].chunks(LANES).map(vector));
+                    mix_in(x, tap, line, mix.zip(feedback).map(|(mix, feedback)| [mix, feedback]));
                 }
             }
             self.advance(span);
