@@ -39,6 +39,7 @@ impl<E: Effect> Switched<E> {
         &self.effect
     }
 
+    #[inline(never)]
     fn fade(&mut self, block: &mut Block) {
         self.dry.clone_from(block);
         self.effect.process(block);
@@ -70,18 +71,17 @@ impl<E: Effect> Effect for Switched<E> {
     }
 
     fn process(&mut self, block: &mut Block) {
-        if self.position.is_settled() && self.position.value() != self.heard_at as f64 {
-            if !self.forgotten {
-                self.effect.reset();
-                self.forgotten = true;
-            }
+        let settled = self.position.is_settled();
+        let off = settled && self.position.value() != self.heard_at as f64;
+        // Forgets its sound when it goes off; and when it comes back, how parameters moved meanwhile: it was never heard.
+        if off != self.forgotten {
+            self.effect.reset();
+            self.forgotten = off;
+        }
+        if off {
             return;
         }
-        // Parameters that changed meanwhile were never heard to move.
-        if core::mem::take(&mut self.forgotten) {
-            self.effect.reset();
-        }
-        if self.position.is_settled() {
+        if settled {
             self.effect.process(block);
         } else {
             self.fade(block);
