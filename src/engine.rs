@@ -4,7 +4,7 @@
 use crate::block::{BLOCK, Block};
 use crate::chain::Chain;
 use crate::control::{self, MAX_CHANNELS};
-use crate::meters::{Ballistics, Meter, Reading, clips, levels};
+use crate::meters::{Ballistics, Meter, Reading, clips};
 use crate::params::{self, Values};
 use crate::scrub::let_in;
 
@@ -16,10 +16,8 @@ pub struct Engine {
     control: [u32; control::WORDS],
     chain: Chain,
     block: Block,
-    input_meters: [Meter; MAX_CHANNELS],
-    output_meters: [Meter; MAX_CHANNELS],
+    meters: [Meter; MAX_CHANNELS],
     ballistics: Ballistics,
-    channels: usize,
     /// Whether the control block has been read at all.
     started: bool,
 }
@@ -41,10 +39,8 @@ impl Engine {
             control,
             chain: Chain::new(sample_rate as f64, channels),
             block: Block::new(channels),
-            input_meters: Default::default(),
-            output_meters: Default::default(),
+            meters: Default::default(),
             ballistics: Ballistics::new(sample_rate as f64),
-            channels,
             started: false,
         })
     }
@@ -63,17 +59,13 @@ impl Engine {
     /// silence, whatever is there.
     pub fn process(&mut self, frames: usize, connected: bool) {
         self.take_parameters();
-        let frames = frames.min(BLOCK);
-        self.process_block(frames, connected);
-        self.control[control::QUANTA] = self.control[control::QUANTA].wrapping_add(1);
-        self.control[control::FRAMES] = self.control[control::FRAMES].wrapping_add(frames as u32);
-        const WORDS: [usize; 4] = [control::INPUT_PEAK, control::INPUT_RMS, control::OUTPUT_PEAK, control::OUTPUT_RMS];
-        for channel in 0..self.channels {
-            let levels = levels(&self.input_meters[channel], &self.output_meters[channel]);
-            for (word, level) in WORDS.into_iter().zip(levels) {
-                self.control[word + channel] = level.to_bits();
-            }
-        }
+        self.block.set_frames(frames);
+        self.ballistics.set_frames(self.block.frames());
+        let inputs = self.read_input(connected);
+        self.chain.process(&mut self.block);
+        self.read_output(inputs);
+        self.count(control::QUANTA, 1);
+        self.count(control::FRAMES, self.block.frames() as u32);
     }
 
     fn take_parameters(&mut self) {
@@ -87,27 +79,39 @@ impl Engine {
         self.started = true;
     }
 
-    fn process_block(&mut self, frames: usize, connected: bool) {
-        self.block.set_frames(frames);
-        self.ballistics.set_frames(frames);
-        for (samples, meter) in self.block.samples_mut().zip(&mut self.input_meters) {
-            let mut reading = Reading::default();
+    fn read_input(&mut self, connected: bool) -> [Reading; MAX_CHANNELS] {
+        let mut readings = [Reading::default(); MAX_CHANNELS];
+        let mut replaced = 0;
+        for (samples, reading) in self.block.samples_mut().zip(&mut readings) {
             if connected {
-                let replaced;
-                (reading, replaced) = let_in(samples);
-                self.control[control::SCRUBBED] = self.control[control::SCRUBBED].wrapping_add(replaced);
+                let more;
+                (*reading, more) = let_in(samples);
+                replaced += more;
             } else {
                 samples.fill(0.0);
             }
-            meter.take(reading, &self.ballistics);
         }
-        self.chain.process(&mut self.block);
-        for (samples, meter) in self.block.samples().zip(&mut self.output_meters) {
-            let reading = Reading::of(samples);
-            if reading.clips() {
-                self.control[control::CLIPS] = self.control[control::CLIPS].wrapping_add(clips(samples));
+        self.count(control::SCRUBBED, replaced);
+        readings
+    }
+
+    fn read_output(&mut self, inputs: [Reading; MAX_CHANNELS]) {
+        const WORDS: [usize; 4] = [control::INPUT_PEAK, control::INPUT_RMS, control::OUTPUT_PEAK, control::OUTPUT_RMS];
+        let mut clipped = 0;
+        for (channel, (samples, input)) in self.block.samples().zip(inputs).enumerate() {
+            let output = Reading::of(samples);
+            if output.clips() {
+                clipped += clips(samples);
             }
-            meter.take(reading, &self.ballistics);
+            let levels = self.meters[channel].take(input, output, &self.ballistics);
+            for (word, level) in WORDS.into_iter().zip(levels) {
+                self.control[word + channel] = level.to_bits();
+            }
         }
+        self.count(control::CLIPS, clipped);
+    }
+
+    fn count(&mut self, word: usize, more: u32) {
+        self.control[word] = self.control[word].wrapping_add(more);
     }
 }

@@ -90,31 +90,21 @@ impl Sums {
     }
 }
 
-fn louder(a: f32, b: f32) -> f32 {
-    if a < b { b } else { a }
-}
-
-/// One channel's meter, in squares.
-#[derive(Clone, Default)]
-pub struct Meter {
-    peak: f32,
-    mean: f32,
-}
-
-/// What passes for all meters of an engine in a block of so many frames.
+/// What passes for all meters of an engine in a block of so many frames: levels and readings are weighted by these.
 #[derive(Clone)]
 pub struct Ballistics {
     sample_rate: f64,
     frames: usize,
-    /// What the square of a peak falls by.
-    fall: f32,
-    blend: f32,
+    /// What is left of a level: peaks fall, means fade.
+    left: f32x4,
+    /// What of a reading counts: all of a peak, and of an energy the share that makes it a mean and blends it in.
+    counts: f32x4,
 }
 
 impl Ballistics {
     /// For blocks at a sample rate in Hz.
     pub fn new(sample_rate: f64) -> Self {
-        Self { sample_rate, frames: 0, fall: 1.0, blend: 0.0 }
+        Self { sample_rate, frames: 0, left: f32x4::ONE, counts: f32x4::ZERO }
     }
 
     /// For a block of so many frames; costs nothing while that stays the same.
@@ -122,29 +112,29 @@ impl Ballistics {
         if frames != self.frames {
             let seconds = frames as f64 / self.sample_rate;
             self.frames = frames;
-            self.fall = exp10(-2.0 * seconds / PEAK_FALL) as f32;
-            self.blend = (1.0 - exp(-seconds / RMS_TIME)) as f32;
+            let fall = exp10(-2.0 * seconds / PEAK_FALL) as f32;
+            let fade = exp(-seconds / RMS_TIME);
+            let share = if frames == 0 { 0.0 } else { (1.0 - fade) / frames as f64 } as f32;
+            self.left = f32x4::new([fall, fade as f32, fall, fade as f32]);
+            self.counts = f32x4::new([1.0, share, 1.0, share]);
         }
     }
 }
+
+/// One channel's levels in squares: the input's peak and mean, the output's peak and mean.
+#[derive(Clone, Default)]
+pub struct Meter(f32x4);
 
 impl Meter {
-    /// Takes a block's reading.
-    #[inline(never)]
-    pub fn take(&mut self, reading: Reading, ballistics: &Ballistics) {
-        let fallen = self.peak * ballistics.fall;
-        self.peak = louder(if fallen < DARK * DARK { 0.0 } else { fallen }, reading.peak);
-        let mean = reading.energy / ballistics.frames as f32;
-        self.mean += (mean - self.mean) * ballistics.blend;
-        if self.mean < DARK * DARK {
-            self.mean = 0.0;
-        }
+    /// Takes a block's readings. Returns the levels, linear: the input's peak and RMS, the output's peak and RMS.
+    pub fn take(&mut self, input: Reading, output: Reading, ballistics: &Ballistics) -> [f32; 4] {
+        let read = f32x4::new([input.peak, input.energy, output.peak, output.energy]) * ballistics.counts;
+        let left = self.0 * ballistics.left;
+        let (peaks, means) = (left.fast_max(read).to_array(), (left + read).to_array());
+        let levels = f32x4::new([peaks[0], means[1], peaks[2], means[3]]);
+        self.0 = levels.simd_lt(f32x4::splat(DARK * DARK)).select(f32x4::ZERO, levels);
+        sqrt_of_four(self.0).to_array()
     }
-}
-
-/// The levels of two meters, linear: peak and RMS of the one, peak and RMS of the other.
-pub fn levels(one: &Meter, other: &Meter) -> [f32; 4] {
-    sqrt_of_four(f32x4::new([one.peak, one.mean, other.peak, other.mean])).to_array()
 }
 
 /// How many samples are beyond ±1.

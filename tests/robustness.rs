@@ -228,6 +228,17 @@ fn clips_are_counted_sample_by_sample() {
 }
 
 #[test]
+fn a_call_for_no_frames_leaves_sound_and_meters_as_they_are() {
+    let sound = test_sound(1280, RATE, 0);
+    let [mut called, mut spared] = [(); 2].map(|_| Quanta::new(&params::defaults(), 1));
+    called.play(&sound);
+    spared.play(&sound);
+    called.0.process(0, true);
+    assert_eq!(called.0.control()[control::FRAMES..], spared.0.control()[control::FRAMES..]);
+    assert_eq!(called.play(&sound), spared.play(&sound));
+}
+
+#[test]
 fn what_is_not_connected_is_silence_whatever_the_buffers_hold() {
     let mut engine = Quanta::new(&params::defaults(), 1);
     engine.0.sound(0).fill(0.9);
