@@ -100,11 +100,11 @@ const FIGURES = [
     return `${frames} frames, ${milliseconds(frames / context.sampleRate)}`;
   }],
   ['Latency: context', 'From the graph to the system', ({ engine }) => milliseconds(engine.latency().base)],
-  ['Latency: output', 'From the system to the ear', ({ engine }) => milliseconds(engine.latency().output)],
+  ['Latency: output', 'From the system to the ear', ({ engine }) => milliseconds(engine.latency().output || NaN)],
   ['Latency: engine', 'Of the effects themselves', ({ engine }) => milliseconds(engine.latency().engine)],
   ['Latency: fallback’s buffers', 'Of the ScriptProcessorNode, two buffers', ({ engine }) => (
     `${milliseconds(engine.latency().buffer)}${engine.bufferSize ? ` (2 × ${engine.bufferSize} frames)` : ''}`)],
-  ['Latency: sum', 'From the engine’s input to the ear', ({ engine }) => milliseconds(engine.latency().total)],
+  ['Latency: sum', 'From the engine’s input to the ear, as far as known', ({ engine }) => milliseconds(engine.latency().total)],
   ['Underruns', 'How often sound came too late', ({ engine }) => {
     const { count, source } = engine.underruns();
     return `${count} (${COUNTED[source]})`;

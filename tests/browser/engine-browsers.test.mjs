@@ -111,6 +111,24 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
       });
     }
 
+    test('tells the latency of the device, but does not ask Firefox, which can hang by that', async () => {
+      const { asked, told, known } = await browser.inPage(async () => {
+        const t = await import('/tests/browser/support/page.mjs');
+        const context = await t.runningContext();
+        const engine = await t.createEngine(context);
+        const { get } = Object.getOwnPropertyDescriptor(AudioContext.prototype, 'outputLatency') ?? {};
+        let asked = 0;
+        const known = 0.0625;
+        if (get) Object.defineProperty(context, 'outputLatency', { get: () => (asked++, known) });
+        const told = engine.latency().output;
+        await engine.close();
+        await context.close();
+        return { asked, told, known: get ? known : 0 };
+      });
+      if (name === 'firefox') assert.deepEqual({ asked, told }, { asked: 0, told: 0 });
+      else assert.equal(told, known);
+    });
+
     test('plays through a script processor offline too, or says that this browser does not wait for it', async () => {
       const result = await browser.inPage(async () => {
         const t = await import('/tests/browser/support/page.mjs');
