@@ -19,7 +19,7 @@ use crate::params;
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;

@@ -5,7 +5,7 @@
 //!
 //! - two doors, in WebAssembly only: `main_thread` (wasm-bindgen classes and functions) and
 //!   [`audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
-//! - [`engine`]: a chain with its control block, buffers and meters, as the audio thread runs it
+//! - [`engine`]: a chain with its control block, sound and meters, as the audio thread runs it
 //! - [`control`]: the control block's layout; [`params`]: the parameter table
 //! - [`chain`]: the effects in their order; [`effects`]: one file each
 //! - what effects are made of: [`block`]s of sound, [`svf`] filters, [`smooth`]ed parameters, [`math`]

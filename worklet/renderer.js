@@ -8,7 +8,7 @@
  */
 
 /** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 1;
+export const ABI_VERSION = 2;
 
 /** Frames that a Web Audio quantum has unless the context says otherwise. */
 export const DEFAULT_QUANTUM = 128;

@@ -102,7 +102,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
   fails('a page in the place of the wasm file', 'wasm-invalid', /expected magic word/, {
     server: alterWasm(alterations.body('<!doctype html>')),
   });
-  fails('a wasm file of another version', 'wasm-version', /version 99 .* version 1/, {
+  fails('a wasm file of another version', 'wasm-version', /version 99 .* version 2/, {
     server: alterWasm((answer) => ({ ...answer, body: OTHER_VERSION })),
   });
   fails('a wasm file of another program', 'wasm-version', /version none/, {
@@ -132,7 +132,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
     ['a worklet script of another version', 'worklet-script-failed', /files of one build/,
       alterations.body("registerProcessor('audio-dsp-wasm/0', class extends AudioWorkletProcessor {});")],
     ['a processor whose constructor throws', 'processor-failed', /audio thread/,
-      alterations.body("registerProcessor('audio-dsp-wasm/1', class { constructor() { throw new Error(); } });")],
+      alterations.body("registerProcessor('audio-dsp-wasm/2', class { constructor() { throw new Error(); } });")],
   ];
   for (const [what, code, sentence, alteration] of scripts) {
     fails(what, code, sentence, { args: { mode: 'worklet' }, ...withScript(alteration) });
@@ -159,7 +159,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
   fails('a processor that never answers', 'processor-silent', /within 0\.5 s/, {
     args: { mode: 'worklet', timeout: 0.5 },
     ...withScript(alterations.body(
-      "registerProcessor('audio-dsp-wasm/1', class extends AudioWorkletProcessor { process() { return true; } });",
+      "registerProcessor('audio-dsp-wasm/2', class extends AudioWorkletProcessor { process() { return true; } });",
     )),
   });
   test('says processor-failed where the module cannot be instantiated on the audio thread', async () => {
