@@ -200,7 +200,7 @@ pub fn sqrt(x: f64) -> f64 {
 }
 
 /// Square roots, for 0 and positive x that are normal.
-pub fn sqrt_of_four(x: f32x4) -> f32x4 {
+pub fn sqrtx4(x: f32x4) -> f32x4 {
     if VECTORS { x.sqrt() } else { f32x4::new(x.to_array().map(|x| sqrt(x as f64) as f32)) }
 }
 

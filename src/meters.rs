@@ -2,7 +2,7 @@
 
 use crate::block::LANES;
 use crate::lanes::larger;
-use crate::math::{exp, exp10, sqrt_of_four};
+use crate::math::{exp, exp10, sqrtx4};
 use wide::{f32x4, i32x4};
 
 /// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
@@ -133,7 +133,7 @@ impl Meter {
         let (peaks, means) = (left.fast_max(read).to_array(), (left + read).to_array());
         let levels = f32x4::new([peaks[0], means[1], peaks[2], means[3]]);
         self.0 = levels.simd_lt(f32x4::splat(DARK * DARK)).select(f32x4::ZERO, levels);
-        sqrt_of_four(self.0).to_array()
+        sqrtx4(self.0).to_array()
     }
 }
 

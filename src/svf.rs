@@ -275,11 +275,11 @@ impl Settled {
         }
         let (first, second) = samples.split_at_mut(HALF);
         self.process(first, second);
-        let from = first_lanes(&self.states);
+        let from = stream(&self.states, 0);
         self.ring.add(from, second);
         let [a, b, c, d] = self.ring.end(from);
-        let [e, f, g, h] = second_lanes(&self.states);
-        self.states = in_first_lanes([a + e, b + f, c + g, d + h]);
+        let [e, f, g, h] = stream(&self.states, 1);
+        self.states = beside_rest([a + e, b + f, c + g, d + h]);
     }
 }
 
@@ -328,12 +328,12 @@ impl Ring {
         for from in 0..4 {
             let mut states = [0.0; 4];
             states[from] = 1.0;
-            let mut z = in_first_lanes(states);
+            let mut z = beside_rest(states);
             let mut next = || pair.tick(&mut z, f64x2::ZERO).to_array()[0];
             for frames in &mut ring.sound {
                 frames[from] = f64x2::new([next(), next()]);
             }
-            ring.end[from] = first_lanes(&z);
+            ring.end[from] = stream(&z, 0);
         }
         ring
     }
@@ -353,21 +353,16 @@ impl Ring {
     }
 }
 
-/// The states of the first stream, or the second.
-fn first_lanes(states: &States) -> [f64; 4] {
-    let [[a, b], [c, d]] = states.map(|section| section.map(|z| z.to_array()[0]));
-    [a, b, c, d]
-}
-
-fn second_lanes(states: &States) -> [f64; 4] {
-    let [[a, b], [c, d]] = states.map(|section| section.map(|z| z.to_array()[1]));
+/// The states of one stream: of the first section, then of the second.
+fn stream(states: &States, lane: usize) -> [f64; 4] {
+    let [[a, b], [c, d]] = states.map(|section| section.map(|z| z.to_array()[lane]));
     [a, b, c, d]
 }
 
 /// States of the first stream, beside a second one at rest.
-fn in_first_lanes([a, b, c, d]: [f64; 4]) -> States {
-    let beside_rest = |z| f64x2::new([z, 0.0]);
-    [[beside_rest(a), beside_rest(b)], [beside_rest(c), beside_rest(d)]]
+fn beside_rest([a, b, c, d]: [f64; 4]) -> States {
+    let first = |z| f64x2::new([z, 0.0]);
+    [[first(a), first(b)], [first(c), first(d)]]
 }
 
 fn multiply([[a, b], [c, d]]: [[f64; 2]; 2], [x, y]: [f64; 2]) -> [f64; 2] {

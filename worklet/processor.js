@@ -58,9 +58,7 @@ class EngineProcessor extends AudioWorkletProcessor {
       const output = outputs[0];
       const frames = output[0].length;
       this.#countMissed(frames);
-      for (let start = 0; start < frames; start += renderer.capacity) {
-        renderer.render(inputs[0], output, start, Math.min(renderer.capacity, frames - start));
-      }
+      renderer.render(inputs[0], output);
       if (this.#report !== null) this.#reportMeters(frames);
       return true;
     } catch (error) {

@@ -7,8 +7,7 @@
 import { ControlBlock } from './control-block.js';
 import { loadModule } from './module.js';
 import { Parameters } from './parameters.js';
-import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
-import { renderBuffer } from './script-processor-host.js';
+import { Renderer } from './renderer.js';
 
 /**
  * @param {Float32Array[]} input one or two channels
@@ -30,7 +29,7 @@ export async function renderThroughScriptProcessor(input, { sampleRate, params, 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {
     const buffer = (channel) => channel.subarray(start, start + bufferSize);
-    renderBuffer(renderer, input.map(buffer), output.map(buffer));
+    renderer.render(input.map(buffer), output.map(buffer));
   }
   return output;
 }

@@ -46,6 +46,8 @@ export class Renderer {
   #metersWord;
   #missedMeter;
   #sequence = 0;
+  /** The most frames that the engine renders at once. */
+  #capacity;
   #frames = 0;
   /** Views into the wasm memory; when it grows they die, and their length is 0. */
   #inbound = null;
@@ -72,13 +74,12 @@ export class Renderer {
     this.#metersWord = exports.control_meters_word();
     this.#missedMeter = missedWord - this.#metersWord;
     this.channels = channels;
-    /** The most frames rendered at once. */
-    this.capacity = exports.engine_frames();
     /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
     this.missed = 0;
     this.#engine = exports.engine_new(sampleRate, channels);
     if (this.#engine === 0) throw new Error(`${channels} channels at ${sampleRate} Hz refused`);
-    this.#makeViews(this.capacity);
+    this.#capacity = exports.engine_frames();
+    this.#makeViews(this.#capacity);
     this.#applyInbound(Atomics.load(words, this.#sequenceWord));
   }
 
@@ -88,14 +89,19 @@ export class Renderer {
   }
 
   /**
-   * Renders `frames` frames of the channels from `start` on. A channel that the input lacks is a copy of
-   * its first one; an input without channels is "nothing connected": the tail rings on.
+   * Renders all frames of the channels, of any number. A channel that the input lacks is a copy of its first one; an
+   * input without channels is "nothing connected": the tail rings on.
    * @param {Float32Array[]} input
    * @param {Float32Array[]} output
-   * @param {number} start
-   * @param {number} frames at most the capacity
    */
-  render(input, output, start, frames) {
+  render(input, output) {
+    const frames = output[0].length;
+    for (let start = 0; start < frames; start += this.#capacity) {
+      this.#renderQuantum(input, output, start, Math.min(this.#capacity, frames - start));
+    }
+  }
+
+  #renderQuantum(input, output, start, frames) {
     if (frames !== this.#frames || this.#meters.length === 0) this.#makeViews(frames);
     const sequence = Atomics.load(this.#words, this.#sequenceWord);
     if (sequence !== this.#sequence) this.#applyInbound(sequence);

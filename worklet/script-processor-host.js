@@ -22,19 +22,6 @@ const FIRST_SIZE = 512;
 const LATE_TO_GROW = 3;
 const SECONDS_TO_GROW = 5;
 
-/**
- * Renders a whole buffer quantum by quantum: what the ScriptProcessorNode's callback does.
- * @param {Renderer} renderer
- * @param {Float32Array[]} input its channels; none where nothing is connected
- * @param {Float32Array[]} output its channels
- */
-export function renderBuffer(renderer, input, output) {
-  const frames = output[0].length;
-  for (let start = 0; start < frames; start += DEFAULT_QUANTUM) {
-    renderer.render(input, output, start, Math.min(DEFAULT_QUANTUM, frames - start));
-  }
-}
-
 export class ScriptProcessorHost {
   mode = 'script-processor';
   transport = 'direct';
@@ -117,7 +104,7 @@ export class ScriptProcessorHost {
       this.#output[channel] = outputBuffer.getChannelData(channel);
     }
     try {
-      renderBuffer(this.#renderer, this.#input, this.#output);
+      this.#renderer.render(this.#input, this.#output);
     } catch (error) {
       this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
       this.#onfailure(this.failure);

@@ -38,7 +38,7 @@ export function rendererKernel(module, glue, params, channels, sampleRate) {
   fill(words, glue, params);
   const missedWord = layout.meters.find(({ name }) => name === 'missed').word;
   const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
-  return (inputs, outputs) => renderer.render(inputs, outputs, 0, DEFAULT_QUANTUM);
+  return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 
 /** The naive form of scripts/bench/naive.rs, one instance for all channels. */

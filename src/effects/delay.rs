@@ -172,8 +172,8 @@ impl Effect for Delay {
     fn process(&mut self, block: &mut Block) {
         let frames = block.frames();
         let settled = self.mix.is_settled() && self.feedback.is_settled();
-        let steady = [&self.mix, &self.feedback].map(|level| f32x4::splat(level.value() as f32));
-        if !settled {
+        let steady = settled.then(|| [&self.mix, &self.feedback].map(|level| f32x4::splat(level.value() as f32)));
+        if steady.is_none() {
             self.mix.envelope(frames);
             self.feedback.envelope(frames);
         }
@@ -200,8 +200,8 @@ impl Effect for Delay {
                 } else {
                     apart(line, read, write, span)
                 };
-                if settled {
-                    mix_in(x, tap, line, repeat(steady));
+                if let Some(levels) = steady {
+                    mix_in(x, tap, line, repeat(levels));
                 } else {
                     let [mix, feedback] = [&self.mix, &self.feedback]
                         .map(|level| level.last().values()[at..at + span].chunks(LANES).map(vector));

@@ -1,5 +1,5 @@
 /** Rendering in plain Node, by the very class that the worklet runs. */
-import { DEFAULT_QUANTUM, Renderer } from '../../worklet/renderer.js';
+import { Renderer } from '../../worklet/renderer.js';
 
 /**
  * @param {{ glue: object, module: WebAssembly.Module }} doors
@@ -13,10 +13,7 @@ export function renderInNode({ glue, module }, input, sampleRate, params) {
   const { words, missedWord } = controlBlock(glue, params);
   const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
   const output = input.map((samples) => new Float32Array(samples.length));
-  const frames = input[0].length;
-  for (let start = 0; start < frames; start += DEFAULT_QUANTUM) {
-    renderer.render(input, output, start, Math.min(DEFAULT_QUANTUM, frames - start));
-  }
+  renderer.render(input, output);
   return output;
 }
 
