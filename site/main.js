@@ -2,17 +2,17 @@
 //
 // For the console: `page.session` has the audio context, the engine and the source that plays.
 
-import { mount as mountEffects } from './effects.js';
-import { element } from './dom.js';
-import { mount as mountGlitchLab } from './glitch-lab.js';
-import { mount as mountLifecycle } from './lifecycle.js';
-import { mount as mountMonteCarlo } from './monte-carlo.js';
-import { mount as mountProof } from './proof.js';
-import { mount as mountRunning } from './running.js';
-import { Session } from './session.js';
-import { MODES, Settings } from './settings.js';
-import { mount as mountWave } from './wave.js';
-import { loadModule } from './worklet/module.js';
+import { mount as mountEffects } from './effects/panel.js';
+import { element } from './shared/dom.js';
+import { mount as mountGlitchLab } from './glitch-lab/panel.js';
+import { mount as mountLifecycle } from './session/lifecycle.js';
+import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
+import { mount as mountProof } from './proof/panel.js';
+import { mount as mountRunning } from './running/panel.js';
+import { Session } from './session/session.js';
+import { MODES, Settings } from './session/settings.js';
+import { mount as mountWave } from './wave/panel.js';
+import { loadModule } from '../worklet/module.js';
 
 const TRANSPORTS = ['shared', 'message'];
 

@@ -82,14 +82,14 @@ async function printAnswers(print, page) {
 
 async function comparison(points, rounds) {
   const { loadModule } = await import('/worklet/module.js');
-  const { compare } = await import('/monte-carlo-comparison.js');
+  const { compare } = await import('/monte-carlo/comparison.js');
   const { module, glue } = await loadModule();
   return compare({ module, substream: glue.monte_carlo_substream(), points, rounds });
 }
 
 async function scaling(total, rounds) {
   const { loadModule } = await import('/worklet/module.js');
-  const { MonteCarloPool, processors } = await import('/monte-carlo-pool.js');
+  const { MonteCarloPool, processors } = await import('/monte-carlo/pool.js');
   const { module, glue } = await loadModule();
   const times = { one: [], all: [], workers: processors() };
   const pools = { one: 1, all: processors() };
@@ -109,8 +109,8 @@ async function scaling(total, rounds) {
 
 async function answers(total) {
   const { loadModule } = await import('/worklet/module.js');
-  const { MonteCarloPool } = await import('/monte-carlo-pool.js');
-  const { countInSlices } = await import('/monte-carlo-run.js');
+  const { MonteCarloPool } = await import('/monte-carlo/pool.js');
+  const { countInSlices } = await import('/monte-carlo/run.js');
   const { module, glue } = await loadModule();
   const pool = new MonteCarloPool(module, glue.monte_carlo_substream());
   const options = { seed: 1, total, onShare: () => {} };

@@ -41,7 +41,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
     test('gives the same bits offline by every way, fixed or not, to −100 dB those of the formulas', async () => {
       const { differences, error } = await browser.inPage(async (ways) => {
         const t = await import('/tests/browser/support/page.mjs');
-        const { renderThroughScriptProcessor } = await import('/worklet/proof.js');
+        const { renderThroughScriptProcessor } = await import('/proof/fallback-render.js');
         const sampleRate = 48000;
         const input = [t.noise(21, 2 * sampleRate), t.noise(22, 2 * sampleRate)];
         const params = { distortion: 0.6, lpf_cutoff: 4000, hpf_cutoff: 120, delay_time: 0.09, delay_mix: 0.4 };

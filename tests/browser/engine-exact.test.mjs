@@ -91,7 +91,7 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
   test('cuts a big buffer into quanta that give the same bits as the worklet', async () => {
     const differences = await browser.inPage(async () => {
       const t = await import('/tests/browser/support/page.mjs');
-      const { renderThroughScriptProcessor } = await import('/worklet/proof.js');
+      const { renderThroughScriptProcessor } = await import('/proof/fallback-render.js');
       const input = [t.noise(7, 96000), t.noise(8, 96000)];
       const params = { delay_time: 0.07, hpf_cutoff: 300, distortion: 0.9 };
       const worklet = await t.renderOffline({ mode: 'worklet', params }, { sampleRate: 48000, input });

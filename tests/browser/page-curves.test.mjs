@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { domain, format, formatLevel, formatRange, parse, stepped } from '../../site/curves.js';
+import { domain, format, formatLevel, formatRange, parse, stepped } from '../../site/shared/curves.js';
 
 const gain = { min: 0, max: 4, unit: '×', curve: 'decibel' };
 const cutoff = { min: 20, max: 20000, unit: 'Hz', curve: 'logarithmic' };

@@ -135,7 +135,7 @@ for (const name of ['chromium', 'firefox']) {
     onPage('any number of workers counts the same points', SIMD, async () => {
       const total = 20 * 2 ** 20 + 777;
       const counts = await page.evaluate(async (seed, points) => {
-        const { MonteCarloPool } = await import('/monte-carlo-pool.js');
+        const { MonteCarloPool } = await import('/monte-carlo/pool.js');
         const results = [];
         for (const size of [1, 2, 5]) {
           const pool = new MonteCarloPool(globalThis.module, globalThis.glue.monte_carlo_substream(), size);
@@ -156,7 +156,7 @@ for (const name of ['chromium', 'firefox']) {
     onPage('the three methods of the comparison count points alike', SIMD, async () => {
       const points = 2 ** 22;
       const counts = await page.evaluate(async (total) => {
-        const { methods } = await import('/monte-carlo-methods.js');
+        const { methods } = await import('/monte-carlo/methods.js');
         return Object.entries(methods).map(([method, count]) => [method, count(1, 0, total)]);
       }, points);
       assert.equal(counts.length, 3);
@@ -180,7 +180,7 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
     try {
       await load(page, SIMD);
       await page.evaluate(async () => {
-        const { MonteCarloPool } = await import('/monte-carlo-pool.js');
+        const { MonteCarloPool } = await import('/monte-carlo/pool.js');
         const substream = globalThis.glue.monte_carlo_substream();
         globalThis.makePool = (size) => new MonteCarloPool(globalThis.module, substream, size);
         globalThis.countHere = (seed, total) => {
@@ -229,7 +229,7 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
         });
         postMessage('ready');
       }, { once: true });`);
-    const { same, failure } = await withPool({ '/monte-carlo-worker.js': breaking }, async () => {
+    const { same, failure } = await withPool({ '/monte-carlo/worker.js': breaking }, async () => {
       const pool = globalThis.makePool(2);
       const outcome = await pool.run({ seed: 4, total: 1e7 }).then(() => 'no error', (error) => error.message);
       const next = await pool.run({ seed: 4, total: 1e7 });
@@ -241,7 +241,7 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
   });
 
   it('says in a sentence that workers do not start', async () => {
-    const message = await withPool({ '/monte-carlo-worker.js': alterations.missing }, () => (
+    const message = await withPool({ '/monte-carlo/worker.js': alterations.missing }, () => (
       globalThis.makePool(2).run({ seed: 1, total: 1e6 }).then(() => 'no error', (error) => error.message)));
     assert.match(message, /^The workers keep failing \(.+\)\. Reload the page, or count on this thread\.$/);
   });

@@ -1,8 +1,8 @@
 // The parameter panel, made from the engine's table: a new row there is a new control here. Rows whose
 // ids begin alike (`delay_time`, `delay_mix`) stand together, and a switch `<group>_on` in their heading.
 
-import { domain, format, formatRange, parse, stepped } from './curves.js';
-import { element, setText } from './dom.js';
+import { domain, format, formatRange, parse, stepped } from '../shared/curves.js';
+import { element, setText } from '../shared/dom.js';
 
 const MASTER = 'bypass';
 const SWITCH_SUFFIX = '_on';

@@ -1,6 +1,6 @@
 // The picture of the string: grid, line and caret, sharp on any pixel density. Main thread.
 
-import { Surface } from './canvas.js';
+import { Surface } from '../shared/canvas.js';
 
 /** The string on its grid, and the caret. */
 export class WavePicture {

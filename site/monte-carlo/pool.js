@@ -108,7 +108,7 @@ export class MonteCarloPool {
   }
 
   #startOne() {
-    const worker = new Worker(new URL('./monte-carlo-worker.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     const ready = withResolvers();
     const member = { worker, ready, isReady: false, shares: new Map(), heard: performance.now(), usualMs: 0 };
     ready.promise.catch(() => {}); // told to whom it concerns: start() and the run

@@ -1,14 +1,14 @@
 // The panel "Pi by Monte Carlo": a run of any length with its picture, its convergence and a way to
 // cancel it. Main thread; the counting is done in workers, or here in slices.
 
-import { choice, element, setText, showMessage } from './dom.js';
-import { mount as mountComparison } from './monte-carlo-comparison-panel.js';
-import { ConvergencePlot, powerOfTen } from './monte-carlo-convergence.js';
-import { PointsPicture } from './monte-carlo-picture.js';
-import { MonteCarloPool } from './monte-carlo-pool.js';
-import { countInSlices, earlyCounts, Tally } from './monte-carlo-run.js';
-import { number, parseCount, seconds, significant, signed } from './monte-carlo-text.js';
-import { loadModule } from './worklet/module.js';
+import { choice, element, setText, showMessage } from '../shared/dom.js';
+import { mount as mountComparison } from './comparison-panel.js';
+import { ConvergencePlot, powerOfTen } from './convergence.js';
+import { PointsPicture } from './picture.js';
+import { MonteCarloPool } from './pool.js';
+import { countInSlices, earlyCounts, Tally } from './run.js';
+import { number, parseCount, seconds, significant, signed } from './text.js';
+import { loadModule } from '../../worklet/module.js';
 
 const PRESETS = [4, 5, 6, 7, 8, 9, 10];
 const MOST = 2 ** 53;

@@ -3,7 +3,7 @@
 // initialised. All are called in the same slices, for a browser compiles a long loop better once it
 // has been left and entered again.
 
-import { MonteCarloRun } from './pkg/audio_dsp_wasm.js';
+import { MonteCarloRun } from '../../pkg/audio_dsp_wasm.js';
 
 /** Points that a method counts in one go: a sub-stream of the wasm's sequence. */
 const SLICE = 2 ** 20;

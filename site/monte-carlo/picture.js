@@ -1,7 +1,7 @@
 // The picture of the points: the square, the circle, and points of the run inside and outside. Main
 // thread. They are a fair sample: the same number from the start of every so many-th sub-stream.
 
-import { Surface } from './canvas.js';
+import { Surface } from '../shared/canvas.js';
 
 const MOST_DOTS = 20_000;
 const MOST_GROUPS = 400;

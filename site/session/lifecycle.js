@@ -2,7 +2,7 @@
 // a call, stall it when a device goes. The engine goes on by itself where it can; else a notice says
 // what happened, with one button that brings all back.
 
-import { element } from './dom.js';
+import { element } from '../shared/dom.js';
 
 const CHECK_MS = 1000;
 /** Checks in a row that find a running context's clock standing still before it counts as stalled. */

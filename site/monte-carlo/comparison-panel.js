@@ -1,10 +1,10 @@
 // The comparison's part of the panel: a button, and a bar for every way to count, with its spread. Main
 // thread; the counting is done in workers.
 
-import { choice, element, setText, showMessage } from './dom.js';
-import { compare } from './monte-carlo-comparison.js';
-import { powerOfTen } from './monte-carlo-convergence.js';
-import { number, seconds } from './monte-carlo-text.js';
+import { choice, element, setText, showMessage } from '../shared/dom.js';
+import { compare } from './comparison.js';
+import { powerOfTen } from './convergence.js';
+import { number, seconds } from './text.js';
 
 const ROUNDS = 7;
 const POWERS = [6, 7, 8];

@@ -1,10 +1,10 @@
 // The glitch lab: one tone through two engines at once, one on the audio thread and one on this page's
 // thread, which a button blocks. What came out of both meanwhile is drawn and counted.
 
-import { choice, element, numberCell, setText, showMessage, tableRow } from './dom.js';
-import { Lab, LANES } from './glitch-lab-engines.js';
-import { Picture } from './glitch-lab-picture.js';
-import { DEFAULT_QUANTUM } from './worklet/renderer.js';
+import { choice, element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
+import { Lab, LANES } from './engines.js';
+import { Picture } from './picture.js';
+import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
 
 const HOLDER = 'glitch-lab';
 const LONGEST_BLOCK_MS = 500;

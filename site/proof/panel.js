@@ -1,11 +1,11 @@
 // The proof: the same two seconds, with the settings in force on this page, by each way that the engine
 // can run, compared sample by sample. The largest difference is 0, or the engine is broken.
 
-import { builtInLoop } from './built-in.js';
-import { element, numberCell, setText, showMessage, tableRow } from './dom.js';
-import { formatLevel } from './curves.js';
-import { createEngine } from './worklet/engine.js';
-import { renderThroughScriptProcessor } from './worklet/proof.js';
+import { builtInLoop } from '../sources/built-in.js';
+import { element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
+import { formatLevel } from '../shared/curves.js';
+import { createEngine } from '../../worklet/engine.js';
+import { renderThroughScriptProcessor } from './fallback-render.js';
 
 const SAMPLE_RATE = 48000;
 const FRAMES = 2 * SAMPLE_RATE;

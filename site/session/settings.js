@@ -1,7 +1,7 @@
 // What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a
 // browser that takes the sound away. Where storage is refused, the settings last as long as the page.
 
-import { BUFFER_SIZES } from './worklet/engine.js';
+import { BUFFER_SIZES } from '../../worklet/engine.js';
 
 /** The ways to run that can be asked for. */
 export const MODES = ['auto', 'worklet', 'script-processor'];

@@ -2,7 +2,7 @@
 // buttons, and the rest of the page goes on.
 
 import { fileOpener, openBuiltIn, openMicrophone, SourceError } from './sources.js';
-import { setText, showMessage } from './dom.js';
+import { setText, showMessage } from '../shared/dom.js';
 
 const IDLE = 'Nothing plays.';
 const STARTING = 'Starting…';

@@ -4,7 +4,7 @@
 // The number of points is on a logarithmic axis. The error's axis is linear near 0 and logarithmic
 // beyond (asinh), for it shrinks as the root of the points: so the band is a funnel at any scale.
 
-import { Surface } from './canvas.js';
+import { Surface } from '../shared/canvas.js';
 
 /** 4·√(p·(1 − p)) at p = π/4: the standard error of the estimate is this over the root of the points. */
 export const DEVIATION = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4));

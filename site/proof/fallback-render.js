@@ -4,10 +4,10 @@
  * sample, with an OfflineAudioContext's render through the worklet. Main thread.
  */
 
-import { ControlBlock } from './control-block.js';
-import { loadModule } from './module.js';
-import { Parameters } from './parameters.js';
-import { Renderer } from './renderer.js';
+import { ControlBlock } from '../../worklet/control-block.js';
+import { loadModule } from '../../worklet/module.js';
+import { Parameters } from '../../worklet/parameters.js';
+import { Renderer } from '../../worklet/renderer.js';
 
 /**
  * @param {Float32Array[]} input one or two channels
@@ -16,7 +16,7 @@ import { Renderer } from './renderer.js';
  * @param {Record<string, number>} [options.params] values by id
  * @param {number} [options.bufferSize] frames of one callback
  * @returns {Promise<Float32Array[]>} as many channels and frames as the input has
- * @throws {import('./errors.js').EngineError} wasm-…, unknown-parameter, bad-value
+ * @throws {import('../../worklet/errors.js').EngineError} wasm-…, unknown-parameter, bad-value
  */
 export async function renderThroughScriptProcessor(input, { sampleRate, params, bufferSize = 1024 }) {
   const { module, layout, parameters } = await loadModule();

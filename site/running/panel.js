@@ -2,9 +2,9 @@
 // the figures of the moment: latency, part by part, and what was missed. The way can be changed here
 // while it plays.
 
-import { choice, element, numberCell, setText, showMessage, tableRow } from './dom.js';
-import { BUFFER_SIZES, detect } from './worklet/engine.js';
-import { DEFAULT_QUANTUM } from './worklet/renderer.js';
+import { choice, element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
+import { BUFFER_SIZES, detect } from '../../worklet/engine.js';
+import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
 
 const REFRESH_MS = 500;
 const UNKNOWN = '–';

@@ -1,10 +1,10 @@
 // Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark),
 // RMS (the bar's body), samples that went past full scale, and samples that were no numbers.
 
-import { Surface } from './canvas.js';
-import { formatLevel } from './curves.js';
-import { element, setText } from './dom.js';
-import { frames } from './frames.js';
+import { Surface } from '../shared/canvas.js';
+import { formatLevel } from '../shared/curves.js';
+import { element, setText } from '../shared/dom.js';
+import { frames } from '../shared/frames.js';
 
 const FLOOR_DB = -60;
 const CEILING_DB = 6;

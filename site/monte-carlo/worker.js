@@ -4,8 +4,8 @@
 // run, and is answered in turn:
 //   { id, method, seed, firstSubstream, points }  →  { id, inside, milliseconds }
 
-import { methods } from './monte-carlo-methods.js';
-import { initSync } from './pkg/audio_dsp_wasm.js';
+import { methods } from './methods.js';
+import { initSync } from '../../pkg/audio_dsp_wasm.js';
 
 addEventListener('message', ({ data: module }) => {
   initSync({ module });

@@ -13,7 +13,7 @@ const CHECKPOINTS = 24;
 /**
  * Counts a run on this thread, in slices, with pauses in which the page answers.
  * @param {{ MonteCarloRun: new (seed: number, total: number) => object }} glue
- * @param {Parameters<import('./monte-carlo-pool.js').MonteCarloPool['run']>[0]} options as of the pool's run
+ * @param {Parameters<import('./pool.js').MonteCarloPool['run']>[0]} options as of the pool's run
  */
 export async function countInSlices({ MonteCarloRun }, { seed, total, onShare, signal }) {
   const run = new MonteCarloRun(seed, total);

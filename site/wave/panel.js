@@ -3,10 +3,10 @@
 //
 // Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
 
-import { choice, element, setText, showMessage } from './dom.js';
-import { frames } from './frames.js';
-import { WavePicture } from './wave-picture.js';
-import { loadModule } from './worklet/module.js';
+import { choice, element, setText, showMessage } from '../shared/dom.js';
+import { frames } from '../shared/frames.js';
+import { WavePicture } from './picture.js';
+import { loadModule } from '../../worklet/module.js';
 
 const POINTS = 800;
 

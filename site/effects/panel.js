@@ -3,7 +3,7 @@
 import { mount as mountMeters } from './meters.js';
 import { mount as mountParameters } from './parameters.js';
 import { mount as mountScope } from './scope.js';
-import { mount as mountSources } from './source-panel.js';
+import { mount as mountSources } from '../sources/panel.js';
 
 export function mount(section, context) {
   mountSources(section, context);

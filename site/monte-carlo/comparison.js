@@ -1,7 +1,7 @@
 // The comparison: the same number of points counted in JavaScript and in WebAssembly, in turn and
 // repeated. Main thread; every contestant counts in workers of its own.
 
-import { MonteCarloPool, processors } from './monte-carlo-pool.js';
+import { MonteCarloPool, processors } from './pool.js';
 
 /** Who competes: a method of monte-carlo-methods.js, in one worker or in one for each processor. */
 export const contestants = [

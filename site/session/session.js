@@ -8,7 +8,7 @@
 // Events: 'engine' (built anew), 'source' (changed, or gone), 'parameter' (detail: { id, value }),
 // 'mode' (mode or transport changed), 'trouble' (detail: { title, sentence, action }), 'calm' (it is over).
 
-import { createEngine } from './worklet/engine.js';
+import { createEngine } from '../../worklet/engine.js';
 
 const FADE_S = 0.012;
 const IDLE_CHECK_MS = 500;

@@ -1,8 +1,8 @@
 // The oscilloscope and the spectrum: the engine's input under its output, from AnalyserNodes. The
 // waveform stands still because both traces start where the input last rose through zero.
 
-import { Surface } from './canvas.js';
-import { frames } from './frames.js';
+import { Surface } from '../shared/canvas.js';
+import { frames } from '../shared/frames.js';
 
 const FFT_SIZE = 4096;
 const WINDOW_S = 0.02;

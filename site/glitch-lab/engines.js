@@ -1,6 +1,6 @@
 // The glitch lab's sound: a tone, and the two engines that play it. Main thread.
 
-import { createEngine } from './worklet/engine.js';
+import { createEngine } from '../../worklet/engine.js';
 
 const TONE_HZ = 220;
 /** The longest stretch that an AnalyserNode keeps: 0.68 s at 48 kHz. */

@@ -1,9 +1,9 @@
 // The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even
 // band, a break a hole in it.
 
-import { Surface } from './canvas.js';
-import { element, setText } from './dom.js';
-import { LANES } from './glitch-lab-engines.js';
+import { Surface } from '../shared/canvas.js';
+import { element, setText } from '../shared/dom.js';
+import { LANES } from './engines.js';
 
 const COLORS = ['accent', 'accent-2'];
 const LABEL_HEIGHT = 24;
