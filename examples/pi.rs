@@ -1,7 +1,7 @@
 //! `cargo run --release --example pi -- 1e9 [seed] [times]`: the Monte Carlo estimate of pi in native code, the
 //! same points that the page counts for the same seed. Prints one line each time.
 
-use audio_dsp_wasm::monte_carlo::Run;
+use audio_dsp_wasm::simulations::monte_carlo::Run;
 use std::process::ExitCode;
 use std::time::Instant;
 

@@ -7,6 +7,7 @@
 //! when it is complete, so it may also be the input file.
 
 use audio_dsp_wasm::control;
+use audio_dsp_wasm::dsp::block::MAX_CHANNELS;
 use audio_dsp_wasm::engine::{Engine, SAMPLE_RATES};
 use audio_dsp_wasm::params::{self, Curve, Parameter, Values};
 use clap::{Arg, ArgMatches, Command, value_parser};
@@ -194,7 +195,7 @@ impl Source {
         let name = path.display().to_string();
         let reader = WavReader::open(path).map_err(|error| not_opened(&name, error))?;
         let WavSpec { channels, sample_rate, .. } = reader.spec();
-        if channels as usize > control::MAX_CHANNELS {
+        if channels as usize > MAX_CHANNELS {
             return Err(format!(
                 "{name} has {channels} channels, and the engine takes 1 or 2: mix it down to stereo first."
             ));

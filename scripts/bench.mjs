@@ -56,7 +56,7 @@ await main(async () => {
   if (missing('chromium').length > 0) throw new Failure('The benches run in Chromium: install it as said above.');
   await printMachine();
   // Not at the top: it imports an npm package, which `needPackages` has just made sure of.
-  const { launch, openPage, serveProject } = await import('../tests/browser/harness.mjs');
+  const { launch, openPage, serveProject } = await import('./lib/harness.mjs');
   for (const file of files) {
     const bench = await import(`../${file}`);
     console.log(`\n## ${bench.title}`);

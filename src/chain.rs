@@ -5,13 +5,13 @@
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
 
-use crate::block::{BLOCK, Block};
+use crate::dsp::block::{BLOCK, Block};
+use crate::dsp::scrub::let_in;
 use crate::effects::{
     Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
     peaking, switch::Switched, tuned::Tuned,
 };
 use crate::params::{self, Values};
-use crate::scrub::let_in;
 
 /// The effects in their order. Adding one: its line here, and nothing else in this file.
 macro_rules! rack {

@@ -14,6 +14,7 @@
 //! reports the last number it has seen as [`APPLIED_SEQUENCE`]. The two halves stand on cache lines of
 //! their own, so that one thread's writing does not slow the other's.
 
+use crate::dsp::block::MAX_CHANNELS;
 use crate::params;
 
 /// `"ADSP"`, as little-endian bytes: the block is ours.
@@ -40,9 +41,6 @@ pub const FLAG_STOP: u32 = 1;
 const CACHE_LINE_WORDS: usize = 16;
 /// First word of the meters.
 pub const METERS: usize = INBOUND_WORDS.next_multiple_of(CACHE_LINE_WORDS);
-
-/// Channels an engine can have at most; each channel's meters have a place of their own.
-pub const MAX_CHANNELS: usize = 2;
 
 /// A word, or row of words, among the meters.
 #[derive(Clone, Copy, Debug)]

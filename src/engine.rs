@@ -1,12 +1,12 @@
 //! A chain as the audio thread runs it: with its control block, a block of sound and its meters, all taken when the
 //! engine is built. Nothing here allocates, locks or panics afterwards.
 
-use crate::block::{BLOCK, Block};
 use crate::chain::Chain;
-use crate::control::{self, MAX_CHANNELS};
-use crate::meters::{Ballistics, Meter, Reading, clips};
+use crate::control;
+use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
+use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
+use crate::dsp::scrub::let_in;
 use crate::params::{self, Values};
-use crate::scrub::let_in;
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
 pub const SAMPLE_RATES: core::ops::RangeInclusive<f32> = 3000.0..=768000.0;

@@ -3,14 +3,15 @@
 //!
 //! The map, from the outside in:
 //!
-//! - two doors, in WebAssembly only: `main_thread` (wasm-bindgen classes and functions) and
-//!   [`audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
+//! - two [`doors`] for JavaScript: `main_thread` (wasm-bindgen classes and functions, in WebAssembly only) and
+//!   [`doors::audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
 //! - [`engine`]: a chain with its control block, sound and meters, as the audio thread runs it
 //! - [`control`]: the control block's layout; [`params`]: the parameter table
 //! - [`chain`]: the effects in their order; [`effects`]: one file each
-//! - what effects are made of: [`block`]s of sound, [`svf`] filters, [`smooth`]ed parameters, [`math`]
-//! - at the chain's ends: [`scrub`] and [`meters`]
-//! - [`monte_carlo`] and [`wave`]: the main thread's simulations
+//! - [`dsp`]: what effects are made of
+//! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation, for the main thread
+//!
+//! Each imports from those below it in this list, never from those above.
 
 #![no_std]
 
@@ -24,22 +25,11 @@ extern crate std;
 #[global_allocator]
 static ALLOCATOR: wee_alloc::WeeAlloc = wee_alloc::WeeAlloc::INIT;
 
-pub mod audio_thread;
-#[cfg(all(target_arch = "wasm32", not(feature = "std")))]
-mod bare;
-pub mod block;
 pub mod chain;
 pub mod control;
+pub mod doors;
+pub mod dsp;
 pub mod effects;
 pub mod engine;
-mod lanes;
-#[cfg(target_arch = "wasm32")]
-pub mod main_thread;
-pub mod math;
-pub mod meters;
-pub mod monte_carlo;
 pub mod params;
-pub mod scrub;
-pub mod smooth;
-pub mod svf;
-pub mod wave;
+pub mod simulations;

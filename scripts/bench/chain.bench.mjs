@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chain, errorInDecibels } from '../../tests/browser/support/reference.mjs';
+import { chain, errorInDecibels } from '../lib/reference.mjs';
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { Failure, root, run as runCommand, step } from '../lib/project.mjs';
 import { WASM_TARGET } from '../lib/toolchain.mjs';
@@ -47,10 +47,10 @@ export async function run({ rounds, print, launch, openPage }) {
   const speed = await step('Compiling the engine for this processor', buildNative);
   await step('Compiling the naive form to WebAssembly', buildNaive);
   const server = await serve({
-    mounts: { '/bench/': 'scripts/bench', '/target/bench/': 'target/bench', '/tests/': 'tests', ...MOUNTS },
+    mounts: { '/scripts/': 'scripts', '/target/bench/': 'target/bench', ...MOUNTS },
   });
   const browser = await launch();
-  const page = await openPage(browser, `${server.url}/tests/blank.html`);
+  const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
   try {
     for (const channels of [1, 2]) {
       const bench = new Bench(page, speed, channels, rounds);
@@ -141,7 +141,7 @@ class Bench {
     if (candidate === 'native') return what === 'time' ? this.#timeNative(params) : this.#checkNative(params);
     const input = `/target/bench/${this.#inputName}`;
     const work = { candidate, params, channels: this.#channels, sampleRate: SAMPLE_RATE, input };
-    return this.#page.evaluate(async (name, args) => (await import('/bench/chain-page.js'))[name](args), what, work);
+    return this.#page.evaluate(async (name, args) => (await import('/scripts/bench/chain-page.js'))[name](args), what, work);
   }
 
   async #timeNative(params) {

@@ -26,7 +26,7 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
   try {
     for (let round = 0; round < rounds; round += 1) {
       // A new page each round, so that the first call is cold each time.
-      const page = await openPage(browser, `${server.url}/tests/blank.html`);
+      const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
       for (const { label, first, median: time } of await page.evaluate(comparison, POINTS, REPEATS)) {
         (times[label] ??= []).push(time);
         (firsts[label] ??= []).push(first);
@@ -35,8 +35,8 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
       for (const build of NATIVE) (times[build.label] ??= []).push(await native(build, REPEATS));
     }
     printComparison(print, times, firsts);
-    await printScaling(print, await openPage(browser, `${server.url}/tests/blank.html`), rounds);
-    await printAnswers(print, await openPage(browser, `${server.url}/tests/blank.html`));
+    await printScaling(print, await openPage(browser, `${server.url}/scripts/lib/blank.html`), rounds);
+    await printAnswers(print, await openPage(browser, `${server.url}/scripts/lib/blank.html`));
   } finally {
     await browser.close();
     await server.close();

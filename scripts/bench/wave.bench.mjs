@@ -14,7 +14,7 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
   const server = await serveProject();
   const browser = await launch('chromium');
   try {
-    const blank = await openPage(browser, `${server.url}/tests/blank.html`);
+    const blank = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
     const times = await blank.evaluate(steps, STEPS, 2 * rounds + 1);
     const [ours] = Object.keys(times);
     print(table(['', 'ns a step', `time / ${ours}`],

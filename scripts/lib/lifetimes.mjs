@@ -1,6 +1,6 @@
 /**
  * What a long-lived page does to the wasm's memory, in plain Node: processors, simulations and engines of mixed sizes
- * come and go. tests/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares allocators.
+ * come and go. tests/node/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares allocators.
  */
 const SAMPLE_RATES = [3000, 8000, 11025, 22050, 44100, 48000, 88200, 96000, 192000, 384000, 768000];
 const CHANNELS = 2;

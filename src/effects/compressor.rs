@@ -5,10 +5,10 @@
 //! gain reduction.
 
 use super::Effect;
-use crate::block::{Block, Envelope};
-use crate::math::{NOTHING, exp, exp2x4, log2x4};
+use crate::dsp::block::{Block, Envelope};
+use crate::dsp::math::{NOTHING, exp, exp2x4, log2x4};
+use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use crate::smooth::Smoothed;
 use wide::f32x4;
 
 /// Width of the knee, in decibels.

@@ -4,10 +4,10 @@
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
 use super::Effect;
-use crate::block::{BLOCK, Block, LANES};
-use crate::math::NOTHING;
+use crate::dsp::block::{BLOCK, Block, LANES};
+use crate::dsp::math::NOTHING;
+use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use crate::smooth::Smoothed;
 use alloc::{vec, vec::Vec};
 use core::iter::repeat;
 use wide::f32x4;

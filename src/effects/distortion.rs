@@ -1,10 +1,10 @@
 //! Distortion: tanh(x·drive) / tanh(drive), drive = 1 + 10·distortion.
 
 use super::Effect;
-use crate::block::Block;
-use crate::math::{Tanh, tanh};
+use crate::dsp::block::Block;
+use crate::dsp::math::{Tanh, tanh};
+use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use crate::smooth::Smoothed;
 use wide::f32x4;
 
 /// The soft clipper.

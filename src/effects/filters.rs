@@ -1,8 +1,8 @@
 //! Low-pass, then high-pass: second-order sections, each with a switch of its own, in one pass.
 
 use super::tuned::Tuned;
+use crate::dsp::svf::{Section, Sections};
 use crate::params;
-use crate::svf::{Section, Sections};
 
 /// Both filters at their defaults, at rest.
 pub fn new(sample_rate: f64) -> Tuned {

@@ -1,9 +1,9 @@
 //! Gain: x·gain, smoothed in decibels.
 
 use super::Effect;
-use crate::block::Block;
+use crate::dsp::block::Block;
+use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use crate::smooth::Smoothed;
 use wide::f32x4;
 
 /// The chain's input level.

@@ -5,8 +5,8 @@
 //! With no look-ahead the very first peak is shaped rather than foreseen: the price of no latency.
 
 use super::Effect;
-use crate::block::{Block, Envelope, LANES};
-use crate::math::{NOTHING, Tanh, exp};
+use crate::dsp::block::{Block, Envelope, LANES};
+use crate::dsp::math::{NOTHING, Tanh, exp};
 use crate::params::Values;
 use wide::f32x4;
 

@@ -14,7 +14,7 @@ pub mod peaking;
 pub mod switch;
 pub mod tuned;
 
-use crate::block::Block;
+use crate::dsp::block::Block;
 use crate::params::Values;
 
 /// What the chain asks of an effect. All of it runs on the audio thread.

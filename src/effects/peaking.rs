@@ -1,8 +1,8 @@
 //! A peaking equaliser band: a bell of so many decibels around a frequency.
 
 use super::tuned::Tuned;
+use crate::dsp::svf::{Section, Sections};
 use crate::params;
-use crate::svf::{Section, Sections};
 
 /// The band at its defaults, at rest.
 pub fn new(sample_rate: f64) -> Tuned {

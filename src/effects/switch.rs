@@ -1,9 +1,9 @@
 //! A switch for an effect: on, off, and a short fade between.
 
 use super::Effect;
-use crate::block::{Block, Envelope};
+use crate::dsp::block::{Block, Envelope};
+use crate::dsp::smooth::Smoothed;
 use crate::params::Values;
-use crate::smooth::Smoothed;
 use wide::f32x4;
 
 /// An effect with its switch. Off, it costs nothing and has forgotten its sound.

@@ -1,10 +1,10 @@
 //! What the filter effects share: a cascade whose coefficients follow smoothed parameters.
 
 use super::Effect;
-use crate::block::Block;
+use crate::dsp::block::Block;
+use crate::dsp::smooth::Smoothed;
+use crate::dsp::svf::{Cascade, Section, Sections};
 use crate::params::Values;
-use crate::smooth::Smoothed;
-use crate::svf::{Cascade, Section, Sections};
 
 /// Samples between new coefficients while a parameter moves.
 const GRAIN: usize = 8;

@@ -1,0 +1,10 @@
+//! What effects are made of: blocks of sound, filters, parameters on their way, and mathematics that gives the same
+//! bits on every machine. Nothing here knows of effects, of the chain or of the control block.
+
+pub mod block;
+pub(crate) mod lanes;
+pub mod math;
+pub mod meters;
+pub mod scrub;
+pub mod smooth;
+pub mod svf;

@@ -1,0 +1,180 @@
+//! The audio thread takes no memory and gives none back: what an engine needs, it has taken when it was built.
+
+use crate::reference;
+use audio_dsp_wasm::control;
+use audio_dsp_wasm::dsp::block::BLOCK;
+use audio_dsp_wasm::engine::Engine;
+use audio_dsp_wasm::params::{self, Curve};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+thread_local! {
+    /// Calls of the allocator by this thread; tests run on threads of their own.
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// The system's allocator, counting its calls.
+struct Counting;
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+fn count() {
+    // A thread that is ending has no counter any more, and no test to run.
+    _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count();
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        count();
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+/// How often the allocator is called while this runs.
+fn calls(action: impl FnOnce()) -> u32 {
+    let before = CALLS.get();
+    action();
+    CALLS.get() - before
+}
+
+/// An engine, and sound for it.
+struct Player {
+    engine: Engine,
+    sound: Vec<Vec<f32>>,
+}
+
+impl Player {
+    fn new(sample_rate: f32, channels: usize) -> Self {
+        let engine = Engine::new(sample_rate, channels).unwrap();
+        let sound = (0..channels).map(|c| reference::test_sound(BLOCK, sample_rate as f64, c as u32)).collect();
+        Self { engine, sound }
+    }
+
+    fn set(&mut self, index: usize, value: f32) {
+        self.engine.control()[control::PARAMETERS + index] = value.to_bits();
+        self.engine.control()[control::SEQUENCE] += 1;
+    }
+
+    fn play(&mut self, frames: usize) {
+        for (channel, sound) in self.sound.iter().enumerate() {
+            self.engine.sound(channel)[..frames].copy_from_slice(&sound[..frames]);
+        }
+        self.engine.process(frames, true);
+    }
+
+    /// Plays for so long that every smoothing and every fade has ended.
+    fn settle(&mut self) {
+        (0..400).for_each(|_| self.play(128));
+    }
+}
+
+fn players() -> impl Iterator<Item = Player> {
+    [8000.0, 48000.0, 192000.0].into_iter().flat_map(|rate| [1, 2].map(|channels| Player::new(rate, channels)))
+}
+
+/// The same for every kind of engine, with every effect on and with the effects as they are at the start.
+fn never_allocates(action: impl Fn(&mut Player)) {
+    for all_on in [false, true] {
+        for mut player in players() {
+            for (index, row) in params::TABLE.iter().enumerate() {
+                if all_on && row.curve == Curve::Switch && index != params::BYPASS {
+                    player.set(index, 1.0);
+                }
+            }
+            assert_eq!(calls(|| action(&mut player)), 0, "with every effect on: {all_on}");
+        }
+    }
+}
+
+#[test]
+fn the_counter_counts() {
+    assert_eq!(calls(|| drop(std::hint::black_box(vec![1u8; 100]))), 2);
+}
+
+#[test]
+fn nothing_is_allocated_from_the_first_quantum_until_all_is_settled() {
+    never_allocates(Player::settle);
+}
+
+#[test]
+fn nothing_is_allocated_while_every_parameter_moves_between_its_ends() {
+    never_allocates(|player| {
+        for (index, row) in params::TABLE.iter().enumerate() {
+            for value in [row.max, row.min, row.default] {
+                player.set(index, value);
+                (0..20).for_each(|_| player.play(128));
+            }
+        }
+        for side in 0..40 {
+            for (index, row) in params::TABLE.iter().enumerate() {
+                player.set(index, if (side + index) % 2 == 0 { row.min } else { row.max });
+            }
+            player.play(128);
+        }
+    });
+}
+
+#[test]
+fn nothing_is_allocated_while_every_switch_goes_on_and_off() {
+    never_allocates(|player| {
+        for (index, row) in params::TABLE.iter().enumerate().filter(|(_, row)| row.curve == Curve::Switch) {
+            for value in [1.0, 0.0, row.default] {
+                player.set(index, value);
+                player.play(64); // changed again in the middle of a fade
+                player.set(index, 1.0 - value);
+                player.settle();
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_allocated_for_input_and_parameters_that_are_no_numbers() {
+    never_allocates(|player| {
+        for strange in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e-40] {
+            for sound in &mut player.sound {
+                sound.iter_mut().step_by(7).for_each(|x| *x = strange);
+            }
+            for index in 0..params::COUNT {
+                player.set(index, strange);
+            }
+            (0..40).for_each(|_| player.play(128));
+        }
+    });
+}
+
+#[test]
+fn nothing_is_allocated_for_any_number_of_frames() {
+    never_allocates(|player| {
+        for frames in 0..=BLOCK {
+            player.play(frames);
+        }
+        player.engine.process(10 * BLOCK, true);
+    });
+}
+
+#[test]
+fn nothing_is_allocated_while_the_tail_rings_out_into_silence() {
+    never_allocates(|player| {
+        player.settle();
+        (0..2000).for_each(|_| player.engine.process(128, false));
+        player.sound.iter_mut().for_each(|sound| sound.fill(0.0));
+        player.settle();
+    });
+}

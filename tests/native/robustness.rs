@@ -1,0 +1,258 @@
+//! Nothing that comes in breaks what goes out.
+
+use crate::reference::test_sound;
+use crate::support::{Player, only, peak, render, sine, with};
+use audio_dsp_wasm::{
+    control,
+    engine::Engine,
+    params::{self, TABLE, Values},
+};
+
+const RATE: f64 = 48000.0;
+
+fn everything_on() -> Values {
+    let mut values = with(&[(params::PEAK_GAIN, 12.0), (params::DELAY_FEEDBACK, 0.95), (params::DELAY_MIX, 1.0)]);
+    for index in [params::PEAK_ON, params::COMPRESSOR_ON, params::LIMITER_ON] {
+        values[index] = 1.0;
+    }
+    values
+}
+
+/// An engine with these values, and one quantum through it.
+struct Quanta(Engine);
+
+impl Quanta {
+    fn new(values: &Values, channels: usize) -> Self {
+        let mut engine = Engine::new(RATE as f32, channels).unwrap();
+        for (index, value) in values.iter().enumerate() {
+            engine.control()[control::PARAMETERS + index] = value.to_bits();
+        }
+        engine.control()[control::SEQUENCE] += 1;
+        Self(engine)
+    }
+
+    fn play(&mut self, sound: &[f32]) -> Vec<f32> {
+        let mut output = Vec::new();
+        for quantum in sound.chunks(128) {
+            self.0.sound(0)[..quantum.len()].copy_from_slice(quantum);
+            self.0.process(quantum.len(), true);
+            output.extend_from_slice(&self.0.sound(0)[..quantum.len()]);
+        }
+        output
+    }
+
+    fn count(&mut self, word: usize) -> u32 {
+        self.0.control()[word]
+    }
+}
+
+#[test]
+fn a_tail_rings_on_without_input_and_ends_in_exactly_nothing() {
+    for values in [params::defaults(), everything_on(), with(&[(params::LPF_CUTOFF, 20.0)])] {
+        for channels in [1, 2] {
+            let mut player = Player::new(8000.0, channels);
+            player.chain.set(&values);
+            player.play(&vec![test_sound(8000, 8000.0, 0); channels], 128);
+            let tail = player.play(&vec![vec![0.0; 8000]; channels], 128);
+            assert!(peak(&tail[0]) > 1e-4, "the tail is heard");
+            assert!(!player.chain.is_at_rest());
+            // 0.95 each half a second is 10⁻¹⁵ after 340 s.
+            player.play(&vec![vec![0.0; 8000 * 400]; channels], 128);
+            assert!(player.chain.is_at_rest());
+            let end = player.play(&vec![vec![0.0; 1280]; channels], 128);
+            assert!(end.iter().flatten().all(|&x| x == 0.0));
+        }
+    }
+}
+
+#[test]
+fn no_output_is_ever_denormal_while_a_tail_decays() {
+    let mut player = Player::new(8000.0, 1);
+    player.chain.set(&with(&[(params::DELAY_TIME, 0.01), (params::LPF_CUTOFF, 200.0)]));
+    player.play_mono(&test_sound(800, 8000.0, 0));
+    let tail = player.play_mono(&vec![0.0; 80000]);
+    let denormal = tail.iter().filter(|x| x.is_subnormal()).count();
+    assert!(denormal <= 2, "{denormal}: at most where a curve crosses 0");
+    assert!(tail[79000..].iter().all(|&x| x == 0.0));
+}
+
+#[test]
+fn what_is_no_number_is_counted_and_played_as_silence() {
+    let clean = {
+        let mut sound = test_sound(48000, RATE, 0);
+        sound.iter_mut().skip(1000).step_by(997).for_each(|x| *x = 0.0);
+        sound
+    };
+    let mut dirty = clean.clone();
+    let mut strange = 0;
+    for x in dirty.iter_mut().skip(1000).step_by(997) {
+        *x = f32::NAN;
+        strange += 1;
+    }
+    let mut engine = Quanta::new(&everything_on(), 1);
+    let got = engine.play(&dirty);
+    assert_eq!(engine.count(control::SCRUBBED), strange);
+    let mut fresh = Quanta::new(&everything_on(), 1);
+    assert!(fresh.play(&clean) == got);
+    assert_eq!(fresh.count(control::SCRUBBED), 0);
+}
+
+#[test]
+fn infinities_and_absurd_levels_are_held_counted_and_forgotten() {
+    for sample in [f32::INFINITY, f32::NEG_INFINITY, f32::MAX, -1e30] {
+        for on in [params::DISTORTION_ON, params::LPF_ON, params::PEAK_ON, params::COMPRESSOR_ON, params::DELAY_ON] {
+            let mut values = only(&[on]);
+            values[params::GAIN] = 4.0;
+            let mut engine = Quanta::new(&values, 1);
+            let mut sound = vec![0.0; 48000 * 20];
+            sound[100..200].fill(sample);
+            let output = engine.play(&sound);
+            assert_eq!(engine.count(control::SCRUBBED), 100);
+            assert!(output.iter().all(|x| x.is_finite()), "{sample} through {}", TABLE[on].id);
+            let quiet = peak(&output[output.len() - 48000..]);
+            assert!(quiet < 4e6 * 0.5f32.powi(38), "{quiet} left of {sample} through {}", TABLE[on].id);
+        }
+    }
+}
+
+#[test]
+fn every_value_that_is_no_parameter_is_clamped_at_the_door() {
+    for (index, parameter) in TABLE.iter().enumerate() {
+        for (value, kept) in [
+            (f32::NAN, parameter.default),
+            (f32::INFINITY, parameter.max),
+            (f32::NEG_INFINITY, parameter.min),
+            (1e30, parameter.max),
+            (-1e30, parameter.min),
+        ] {
+            let mut player = Player::new(RATE, 1);
+            let mut values = params::defaults();
+            values[index] = value;
+            player.chain.set(&values);
+            assert_eq!(player.chain.values()[index], kept, "{} at {value}", parameter.id);
+            assert!(player.play_mono(&sine(440.0, 0.5, RATE, 1280)).iter().all(|x| x.is_finite()));
+        }
+    }
+}
+
+#[test]
+fn feedback_never_runs_away() {
+    let values = with(&[
+        (params::GAIN, 4.0),
+        (params::DELAY_TIME, 0.01),
+        (params::DELAY_FEEDBACK, 0.95),
+        (params::DELAY_MIX, 1.0),
+    ]);
+    // In step with the delay, so that all echoes add up: at most 1 / (1 − 0.95) times what goes in, and the filters
+    // overshoot by less than half.
+    let sound: Vec<f32> = sine(100.0, 1.0, RATE, 48000 * 30);
+    let output = render(&values, RATE, 128, &[sound]);
+    assert!(peak(&output[0]) > 10.0, "the echoes do add up");
+    assert!(peak(&output[0]) < 30.0);
+}
+
+#[test]
+fn the_limiter_holds_one_whatever_comes() {
+    let mut values = only(&[params::LIMITER_ON]);
+    values[params::GAIN] = 4.0;
+    let impulses: Vec<f32> = (0..48000).map(|n| if n % 4801 == 0 { 1e5 } else { 0.0 }).collect();
+    let square: Vec<f32> = (0..48000).map(|n| if n / 100 % 2 == 0 { 1.0 } else { -1.0 }).collect();
+    for sound in [test_sound(48000, RATE, 0), impulses, square, sine(997.0, 1e6, RATE, 48000)] {
+        for channels in [1, 2] {
+            let output = render(&values, RATE, 128, &vec![sound.clone(); channels]);
+            assert!(output.iter().all(|channel| peak(channel) <= 1.0));
+            assert!(peak(&output[0]) > 0.7, "loud all the same");
+        }
+    }
+}
+
+#[test]
+fn the_limiter_leaves_alone_what_stays_below_3_db_and_delays_nothing() {
+    let on = only(&[params::LIMITER_ON]);
+    let quiet = sine(440.0, 0.7, RATE, 48000);
+    let [limited, plain] = [on, only(&[])].map(|values| render(&values, RATE, 128, std::slice::from_ref(&quiet)));
+    assert!(limited == plain);
+    let mut loud = vec![0.0; 128];
+    loud[0] = 3.0;
+    let output = render(&on, RATE, 128, &[loud]);
+    assert!(output[0][0] > 0.9 && output[0][0] <= 1.0);
+    assert!(output[0][1..].iter().all(|&x| x == 0.0));
+}
+
+#[test]
+fn the_limiter_holds_both_channels_back_alike() {
+    let mut values = only(&[params::LIMITER_ON]);
+    values[params::GAIN] = 4.0;
+    let (loud, quiet) = (sine(300.0, 0.9, RATE, 9600), sine(300.0, 0.09, RATE, 9600));
+    let output = render(&values, RATE, 128, &[loud, quiet]);
+    for (l, r) in output[0].iter().zip(&output[1]) {
+        assert!((l * 0.1 - r).abs() < 1e-3 * l.abs() + 1e-6, "the image stays: {l} and {r}");
+    }
+}
+
+#[test]
+fn meters_read_what_an_instrument_would() {
+    let mut engine = Quanta::new(&with(&[(params::BYPASS, 1.0)]), 1);
+    let amplitude = 0.5;
+    engine.play(&sine(1000.0, amplitude, RATE, 48000 * 3));
+    let level = |engine: &mut Quanta, word: usize| f32::from_bits(engine.count(word)) as f64;
+    for (peak_word, rms_word) in
+        [(control::INPUT_PEAK, control::INPUT_RMS), (control::OUTPUT_PEAK, control::OUTPUT_RMS)]
+    {
+        assert!((level(&mut engine, peak_word) - amplitude).abs() < 0.001);
+        assert!((level(&mut engine, rms_word) - amplitude / 2f64.sqrt()).abs() < 0.002);
+    }
+    // IEC 60268-10, type I: 20 dB in 1.7 s.
+    engine.play(&vec![0.0; (1.7 * RATE) as usize]);
+    let fallen = 20.0 * (level(&mut engine, control::OUTPUT_PEAK) / amplitude).log10();
+    assert!((fallen + 20.0).abs() < 0.1, "{fallen} dB");
+    assert_eq!(engine.count(control::FRAMES), 48000 * 3 + (1.7 * RATE) as u32);
+    engine.play(&vec![0.0; 48000 * 20]);
+    assert_eq!(level(&mut engine, control::OUTPUT_PEAK), 0.0);
+    assert_eq!(level(&mut engine, control::INPUT_RMS), 0.0);
+}
+
+#[test]
+fn clips_are_counted_sample_by_sample() {
+    let mut values = only(&[]);
+    values[params::GAIN] = 2.0;
+    let sound = sine(441.0, 0.9, RATE, 48000);
+    let beyond = sound.iter().filter(|&&x| (x * 2.0).abs() > 1.0).count() as u32;
+    let mut engine = Quanta::new(&values, 1);
+    engine.play(&sound);
+    assert!(beyond > 1000);
+    assert_eq!(engine.count(control::CLIPS), beyond);
+}
+
+#[test]
+fn a_call_for_no_frames_leaves_sound_and_meters_as_they_are() {
+    let sound = test_sound(1280, RATE, 0);
+    let [mut called, mut spared] = [(); 2].map(|_| Quanta::new(&params::defaults(), 1));
+    called.play(&sound);
+    spared.play(&sound);
+    called.0.process(0, true);
+    assert_eq!(called.0.control()[control::FRAMES..], spared.0.control()[control::FRAMES..]);
+    assert_eq!(called.play(&sound), spared.play(&sound));
+}
+
+#[test]
+fn what_is_not_connected_is_silence_whatever_the_buffers_hold() {
+    let mut engine = Quanta::new(&params::defaults(), 1);
+    engine.0.sound(0).fill(0.9);
+    engine.0.process(128, false);
+    assert!(engine.0.sound(0).iter().all(|&x| x == 0.0));
+    assert_eq!(f32::from_bits(engine.count(control::INPUT_PEAK)), 0.0);
+}
+
+#[test]
+fn an_engine_refuses_what_it_cannot_run_at() {
+    for (rate, channels) in [(2999.0, 1), (768001.0, 1), (f32::NAN, 1), (48000.0, 0), (48000.0, 3)] {
+        assert!(Engine::new(rate, channels).is_none(), "{rate} Hz, {channels} channels");
+    }
+    for rate in [3000.0, 768000.0] {
+        let mut engine = Engine::new(rate, 2).unwrap();
+        engine.sound(0).fill(0.5);
+        engine.process(128, true);
+        assert!(engine.sound(0).iter().all(|x| x.is_finite()));
+    }
+}

@@ -1,0 +1,10 @@
+//! The tests that run as WebAssembly in a browser: what JavaScript gets through the main thread's door.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "../reference/mod.rs"]
+mod reference;
+
+mod audio;
+mod simulations;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
