@@ -22,24 +22,25 @@ const ALLOCATORS = {
 async function measure(features) {
   const paths = await buildVariant(features);
   const { size } = statSync(paths.wasm);
-  return [size.toLocaleString('en'), ...await memory(paths, false), ...await memory(paths, true)];
+  return [size.toLocaleString('en'), ...(await memory(paths, false)), ...(await memory(paths, true))];
 }
 
 /** What the lifetimes make of a fresh instance's memory, in KiB: how large it is at first, and how much it grows. */
 async function memory(paths, overlapping) {
   const doors = await openDoors(paths);
   let settled;
-  passLifetimes(doors, LIFETIMES, { overlapping, look: (passed) => {
-    if (passed === SETTLED) settled = doors.bytes();
-  } });
+  passLifetimes(doors, LIFETIMES, {
+    overlapping,
+    look: (passed) => {
+      if (passed === SETTLED) settled = doors.bytes();
+    },
+  });
   return [settled, doors.bytes() - settled].map((bytes) => (bytes / 1024).toLocaleString('en'));
 }
 
 await main(async () => {
   const rows = [];
-  for (const [name, features] of Object.entries(ALLOCATORS)) rows.push([name, ...await measure(features)]);
-  console.log(table([
-    'allocator', 'wasm, bytes', 'one at a time, KiB', 'growth', 'overlapping, KiB', 'growth',
-  ], rows));
+  for (const [name, features] of Object.entries(ALLOCATORS)) rows.push([name, ...(await measure(features))]);
+  console.log(table(['allocator', 'wasm, bytes', 'one at a time, KiB', 'growth', 'overlapping, KiB', 'growth'], rows));
   console.log(`\nMemory after ${SETTLED} lifetimes, and its growth from there to ${LIFETIMES.toLocaleString('en')}.`);
 });

@@ -39,7 +39,9 @@ async function printMachine() {
   };
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
-  const load = loadavg().map((average) => average.toFixed(2)).join(' ');
+  const load = loadavg()
+    .map((average) => average.toFixed(2))
+    .join(' ');
   console.log(`
 ${processors[0].model}, ${processors.length} cores, ${memory} GiB, ${process.platform} ${process.arch}
 Node ${process.versions.node}, ${await version('rustc')}, ${await version(executables('chromium').chromium)}

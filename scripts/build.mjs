@@ -16,7 +16,12 @@ import { fileURLToPath } from 'node:url';
 import { makeDeclarations } from './lib/declarations.mjs';
 import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
 import {
-  downloadFailure, needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET,
+  downloadFailure,
+  needPackages,
+  needRust,
+  needWasmBindgen,
+  needWasmTarget,
+  WASM_TARGET,
 } from './lib/toolchain.mjs';
 
 const NAME = 'audio_dsp_wasm';
@@ -26,7 +31,12 @@ const SELF = ['scripts/build.mjs', 'package-lock.json'];
 
 // What rustc's standard library for this target is compiled with, so what wasm-opt must be able to read.
 const STANDARD_FEATURES = [
-  'sign-ext', 'mutable-globals', 'nontrapping-float-to-int', 'bulk-memory', 'reference-types', 'multivalue',
+  'sign-ext',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+  'bulk-memory',
+  'reference-types',
+  'multivalue',
 ].map((feature) => `--enable-${feature}`);
 
 /** The two builds of the wasm. They share a target folder of cargo's, which keeps code of other flags apart. */
@@ -44,8 +54,11 @@ const BUILDS = {
     rustflags: ['-C', 'target-cpu=mvp'],
     // The standard library comes compiled with later features; these passes write them in terms of WebAssembly 1.0.
     optimize: [
-      ...STANDARD_FEATURES, '--signext-lowering', '--llvm-nontrapping-fptoint-lowering',
-      '--llvm-memory-copy-fill-lowering', '-O3',
+      ...STANDARD_FEATURES,
+      '--signext-lowering',
+      '--llvm-nontrapping-fptoint-lowering',
+      '--llvm-memory-copy-fill-lowering',
+      '-O3',
     ],
     validate: ['--mvp-features'],
   },
@@ -85,8 +98,12 @@ export async function build() {
 }
 
 function isFresh({ inputs, outputs }, stamp) {
-  return stamp !== undefined && outputs.every((file) => existsSync(join(root, file))) &&
-    hashFiles(filesBelow(...inputs)) === stamp.inputs && hashFiles(outputs) === stamp.outputs;
+  return (
+    stamp !== undefined &&
+    outputs.every((file) => existsSync(join(root, file))) &&
+    hashFiles(filesBelow(...inputs)) === stamp.inputs &&
+    hashFiles(outputs) === stamp.outputs
+  );
 }
 
 async function makeWasm() {
@@ -99,8 +116,10 @@ async function makeWasm() {
   const [simd, baseline] = Object.keys(BUILDS).map(workFolder);
   for (const file of GLUE) {
     if (!readFileSync(join(simd, file)).equals(readFileSync(join(baseline, file)))) {
-      throw new Failure(`The two builds' ${file} differ, though one must serve both: look for code under ` +
-        'cfg(target_feature) that changes what the crate imports or exports.');
+      throw new Failure(
+        `The two builds' ${file} differ, though one must serve both: look for code under ` +
+          'cfg(target_feature) that changes what the crate imports or exports.',
+      );
     }
     copyFileSync(join(simd, file), join(root, 'pkg', file));
   }
@@ -135,16 +154,29 @@ export async function buildVariant(features) {
   const { bindgen } = await needWasmBindgen();
   const id = ['simd', ...features].join('-');
   await step(`Compiling Rust to WebAssembly, ${['with SIMD', ...features].join(', ')}`, () =>
-    compile(id, { ...BUILDS.simd, features }, bindgen));
+    compile(id, { ...BUILDS.simd, features }, bindgen),
+  );
   return { wasm: join(workFolder(id), 'optimized.wasm'), glue: join(workFolder(id), `${NAME}.js`) };
 }
 
 async function compile(id, { rustflags, features = [], optimize, validate }, bindgen) {
   const work = workFolder(id);
-  const cargo = await run('cargo', [
-    'build', '--release', '--lib', '--no-default-features', '--features', features.join(), '--target', WASM_TARGET,
-    '--target-dir', CARGO_TARGET,
-  ], { env: { CARGO_ENCODED_RUSTFLAGS: [...rustflags, ...SILENT_PATHS].join('\x1f') } });
+  const cargo = await run(
+    'cargo',
+    [
+      'build',
+      '--release',
+      '--lib',
+      '--no-default-features',
+      '--features',
+      features.join(),
+      '--target',
+      WASM_TARGET,
+      '--target-dir',
+      CARGO_TARGET,
+    ],
+    { env: { CARGO_ENCODED_RUSTFLAGS: [...rustflags, ...SILENT_PATHS].join('\x1f') } },
+  );
   if (cargo.code !== 0) throw cargoFailure(cargo.output);
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
@@ -152,8 +184,12 @@ async function compile(id, { rustflags, features = [], optimize, validate }, bin
   // Without the section of target features wasm-bindgen leaves reference types alone: one glue serves both builds, and
   // the baseline stays WebAssembly 1.0.
   await wasmOpt([
-    join(CARGO_TARGET, WASM_TARGET, 'release', `${NAME}.wasm`), '--enable-simd', ...STANDARD_FEATURES,
-    '--strip-target-features', '-o', stripped,
+    join(CARGO_TARGET, WASM_TARGET, 'release', `${NAME}.wasm`),
+    '--enable-simd',
+    ...STANDARD_FEATURES,
+    '--strip-target-features',
+    '-o',
+    stripped,
   ]);
   await must(bindgen, ['--target', 'web', '--out-dir', work, stripped]);
   const optimized = join(work, 'optimized.wasm');
@@ -193,8 +229,9 @@ async function makeProcessor() {
         logLevel: 'error',
       });
     } catch {
-      throw new Failure('The AudioWorklet script does not bundle: ' +
-        'mend the first error above, then run this command again.');
+      throw new Failure(
+        'The AudioWorklet script does not bundle: ' + 'mend the first error above, then run this command again.',
+      );
     }
   });
 }

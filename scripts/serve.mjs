@@ -36,8 +36,15 @@ const ISOLATION = {
 
 const PROTECTION = {
   'Content-Security-Policy': [
-    "default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "style-src 'self'", "img-src 'self' data:",
-    "connect-src 'self'", "worker-src 'self'", "media-src 'self' blob:", "base-uri 'none'", "form-action 'none'",
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "media-src 'self' blob:",
+    "base-uri 'none'",
+    "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; '),
   'X-Content-Type-Options': 'nosniff',
@@ -78,10 +85,11 @@ export async function serve({ port = 0, host = LOOPBACK, isolated = true, mounts
   return {
     url: `http://${nameOf(host)}:${actual}`,
     port: actual,
-    close: () => new Promise((resolve) => {
-      server.close(resolve);
-      server.closeAllConnections();
-    }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(resolve);
+        server.closeAllConnections();
+      }),
   };
 }
 
@@ -94,18 +102,22 @@ function listen(server, port, host) {
 
 function listenFailure({ code, message }, port, host) {
   if (code === 'EADDRINUSE') {
-    return new Failure(`Port ${port} is taken by another program: stop that one, or choose another with ` +
-      `\`npm start -- --port ${port + 1}\`.`);
+    return new Failure(
+      `Port ${port} is taken by another program: stop that one, or choose another with ` +
+        `\`npm start -- --port ${port + 1}\`.`,
+    );
   }
   if (code === 'EACCES') {
-    return new Failure(`Port ${port} is not allowed to you: choose one from 1024 up, ` +
-      'as with `npm start -- --port 8080`.');
+    return new Failure(
+      `Port ${port} is not allowed to you: choose one from 1024 up, ` + 'as with `npm start -- --port 8080`.',
+    );
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Failure(`${host} is no address of this machine: choose one that is, or leave --host out.`);
   }
-  return new Failure(`The server cannot listen on ${host}, port ${port} (${message}): ` +
-    'choose another with --port or --host.');
+  return new Failure(
+    `The server cannot listen on ${host}, port ${port} (${message}): ` + 'choose another with --port or --host.',
+  );
 }
 
 /** The name that a browser on this machine can use for the address that the server listens on. */
@@ -115,8 +127,11 @@ function nameOf(host) {
 }
 
 /** This machine's addresses on its networks (IPv4). */
-export const networkAddresses = () => Object.values(networkInterfaces()).flat()
-  .filter(({ family, internal }) => family === 'IPv4' && !internal).map(({ address }) => address);
+export const networkAddresses = () =>
+  Object.values(networkInterfaces())
+    .flat()
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => address);
 
 const pathOf = (url) => url.split(/[?#]/, 1)[0];
 
@@ -133,8 +148,11 @@ async function answer({ method, url }, mounts) {
   return { status: 200, headers: { 'Content-Type': type }, body: await readFile(file) };
 }
 
-const refusal = (status, sentence) =>
-  ({ status, headers: { 'Content-Type': TYPES['.txt'] }, body: Buffer.from(`${sentence}\n`) });
+const refusal = (status, sentence) => ({
+  status,
+  headers: { 'Content-Type': TYPES['.txt'] },
+  body: Buffer.from(`${sentence}\n`),
+});
 
 /** The decoded path, or undefined where it is malformed or tries to name a place by more than plain segments. */
 function decode(raw) {

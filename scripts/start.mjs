@@ -18,7 +18,9 @@ await main(async () => {
   console.log(`\nServing ${url} (Ctrl+C ends it)`);
   if (host === '0.0.0.0' || host === '::') {
     // Browsers give microphone and AudioWorklet only to secure contexts, which plain http by address is not.
-    const others = networkAddresses().map((address) => `http://${address}:${port}`).join(', ');
+    const others = networkAddresses()
+      .map((address) => `http://${address}:${port}`)
+      .join(', ');
     console.log(`Other machines: ${others} (plain http by address: no microphone, script-processor mode only)`);
   }
 });

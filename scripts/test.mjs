@@ -81,9 +81,12 @@ async function wasmInBrowser() {
   const { testRunner } = await needWasmBindgen();
   const capabilities = join(root, 'target', 'webdriver.json');
   mkdirSync(join(root, 'target'), { recursive: true });
-  writeFileSync(capabilities, JSON.stringify({
-    'goog:chromeOptions': { binary: chromium, args: ['--headless=new', ...CHROMIUM_FLAGS] },
-  }));
+  writeFileSync(
+    capabilities,
+    JSON.stringify({
+      'goog:chromeOptions': { binary: chromium, args: ['--headless=new', ...CHROMIUM_FLAGS] },
+    }),
+  );
   return cargoTest(['test', '--target', WASM_TARGET, ...WASM_TESTS], {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: '-C target-feature=+simd128',
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: testRunner,
@@ -108,7 +111,9 @@ async function cargoTest(args, env, ...more) {
 async function nodeTests() {
   await needPackages();
   await build();
-  const files = filesBelow('tests').filter((file) => file.endsWith('.test.mjs')).map((file) => join(root, file));
+  const files = filesBelow('tests')
+    .filter((file) => file.endsWith('.test.mjs'))
+    .map((file) => join(root, file));
   const stream = runNodeTests({ files, concurrency: 1, timeout: HANG_MILLISECONDS });
   // The runner's own totals, and the skipped suites that it leaves out of them.
   const totals = {};

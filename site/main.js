@@ -34,8 +34,9 @@ const PANELS = {
 };
 
 function say(title, sentence) {
-  document.getElementById('notices').append(element('div', { className: 'notice' },
-    element('p', {}, element('b', {}, title), ` ${sentence}`)));
+  document
+    .getElementById('notices')
+    .append(element('div', { className: 'notice' }, element('p', {}, element('b', {}, title), ` ${sentence}`)));
 }
 
 /** Brings up one panel; where it fails, it says so and the others still come. */

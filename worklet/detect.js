@@ -7,6 +7,7 @@
  * The smallest module that uses a SIMD instruction: a function that returns i8x16.splat(0). Bytes after the
  * WebAssembly core specification 2.0, "Binary Format".
  */
+// biome-ignore format: a line for each section
 const SIMD_MODULE = Uint8Array.of(
   0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, // "\0asm", version 1
   0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b, // types: () → v128
@@ -21,8 +22,10 @@ const probes = {
   crossOriginIsolated: () => globalThis.crossOriginIsolated === true,
   sharedMemory: () => probes.crossOriginIsolated() && typeof SharedArrayBuffer === 'function',
   audioWorklet: () =>
-    typeof AudioWorkletNode === 'function' && typeof AudioWorklet === 'function' &&
-    typeof BaseAudioContext === 'function' && 'audioWorklet' in BaseAudioContext.prototype,
+    typeof AudioWorkletNode === 'function' &&
+    typeof AudioWorklet === 'function' &&
+    typeof BaseAudioContext === 'function' &&
+    'audioWorklet' in BaseAudioContext.prototype,
   scriptProcessor: () =>
     typeof BaseAudioContext === 'function' && 'createScriptProcessor' in BaseAudioContext.prototype,
   playbackStats: () => typeof AudioContext === 'function' && 'playbackStats' in AudioContext.prototype,
@@ -33,7 +36,8 @@ const FEATURES = [
   ['simd', 'WebAssembly SIMD', 'Use a browser from 2021 (Safari: 2023) or later; the baseline build plays meanwhile.'],
   ['secureContext', 'Secure context', 'Open the page over https, or on localhost.'],
   [
-    'crossOriginIsolated', 'Cross-origin isolation',
+    'crossOriginIsolated',
+    'Cross-origin isolation',
     'Serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp.',
   ],
   ['sharedMemory', 'SharedArrayBuffer', 'Isolate the page (above), in a browser that has shared memory.'],

@@ -381,8 +381,12 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   #runs({ mode, transport, bufferSize }) {
     const { host } = this.#voice;
     const wanted = mode === 'auto' ? waysOf({ mode, transport })[0] : mode;
-    return host.mode === wanted && !host.failure && (transport === 'auto' || transport === host.transport) &&
-      (wanted === 'worklet' || bufferSize === this.#settings.bufferSize);
+    return (
+      host.mode === wanted &&
+      !host.failure &&
+      (transport === 'auto' || transport === host.transport) &&
+      (wanted === 'worklet' || bufferSize === this.#settings.bufferSize)
+    );
   }
 
   /** Goes over to another way, or to the same one anew; `what` becomes another by it. */
@@ -415,16 +419,21 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     let failure = null;
     for (const candidate of ways) {
       try {
-        const voice = await Kind.start(this.#context, HOSTS[candidate], {
-          ...this.#settings,
-          loaded: this.#loaded,
-          parameters: this.#parameters,
-          transport,
-          bufferSize,
-          firstSize,
-          onfailure: (error) => this.dispatchEvent(new CustomEvent('error', { detail: error })),
-          ongrow: (size) => this.#grow(size),
-        }, { input: this.input, output: this.output, level });
+        const voice = await Kind.start(
+          this.#context,
+          HOSTS[candidate],
+          {
+            ...this.#settings,
+            loaded: this.#loaded,
+            parameters: this.#parameters,
+            transport,
+            bufferSize,
+            firstSize,
+            onfailure: (error) => this.dispatchEvent(new CustomEvent('error', { detail: error })),
+            ongrow: (size) => this.#grow(size),
+          },
+          { input: this.input, output: this.output, level },
+        );
         this.fallbackReason = failure;
         return voice;
       } catch (error) {
@@ -468,7 +477,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
  * that did not ask, none.
  */
 function outputLatencyOf(context) {
-  return /Gecko\/\d/.test(navigator.userAgent) ? 0 : context.outputLatency ?? 0;
+  return /Gecko\/\d/.test(navigator.userAgent) ? 0 : (context.outputLatency ?? 0);
 }
 
 /** The modes to try, best first. */
@@ -485,8 +494,15 @@ function checkOptions(context, options) {
   }
   if (context.state === 'closed') throw new EngineError('context-closed');
   const settings = {
-    mode: 'auto', transport: 'auto', channels: 2, fixed: false, params: {}, bufferSize: 'auto',
-    processorUrl: PROCESSOR_URL, timeout: TIMEOUT, ...options,
+    mode: 'auto',
+    transport: 'auto',
+    channels: 2,
+    fixed: false,
+    params: {},
+    bufferSize: 'auto',
+    processorUrl: PROCESSOR_URL,
+    timeout: TIMEOUT,
+    ...options,
   };
   for (const name of ['wasmUrl', 'processorUrl']) {
     if (settings[name] !== undefined) settings[name] = absolute(name, settings[name]);

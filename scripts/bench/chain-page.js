@@ -35,8 +35,10 @@ async function soundOf(url, channels) {
   return sounds.get(key);
 }
 
-const quantaOf = (planes) => Array.from({ length: planes[0].length / DEFAULT_QUANTUM }, (_, q) =>
-  planes.map((plane) => plane.subarray(q * DEFAULT_QUANTUM, (q + 1) * DEFAULT_QUANTUM)));
+const quantaOf = (planes) =>
+  Array.from({ length: planes[0].length / DEFAULT_QUANTUM }, (_, q) =>
+    planes.map((plane) => plane.subarray(q * DEFAULT_QUANTUM, (q + 1) * DEFAULT_QUANTUM)),
+  );
 
 /** A candidate's output: its error against the formulas in decibels, and a hash of its bits. */
 export async function check({ candidate, params, channels, sampleRate, input }) {
@@ -46,8 +48,9 @@ export async function check({ candidate, params, channels, sampleRate, input }) 
   const outputs = planes.map((plane, c) => output.subarray(c * plane.length, (c + 1) * plane.length));
   const outputQuanta = quantaOf(outputs);
   quanta.forEach((quantum, q) => process(quantum, outputQuanta[q]));
-  const error = Math.max(...outputs.map((samples, c) =>
-    errorInDecibels(samples, chain(planes[c], sampleRate, params))));
+  const error = Math.max(
+    ...outputs.map((samples, c) => errorInDecibels(samples, chain(planes[c], sampleRate, params))),
+  );
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', output));
   return { error, hash: Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('') };
 }

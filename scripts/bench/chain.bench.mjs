@@ -27,7 +27,13 @@ const OTHERS = ['JavaScript', 'naive wasm'];
 const WORST_DECIBELS = -100;
 
 const CHAIN = {
-  gain: 0.9, distortion: 0.2, lpf_cutoff: 8000, hpf_cutoff: 80, delay_time: 0.35, delay_feedback: 0.4, delay_mix: 0.3,
+  gain: 0.9,
+  distortion: 0.2,
+  lpf_cutoff: 8000,
+  hpf_cutoff: 80,
+  delay_time: 0.35,
+  delay_feedback: 0.4,
+  delay_mix: 0.3,
 };
 
 /** What each effect is given to do, all others being off. */
@@ -96,10 +102,18 @@ class Bench {
     }
     const times = await this.#time(candidates, CHAIN);
     print(`\n### The chain, ${this.#title}: ns per sample and channel`);
-    print(table(['', 'median', 'fastest', 'slowest', 'error, dB'], candidates.map((candidate) => [
-      candidate, fixed(median(times[candidate])), fixed(Math.min(...times[candidate])),
-      fixed(Math.max(...times[candidate])), fixed(errors[candidate], 1),
-    ])));
+    print(
+      table(
+        ['', 'median', 'fastest', 'slowest', 'error, dB'],
+        candidates.map((candidate) => [
+          candidate,
+          fixed(median(times[candidate])),
+          fixed(Math.min(...times[candidate])),
+          fixed(Math.max(...times[candidate])),
+          fixed(errors[candidate], 1),
+        ]),
+      ),
+    );
     print(ratioTable(times));
   }
 
@@ -112,8 +126,12 @@ class Bench {
       for (const candidate of OURS) hashes.push((await this.#check(candidate, params)).hash);
       if (new Set(hashes).size > 1) throw new Failure(`${name}: ${OURS.join(', ')} do not render the same bits.`);
       const times = await this.#time(OURS, params);
-      rows.push([name, ...OURS.map((candidate) => fixed(median(times[candidate]))),
-        fixed(ratio(times['wasm SIMD'], times.native)), fixed(ratio(times['wasm baseline'], times['wasm SIMD']))]);
+      rows.push([
+        name,
+        ...OURS.map((candidate) => fixed(median(times[candidate]))),
+        fixed(ratio(times['wasm SIMD'], times.native)),
+        fixed(ratio(times['wasm baseline'], times['wasm SIMD'])),
+      ]);
     }
     print(`\n### Each effect alone, ${this.#title}: ns per sample and channel`);
     print(table(['', ...OURS, 'SIMD / native', 'baseline / SIMD'], rows));
@@ -141,7 +159,11 @@ class Bench {
     if (candidate === 'native') return what === 'time' ? this.#timeNative(params) : this.#checkNative(params);
     const input = `/target/bench/${this.#inputName}`;
     const work = { candidate, params, channels: this.#channels, sampleRate: SAMPLE_RATE, input };
-    return this.#page.evaluate(async (name, args) => (await import('/scripts/bench/chain-page.js'))[name](args), what, work);
+    return this.#page.evaluate(
+      async (name, args) => (await import('/scripts/bench/chain-page.js'))[name](args),
+      what,
+      work,
+    );
   }
 
   async #timeNative(params) {
@@ -157,8 +179,11 @@ class Bench {
     await this.#timeNative(params);
     const bytes = readFileSync(join(FOLDER, 'output.f32'));
     const samples = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-    const error = Math.max(...this.#planes.map((plane, c) =>
-      errorInDecibels(samples.subarray(c * FRAMES, (c + 1) * FRAMES), chain(plane, SAMPLE_RATE, params))));
+    const error = Math.max(
+      ...this.#planes.map((plane, c) =>
+        errorInDecibels(samples.subarray(c * FRAMES, (c + 1) * FRAMES), chain(plane, SAMPLE_RATE, params)),
+      ),
+    );
     return { error, hash: createHash('sha256').update(bytes).digest('hex') };
   }
 }
@@ -190,10 +215,26 @@ async function buildNative() {
   return join(NATIVE_TARGET, 'release', 'examples', process.platform === 'win32' ? 'speed.exe' : 'speed');
 }
 
-const buildNaive = () => compile('rustc', [
-  '--edition', '2024', '--crate-type', 'cdylib', '--target', WASM_TARGET, '-C', 'opt-level=3', '-C', 'lto=fat',
-  '-C', 'panic=abort', '-C', 'strip=symbols', '-o', join(FOLDER, 'naive.wasm'), join('scripts', 'bench', 'naive.rs'),
-]);
+const buildNaive = () =>
+  compile('rustc', [
+    '--edition',
+    '2024',
+    '--crate-type',
+    'cdylib',
+    '--target',
+    WASM_TARGET,
+    '-C',
+    'opt-level=3',
+    '-C',
+    'lto=fat',
+    '-C',
+    'panic=abort',
+    '-C',
+    'strip=symbols',
+    '-o',
+    join(FOLDER, 'naive.wasm'),
+    join('scripts', 'bench', 'naive.rs'),
+  ]);
 
 async function compile(command, args, env) {
   const { code, output } = await runCommand(command, args, { env });

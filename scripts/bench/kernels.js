@@ -22,8 +22,10 @@ export function rawKernel(wasm, glue, params, channels, sampleRate) {
   const { memory, engine_control, engine_sound, engine_process } = wasm;
   const engine = wasm.engine_new(sampleRate, channels);
   fill(new Int32Array(memory.buffer, engine_control(engine), wasm.control_words()), glue, params);
-  const sound = Array.from({ length: channels }, (_, channel) =>
-    new Float32Array(memory.buffer, engine_sound(engine, channel), DEFAULT_QUANTUM));
+  const sound = Array.from(
+    { length: channels },
+    (_, channel) => new Float32Array(memory.buffer, engine_sound(engine, channel), DEFAULT_QUANTUM),
+  );
   return (inputs, outputs) => {
     for (let channel = 0; channel < channels; channel++) sound[channel].set(inputs[channel]);
     engine_process(engine, DEFAULT_QUANTUM, 1);
@@ -45,8 +47,18 @@ export function rendererKernel(module, glue, params, channels, sampleRate) {
 export function naiveKernel(wasm, params, channels, sampleRate) {
   const { memory, naive_new, naive_input, naive_output, naive_process } = wasm;
   const p = params;
-  const engines = Array.from({ length: channels }, () => naive_new(sampleRate, p.gain, p.distortion, p.lpf_cutoff,
-    p.hpf_cutoff, p.delay_time, p.delay_feedback, p.delay_mix));
+  const engines = Array.from({ length: channels }, () =>
+    naive_new(
+      sampleRate,
+      p.gain,
+      p.distortion,
+      p.lpf_cutoff,
+      p.hpf_cutoff,
+      p.delay_time,
+      p.delay_feedback,
+      p.delay_mix,
+    ),
+  );
   const views = (address) => engines.map((engine) => new Float32Array(memory.buffer, address(engine), DEFAULT_QUANTUM));
   const [ins, outs] = [views(naive_input), views(naive_output)];
   return (inputs, outputs) => {
@@ -141,7 +153,7 @@ function filter(x, states, [b0, b1, a1, a2], [d0, d1, c1, c2]) {
 /** Without a test for the line's end in the loop: spans up to it. Returns where the next sample goes. */
 function delay(x, output, line, at, feedback, mix) {
   const dry = 1 - mix;
-  for (let n = 0; n < x.length;) {
+  for (let n = 0; n < x.length; ) {
     const end = Math.min(x.length, n + line.length - at);
     for (; n < end; n++, at++) {
       const delayed = line[at];

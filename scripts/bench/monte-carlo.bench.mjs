@@ -45,12 +45,22 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
 
 function printComparison(print, times, firsts) {
   const [yardstick] = Object.keys(times);
-  print(table(['', 'ms', 'first call, ms', 'times as fast', '… first call', 'time / native Rust'],
-    Object.entries(times).map(([label, own]) => {
-      const first = firsts[label];
-      return [label, fixed(median(own)), fixed(first && median(first)), fixed(ratio(times[yardstick], own), 1),
-        fixed(first && ratio(firsts[yardstick], first), 1), fixed(ratio(own, times[NATIVE[0].label]))];
-    })));
+  print(
+    table(
+      ['', 'ms', 'first call, ms', 'times as fast', '… first call', 'time / native Rust'],
+      Object.entries(times).map(([label, own]) => {
+        const first = firsts[label];
+        return [
+          label,
+          fixed(median(own)),
+          fixed(first && median(first)),
+          fixed(ratio(times[yardstick], own), 1),
+          fixed(first && ratio(firsts[yardstick], first), 1),
+          fixed(ratio(own, times[NATIVE[0].label])),
+        ];
+      }),
+    ),
+  );
 }
 
 /** The median time of native runs, in milliseconds. */
@@ -64,18 +74,28 @@ async function native({ rustflags, target }, repeats) {
 
 async function printScaling(print, page, rounds) {
   const { one, all, workers } = await page.evaluate(scaling, LONG_RUN, rounds);
-  print(table(['10⁹ points', 'ms', 'times as fast as one'], [
-    ['one worker', fixed(median(one), 0), ''],
-    [`${workers} workers`, fixed(median(all), 0), fixed(ratio(one, all))],
-  ]));
+  print(
+    table(
+      ['10⁹ points', 'ms', 'times as fast as one'],
+      [
+        ['one worker', fixed(median(one), 0), ''],
+        [`${workers} workers`, fixed(median(all), 0), fixed(ratio(one, all))],
+      ],
+    ),
+  );
 }
 
 async function printAnswers(print, page) {
   const { workers, slices } = await page.evaluate(answers, LONG_RUN);
-  print(table(['longest time in which the page did not answer, ms', 'median', 'most'], [
-    ['10⁹ points by workers', fixed(workers.median), fixed(workers.most)],
-    ['the same on the page’s thread, in slices', fixed(slices.median), fixed(slices.most)],
-  ]));
+  print(
+    table(
+      ['longest time in which the page did not answer, ms', 'median', 'most'],
+      [
+        ['10⁹ points by workers', fixed(workers.median), fixed(workers.most)],
+        ['the same on the page’s thread, in slices', fixed(slices.median), fixed(slices.most)],
+      ],
+    ),
+  );
 }
 
 // What follows runs in the page.

@@ -35,6 +35,8 @@ export function table(head, rows) {
  */
 export function ratioTable(times) {
   const names = Object.keys(times);
-  return table(['time of row / time of column', ...names],
-    names.map((row) => [row, ...names.map((column) => fixed(ratio(times[row], times[column])))]));
+  return table(
+    ['time of row / time of column', ...names],
+    names.map((row) => [row, ...names.map((column) => fixed(ratio(times[row], times[column])))]),
+  );
 }

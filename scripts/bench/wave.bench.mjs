@@ -17,8 +17,12 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
     const blank = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
     const times = await blank.evaluate(steps, STEPS, 2 * rounds + 1);
     const [ours] = Object.keys(times);
-    print(table(['', 'ns a step', `time / ${ours}`],
-      Object.entries(times).map(([label, own]) => [label, fixed(median(own), 0), fixed(ratio(own, times[ours]))])));
+    print(
+      table(
+        ['', 'ns a step', `time / ${ours}`],
+        Object.entries(times).map(([label, own]) => [label, fixed(median(own), 0), fixed(ratio(own, times[ours]))]),
+      ),
+    );
     await printFrame(print, await openPage(browser, 'about:blank'), server.url);
   } finally {
     await browser.close();
@@ -34,7 +38,9 @@ async function printFrame(print, page, url) {
   await page.$eval('#wave-play', (button) => button.click());
   await delay(FRAMES_MS);
   const [pixels, script] = await page.evaluate(() => [
-    document.querySelector('#wave-canvas').width, document.querySelector('#wave dl > div:last-child dd').innerText]);
+    document.querySelector('#wave-canvas').width,
+    document.querySelector('#wave dl > div:last-child dd').innerText,
+  ]);
   print(`\nA frame of the panel, ${pixels} device pixels wide, steps and drawing: ${script} of script.`);
 }
 

@@ -19,10 +19,12 @@ function find(variable, ...candidates) {
 /** MiniBrowser has no place on PATH: Debian keeps it beside each version of the library. */
 function miniBrowsers() {
   const within = (folder) => readdirSync(folder).filter((name) => name.endsWith('-linux-gnu'));
-  const libraries = ['/usr/lib', '/usr/libexec'].filter(existsSync)
+  const libraries = ['/usr/lib', '/usr/libexec']
+    .filter(existsSync)
     .flatMap((folder) => [folder, ...within(folder).map((name) => join(folder, name))]);
   return libraries.flatMap((folder) =>
-    ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')));
+    ['webkit2gtk-4.1', 'webkit2gtk-4.0', 'webkitgtk-6.0'].map((version) => join(folder, version, 'MiniBrowser')),
+  );
 }
 
 /** Without a sound card these browsers run no AudioContext; PulseAudio's null sink stands in for one. */
@@ -31,14 +33,25 @@ const soundServer = () => ({ pulseaudio: find('PULSEAUDIO', 'pulseaudio') });
 /** What each browser's tests need: executable → its path, or undefined. */
 const NEEDS = {
   chromium: () => ({
-    chromium: find('CHROMIUM', 'chromium', 'chromium-browser', 'google-chrome', 'chrome',
+    chromium: find(
+      'CHROMIUM',
+      'chromium',
+      'chromium-browser',
+      'google-chrome',
+      'chrome',
       '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe'),
+      'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+    ),
     chromedriver: find('CHROMEDRIVER', 'chromedriver'),
   }),
   firefox: () => ({
-    firefox: find('FIREFOX', 'firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox',
-      'C:\\Program Files\\Mozilla Firefox\\firefox.exe'),
+    firefox: find(
+      'FIREFOX',
+      'firefox-esr',
+      'firefox',
+      '/Applications/Firefox.app/Contents/MacOS/firefox',
+      'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
+    ),
     ...(process.platform === 'linux' && soundServer()),
   }),
   webkit: () => ({
@@ -57,10 +70,18 @@ export const executables = (browser) => NEEDS[browser]();
 
 /** What of a browser's executables is missing: a list of names, empty where all are there. */
 export const missing = (browser) =>
-  Object.entries(executables(browser)).filter(([, path]) => !path).map(([name]) => name);
+  Object.entries(executables(browser))
+    .filter(([, path]) => !path)
+    .map(([name]) => name);
 
 /** The flags that every headless Chromium of this project starts with: no network of its own, sound without a click. */
 export const CHROMIUM_FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--autoplay-policy=no-user-gesture-required',
 ];

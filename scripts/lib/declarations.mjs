@@ -17,9 +17,26 @@ export async function makeDeclarations() {
   writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [
-    tsc, join(root, 'worklet', 'engine.js'), '--ignoreConfig', '--allowJs', '--declaration', '--emitDeclarationOnly',
-    '--stripInternal', '--strict', '--module', 'nodenext', '--target', 'es2022', '--lib', 'es2022,dom', '--types', '',
-    '--rootDir', join(root, 'worklet'), '--outDir', TYPES,
+    tsc,
+    join(root, 'worklet', 'engine.js'),
+    '--ignoreConfig',
+    '--allowJs',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--stripInternal',
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2022',
+    '--lib',
+    'es2022,dom',
+    '--types',
+    '',
+    '--rootDir',
+    join(root, 'worklet'),
+    '--outDir',
+    TYPES,
   ]);
   if (code === 0) return;
   console.error(output);

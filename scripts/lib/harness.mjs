@@ -29,7 +29,8 @@ export function skipUnless(browser) {
  * The real server on a free port, with /tests/ and /scripts/ beside the site.
  * @param {Parameters<typeof serve>[0]} [options] as of `serve`: `isolated`, `host`, `alter` …
  */
-export const serveProject = (options = {}) => serve({ ...options, mounts: { '/tests/': 'tests', '/scripts/': 'scripts', ...MOUNTS } });
+export const serveProject = (options = {}) =>
+  serve({ ...options, mounts: { '/tests/': 'tests', '/scripts/': 'scripts', ...MOUNTS } });
 
 /** What a test can make of the server's answers, for `serveProject({ alter: { '/path': alteration } })`. */
 export const alterations = {
@@ -50,17 +51,21 @@ export const alterations = {
  */
 export async function launch(browser = 'chromium', { microphone, args = [] } = {}) {
   if (browser === 'firefox') return launchFirefox(args);
-  const fake = microphone === undefined ? [] : [
-    '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${microphone}`,
-  ];
+  const fake =
+    microphone === undefined
+      ? []
+      : [
+          '--use-fake-ui-for-media-stream',
+          '--use-fake-device-for-media-stream',
+          `--use-file-for-fake-audio-capture=${microphone}`,
+        ];
   const { chromium } = executables('chromium');
   return puppeteer.launch({ executablePath: chromium, args: [...CHROMIUM_FLAGS, ...fake, ...args] });
 }
 
 async function launchFirefox(args) {
   const { firefox, pulseaudio } = executables('firefox');
-  const sink = pulseaudio && await startNullSink(pulseaudio);
+  const sink = pulseaudio && (await startNullSink(pulseaudio));
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: firefox,
@@ -80,10 +85,19 @@ async function launchFirefox(args) {
 async function startNullSink(pulseaudio) {
   const folder = temporaryFolder();
   const socket = join(folder, 'native');
-  const server = startProcess(pulseaudio, [
-    '--daemonize=no', '-n', '--exit-idle-time=-1', '--use-pid-file=no', '--disable-shm',
-    '--load=module-null-sink', `--load=module-native-protocol-unix socket=${socket} auth-anonymous=1`,
-  ], { HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, PULSE_RUNTIME_PATH: folder });
+  const server = startProcess(
+    pulseaudio,
+    [
+      '--daemonize=no',
+      '-n',
+      '--exit-idle-time=-1',
+      '--use-pid-file=no',
+      '--disable-shm',
+      '--load=module-null-sink',
+      `--load=module-native-protocol-unix socket=${socket} auth-anonymous=1`,
+    ],
+    { HOME: folder, XDG_RUNTIME_DIR: folder, XDG_CONFIG_HOME: folder, PULSE_RUNTIME_PATH: folder },
+  );
   await untilPath(socket);
   return {
     env: { PULSE_SERVER: `unix:${socket}` },
@@ -127,17 +141,30 @@ export async function launchWebKit() {
   const [display] = await once(createInterface({ input: xvfb.child.stdio[3] }), 'line');
   const port = await freePort();
   const driver = startProcess(WebKitWebDriver, [`--port=${port}`], {
-    ...sink.env, DISPLAY: `:${display}`, HOME: home, XDG_RUNTIME_DIR: home, GDK_BACKEND: 'x11', NO_AT_BRIDGE: '1',
-    WEBKIT_DISABLE_COMPOSITING_MODE: '1', LIBGL_ALWAYS_SOFTWARE: '1',
+    ...sink.env,
+    DISPLAY: `:${display}`,
+    HOME: home,
+    XDG_RUNTIME_DIR: home,
+    GDK_BACKEND: 'x11',
+    NO_AT_BRIDGE: '1',
+    WEBKIT_DISABLE_COMPOSITING_MODE: '1',
+    LIBGL_ALWAYS_SOFTWARE: '1',
   });
   const base = `http://127.0.0.1:${port}/session`;
-  const { sessionId } = await webDriver('POST', base, {
-    capabilities: { alwaysMatch: {
-      browserName: 'MiniBrowser',
-      'webkitgtk:browserOptions': { binary: MiniBrowser, args: ['--automation', '--autoplay-policy=allow'] },
-      timeouts: { script: 120_000, pageLoad: 60_000 },
-    } },
-  }, 20);
+  const { sessionId } = await webDriver(
+    'POST',
+    base,
+    {
+      capabilities: {
+        alwaysMatch: {
+          browserName: 'MiniBrowser',
+          'webkitgtk:browserOptions': { binary: MiniBrowser, args: ['--automation', '--autoplay-policy=allow'] },
+          timeouts: { script: 120_000, pageLoad: 60_000 },
+        },
+      },
+    },
+    20,
+  );
   const session = `${base}/${sessionId}`;
   return {
     goto: (url) => webDriver('POST', `${session}/url`, { url }),

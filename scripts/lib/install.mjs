@@ -29,15 +29,20 @@ const HOW_ELSEWHERE = {
 
 /** rustfmt and clippy. */
 export async function needRustComponents() {
-  for (const [component, command] of [['rustfmt', 'fmt'], ['clippy', 'clippy']]) {
+  for (const [component, command] of [
+    ['rustfmt', 'fmt'],
+    ['clippy', 'clippy'],
+  ]) {
     const { code } = await run('cargo', [command, '--version'], { quiet: true });
     if (code === 0) continue;
     await step(`Adding ${component}`, async () => {
       const added = await run('rustup', ['component', 'add', component]);
       if (added.code === 0) return;
       console.error(added.output);
-      throw new Failure(`${component} could not be added: add it with \`rustup component add ${component}\`, ` +
-        'or from where this Rust came from, then run this command again.');
+      throw new Failure(
+        `${component} could not be added: add it with \`rustup component add ${component}\`, ` +
+          'or from where this Rust came from, then run this command again.',
+      );
     });
   }
 }

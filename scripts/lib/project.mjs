@@ -24,8 +24,9 @@ export async function main(body) {
   try {
     const found = Number(process.versions.node.split('.')[0]);
     if (found < OLDEST_NODE) {
-      throw new Failure(`Node ${process.versions.node} is too old: ` +
-        `install Node ${OLDEST_NODE} or later from https://nodejs.org.`);
+      throw new Failure(
+        `Node ${process.versions.node} is too old: ` + `install Node ${OLDEST_NODE} or later from https://nodejs.org.`,
+      );
     }
     await body();
   } catch (error) {
@@ -103,15 +104,24 @@ function startHeartbeat(output) {
   const start = performance.now();
   return setInterval(() => {
     const seconds = Math.round((performance.now() - start) / 1000);
-    const last = output().trimEnd().split(/[\r\n]/).at(-1).trim().slice(0, 90);
+    const last = output()
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1)
+      .trim()
+      .slice(0, 90);
     console.log(`  … ${seconds} s${last && `: ${last}`}`);
   }, HEARTBEAT_SECONDS * 1000);
 }
 
 /** How cargo (by curl), rustup and npm say that the network could not be reached. */
 const OFFLINE = [
-  /could ?n[o']t (resolve|connect)/i, /failed to (connect|download|fetch)/i, /network (failure|error|is unreachable)/i,
-  /timed out/i, /error sending request/i, /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)\b/,
+  /could ?n[o']t (resolve|connect)/i,
+  /failed to (connect|download|fetch)/i,
+  /network (failure|error|is unreachable)/i,
+  /timed out/i,
+  /error sending request/i,
+  /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)\b/,
 ];
 
 /** Whether what a command said tells of a network that could not be reached. */
@@ -131,12 +141,14 @@ export function which(name) {
 
 /** Every file at or below the given paths (relative to the root, with `/`), sorted; what is not there is left out. */
 export function filesBelow(...paths) {
-  return paths.flatMap((path) => {
-    const found = statSync(join(root, path), { throwIfNoEntry: false });
-    if (!found) return [];
-    if (!found.isDirectory()) return [path];
-    return filesBelow(...readdirSync(join(root, path)).map((name) => `${path}/${name}`));
-  }).sort();
+  return paths
+    .flatMap((path) => {
+      const found = statSync(join(root, path), { throwIfNoEntry: false });
+      if (!found) return [];
+      if (!found.isDirectory()) return [path];
+      return filesBelow(...readdirSync(join(root, path)).map((name) => `${path}/${name}`));
+    })
+    .sort();
 }
 
 /** A hash of these files' names and contents (SHA-256, hex). */

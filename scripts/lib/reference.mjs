@@ -6,7 +6,13 @@
 
 /** What the parameters of the chain are where a test does not say. */
 export const DEFAULTS = {
-  gain: 1, distortion: 0.2, lpf_cutoff: 20000, hpf_cutoff: 20, delay_time: 0.5, delay_feedback: 0.5, delay_mix: 0.3,
+  gain: 1,
+  distortion: 0.2,
+  lpf_cutoff: 20000,
+  hpf_cutoff: 20,
+  delay_time: 0.5,
+  delay_feedback: 0.5,
+  delay_mix: 0.3,
 };
 
 function biquad(kind, cutoff, sampleRate) {

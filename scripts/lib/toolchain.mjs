@@ -44,8 +44,10 @@ export async function needWasmTarget() {
   await step(`Adding Rust's ${WASM_TARGET} target`, async () => {
     const { code, output: said, missing } = await run('rustup', ['target', 'add', WASM_TARGET]);
     if (missing) {
-      throw new Failure(`This Rust has no ${WASM_TARGET} target and there is no rustup to add it: ` +
-        'install Rust from https://rustup.rs, or that target from where this Rust came from.');
+      throw new Failure(
+        `This Rust has no ${WASM_TARGET} target and there is no rustup to add it: ` +
+          'install Rust from https://rustup.rs, or that target from where this Rust came from.',
+      );
     }
     if (code !== 0) throw downloadFailure(`Rust's ${WASM_TARGET} target`, said, `rustup target add ${WASM_TARGET}`);
   });
@@ -69,8 +71,10 @@ export async function needWasmBindgen() {
   return wasmBindgenIn(join(own, 'bin'));
 }
 
-const wasmBindgenIn = (folder) =>
-  ({ bindgen: join(folder, `wasm-bindgen${EXE}`), testRunner: join(folder, `wasm-bindgen-test-runner${EXE}`) });
+const wasmBindgenIn = (folder) => ({
+  bindgen: join(folder, `wasm-bindgen${EXE}`),
+  testRunner: join(folder, `wasm-bindgen-test-runner${EXE}`),
+});
 
 const versionOf = async (bindgen) => (await run(bindgen, ['--version'], { quiet: true })).output.trim().split(' ')[1];
 
@@ -78,10 +82,25 @@ async function install(version, folder) {
   // Unoptimised: built in half the time, and our module is too small for wasm-bindgen's own speed to matter.
   // Not --locked: its lock file may name crates that a registry mirror no longer has.
   const scratch = join(root, 'target', 'tools', 'build');
-  const { code, output } = await run('cargo', [
-    'install', 'wasm-bindgen-cli', '--version', version, '--root', folder, '--target-dir', scratch, '--debug',
-    '--bin', 'wasm-bindgen', '--bin', 'wasm-bindgen-test-runner',
-  ], { env: { CARGO_PROFILE_DEV_DEBUG: 'false', CARGO_PROFILE_DEV_INCREMENTAL: 'false' } });
+  const { code, output } = await run(
+    'cargo',
+    [
+      'install',
+      'wasm-bindgen-cli',
+      '--version',
+      version,
+      '--root',
+      folder,
+      '--target-dir',
+      scratch,
+      '--debug',
+      '--bin',
+      'wasm-bindgen',
+      '--bin',
+      'wasm-bindgen-test-runner',
+    ],
+    { env: { CARGO_PROFILE_DEV_DEBUG: 'false', CARGO_PROFILE_DEV_INCREMENTAL: 'false' } },
+  );
   if (code !== 0) {
     throw downloadFailure(`wasm-bindgen ${version}`, output, `cargo install wasm-bindgen-cli --version ${version}`);
   }
@@ -116,16 +135,26 @@ export function npm(...args) {
 /** The Failure for a tool that could not be fetched; what the fetching command said goes to the terminal before it. */
 export function downloadFailure(what, output, command) {
   if (soundsOffline(output)) {
-    return new Failure(`${what} could not be downloaded (${offlineReason(output)}): ` +
-      'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.');
+    return new Failure(
+      `${what} could not be downloaded (${offlineReason(output)}): ` +
+        'connect to the network (behind a proxy, set HTTPS_PROXY), then run this command again.',
+    );
   }
   console.error(output);
-  return new Failure(`${what} could not be installed: ` +
-    `mend what \`${command}\` says above, then run this command again.`);
+  return new Failure(
+    `${what} could not be installed: ` + `mend what \`${command}\` says above, then run this command again.`,
+  );
 }
 
 /** The line that says most about why the network was not reached. */
 function offlineReason(output) {
-  const [line] = output.split('\n').filter(soundsOffline).sort((a, b) => b.length - a.length);
-  return line.replace(/^npm (error|ERR!)( network)?/, '').trim().replace(/[.:]$/, '').slice(0, 160);
+  const [line] = output
+    .split('\n')
+    .filter(soundsOffline)
+    .sort((a, b) => b.length - a.length);
+  return line
+    .replace(/^npm (error|ERR!)( network)?/, '')
+    .trim()
+    .replace(/[.:]$/, '')
+    .slice(0, 160);
 }

@@ -37,19 +37,32 @@ class Count {
 export function mount(section, { session }) {
   const host = section.querySelector('#meters');
   const meters = [
-    new Meter('Input', { peak: 'inputPeak', rms: 'inputRms', count: 'scrubbed' }, {
-      name: 'Scrubbed', title: 'Samples that were no numbers (NaN or infinite) and were replaced by silence',
-    }),
-    new Meter('Output', { peak: 'outputPeak', rms: 'outputRms', count: 'clips' }, {
-      name: 'Clip', title: 'Samples above full scale, which the loudspeakers’ converter cuts off',
-    }),
+    new Meter(
+      'Input',
+      { peak: 'inputPeak', rms: 'inputRms', count: 'scrubbed' },
+      {
+        name: 'Scrubbed',
+        title: 'Samples that were no numbers (NaN or infinite) and were replaced by silence',
+      },
+    ),
+    new Meter(
+      'Output',
+      { peak: 'outputPeak', rms: 'outputRms', count: 'clips' },
+      {
+        name: 'Clip',
+        title: 'Samples above full scale, which the loudspeakers’ converter cuts off',
+      },
+    ),
   ];
   host.append(...meters.map(({ node }) => node));
 
-  const wake = frames(() => session.context?.state === 'running', (now) => {
-    const report = session.engine?.meters();
-    for (const meter of meters) meter.show(report, now);
-  });
+  const wake = frames(
+    () => session.context?.state === 'running',
+    (now) => {
+      const report = session.engine?.meters();
+      for (const meter of meters) meter.show(report, now);
+    },
+  );
   session.addEventListener('engine', () => {
     session.context.addEventListener('statechange', wake);
     wake();
@@ -62,7 +75,10 @@ class Meter {
   #lamp;
   #count = new Count();
   #texts;
-  #levels = [{ peak: 0, rms: 0, held: 0, heldAt: 0 }, { peak: 0, rms: 0, held: 0, heldAt: 0 }];
+  #levels = [
+    { peak: 0, rms: 0, held: 0, heldAt: 0 },
+    { peak: 0, rms: 0, held: 0, heldAt: 0 },
+  ];
   #readAt = -Infinity;
   #spokenAt = -Infinity;
   #surface;
@@ -71,22 +87,42 @@ class Meter {
     this.#names = names;
     const reading = (text) => element('b', {}, text);
     this.#texts = { peak: reading(formatLevel(0)), rms: reading(formatLevel(0)), count: reading('0') };
-    this.#lamp = element('button', {
-      type: 'button', className: 'lamp', title: `${explanation}. Click to reset.`,
-    }, `${name} `, this.#texts.count);
+    this.#lamp = element(
+      'button',
+      {
+        type: 'button',
+        className: 'lamp',
+        title: `${explanation}. Click to reset.`,
+      },
+      `${name} `,
+      this.#texts.count,
+    );
     this.#lamp.addEventListener('click', () => {
       this.#count.reset();
       this.#showCount(0);
     });
     this.#bar = element('canvas', {
-      role: 'meter', 'aria-label': `${title} level, peak`, 'aria-valuemin': FLOOR_DB, 'aria-valuemax': CEILING_DB,
-      'aria-valuenow': FLOOR_DB, 'aria-valuetext': 'silence',
+      role: 'meter',
+      'aria-label': `${title} level, peak`,
+      'aria-valuemin': FLOOR_DB,
+      'aria-valuemax': CEILING_DB,
+      'aria-valuenow': FLOOR_DB,
+      'aria-valuetext': 'silence',
     });
-    this.node = element('div', { className: 'meter', id: `meter-${title.toLowerCase()}` },
+    this.node = element(
+      'div',
+      { className: 'meter', id: `meter-${title.toLowerCase()}` },
       element('h4', {}, title),
-      element('p', { className: 'readings' }, element('span', {}, 'peak ', this.#texts.peak),
-        element('span', {}, 'RMS ', this.#texts.rms), element('span', {}, 'dBFS')),
-      this.#lamp, this.#bar);
+      element(
+        'p',
+        { className: 'readings' },
+        element('span', {}, 'peak ', this.#texts.peak),
+        element('span', {}, 'RMS ', this.#texts.rms),
+        element('span', {}, 'dBFS'),
+      ),
+      this.#lamp,
+      this.#bar,
+    );
     this.#surface = new Surface(this.#bar, () => this.#draw());
   }
 
@@ -145,7 +181,11 @@ class Meter {
   /** A bar in three colours: as usual, the last 6 dB, past full scale. */
   #fill(x, level, top, height) {
     const { draw, colors } = this.#surface;
-    for (const [from, to, color] of [[FLOOR_DB, -6, 'accent'], [-6, 0, 'warn'], [0, CEILING_DB, 'bad']]) {
+    for (const [from, to, color] of [
+      [FLOOR_DB, -6, 'accent'],
+      [-6, 0, 'warn'],
+      [0, CEILING_DB, 'bad'],
+    ]) {
       if (level <= from) break;
       draw.fillStyle = colors[color];
       draw.fillRect(x(from), top, x(Math.min(level, to)) - x(from), height);

@@ -21,8 +21,12 @@ export function mount(section, { session }) {
   function cardOf({ title, rows, names, toggle }) {
     const heading = element('div', { className: 'card-head' }, element('h4', {}, title));
     if (toggle) heading.append(add(toggle, switchControl(session, toggle, `${title} on`)));
-    const sliders = rows.map((row, index) => add(row, row.curve === 'switch'
-      ? switchControl(session, row, names[index], true) : slider(session, row, names[index])));
+    const sliders = rows.map((row, index) =>
+      add(
+        row,
+        row.curve === 'switch' ? switchControl(session, row, names[index], true) : slider(session, row, names[index]),
+      ),
+    );
     const card = element('div', { className: 'card', role: 'group', 'aria-label': title }, heading);
     if (sliders.length > 0) card.append(element('div', { className: 'controls' }, ...sliders));
     card.classList.toggle('several', sliders.length > 2);
@@ -95,15 +99,32 @@ function slider(session, row, label) {
   const id = `parameter-${row.id}`;
   const range = element('input', { type: 'range', id, min: low, max: high, step: 'any', 'data-id': row.id });
   const reading = element('input', {
-    type: 'text', className: 'reading', autocomplete: 'off', spellcheck: false, 'aria-label': `${row.label}, value`,
+    type: 'text',
+    className: 'reading',
+    autocomplete: 'off',
+    spellcheck: false,
+    'aria-label': `${row.label}, value`,
   });
-  const back = element('button', {
-    type: 'button', className: 'back', title: `Back to ${format(row, session.default(row.id))}`,
-    'aria-label': `Reset ${row.label}`,
-  }, '↺');
+  const back = element(
+    'button',
+    {
+      type: 'button',
+      className: 'back',
+      title: `Back to ${format(row, session.default(row.id))}`,
+      'aria-label': `Reset ${row.label}`,
+    },
+    '↺',
+  );
   const complaint = element('p', { className: 'complaint', role: 'alert' });
-  const node = element('div', { className: 'control' },
-    element('label', { for: id }, label), back, reading, range, complaint);
+  const node = element(
+    'div',
+    { className: 'control' },
+    element('label', { for: id }, label),
+    back,
+    reading,
+    range,
+    complaint,
+  );
 
   const value = () => session.get(row.id);
   const set = (next) => session.set(row.id, next);
@@ -140,16 +161,24 @@ function keyed(row, value, event, standard) {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   switch (event.key) {
     case 'ArrowUp':
-    case 'ArrowRight': return stepped(row, value, 1);
+    case 'ArrowRight':
+      return stepped(row, value, 1);
     case 'ArrowDown':
-    case 'ArrowLeft': return stepped(row, value, -1);
-    case 'PageUp': return stepped(row, value, 1, 'page');
-    case 'PageDown': return stepped(row, value, -1, 'page');
-    case 'Home': return row.min;
-    case 'End': return row.max;
+    case 'ArrowLeft':
+      return stepped(row, value, -1);
+    case 'PageUp':
+      return stepped(row, value, 1, 'page');
+    case 'PageDown':
+      return stepped(row, value, -1, 'page');
+    case 'Home':
+      return row.min;
+    case 'End':
+      return row.max;
     case 'Delete':
-    case 'Backspace': return standard();
-    default: return null;
+    case 'Backspace':
+      return standard();
+    default:
+      return null;
   }
 }
 

@@ -25,11 +25,14 @@ export function mount(section, { session }) {
   const spectrum = new Spectrum(section.querySelector('#spectrum'), traces, session);
   const legend = section.querySelector('#response-legend');
 
-  const wake = frames(() => session.context?.state === 'running', (now) => {
-    for (const trace of Object.values(traces)) trace.read();
-    scope.show(now);
-    spectrum.show();
-  });
+  const wake = frames(
+    () => session.context?.state === 'running',
+    (now) => {
+      for (const trace of Object.values(traces)) trace.read();
+      scope.show(now);
+      spectrum.show();
+    },
+  );
   session.addEventListener('engine', () => {
     traces.input.follow(session.input);
     traces.output.follow(session.output);
@@ -85,7 +88,7 @@ class Oscilloscope {
   /** Widens the vertical range at once, narrows it when the sound has been smaller for a while. */
   #fit(now) {
     const peak = Math.max(this.#traces.input.peak, this.#traces.output.peak);
-    const wanted = peak < SILENCE ? this.#range : RANGES.find((range) => range >= peak) ?? RANGES.at(-1);
+    const wanted = peak < SILENCE ? this.#range : (RANGES.find((range) => range >= peak) ?? RANGES.at(-1));
     if (wanted >= this.#range || now - this.#largeAt > RANGE_HOLD_MS) this.#range = wanted;
     if (wanted >= this.#range) this.#largeAt = now;
   }
@@ -213,7 +216,11 @@ class Spectrum {
     draw.fillStyle = colors.muted;
     draw.textAlign = 'center';
     draw.textBaseline = 'bottom';
-    for (const [hertz, text] of [[100, '100'], [1000, '1 kHz'], [10000, '10 k']]) {
+    for (const [hertz, text] of [
+      [100, '100'],
+      [1000, '1 kHz'],
+      [10000, '10 k'],
+    ]) {
       draw.fillText(text, this.#x(hertz), height - 3 * scale);
     }
     draw.textAlign = 'left';

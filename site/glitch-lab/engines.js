@@ -15,7 +15,9 @@ const PLAIN = { gain: 0.2, distortion: 0, delay_mix: 0 };
 export const LANES = [
   { mode: 'worklet', label: 'AudioWorklet', thread: 'the audio thread', options: {} },
   {
-    mode: 'script-processor', label: 'Script processor', thread: 'this page’s thread',
+    mode: 'script-processor',
+    label: 'Script processor',
+    thread: 'this page’s thread',
     options: { bufferSize: FALLBACK_FRAMES },
   },
 ];
@@ -88,8 +90,10 @@ async function openLane(context, tone, mode, options) {
 }
 
 async function closeLanes(lanes) {
-  await Promise.all(lanes.map(({ engine, level }) => {
-    level.disconnect();
-    return engine.close();
-  }));
+  await Promise.all(
+    lanes.map(({ engine, level }) => {
+      level.disconnect();
+      return engine.close();
+    }),
+  );
 }

@@ -37,7 +37,9 @@ class GlitchLab {
     session.addEventListener('engine', () => {
       if (this.#lab && this.#lab.context !== session.context) this.#stop();
     });
-    setInterval(() => { if (this.#lab && !document.hidden) this.#showCounts(); }, REFRESH_MS);
+    setInterval(() => {
+      if (this.#lab && !document.hidden) this.#showCounts();
+    }, REFRESH_MS);
     this.#showLength();
   }
 
@@ -80,7 +82,9 @@ class GlitchLab {
   #setRepeat() {
     clearInterval(this.#repeat);
     if (!this.#ui.again.checked) return;
-    this.#repeat = setInterval(() => { if (!document.hidden) this.#block(); }, REPEAT_MS);
+    this.#repeat = setInterval(() => {
+      if (!document.hidden) this.#block();
+    }, REPEAT_MS);
   }
 
   #show() {
@@ -112,7 +116,12 @@ function build(section, picture, onListen) {
   const block = element('button', { type: 'button', id: 'lab-block', disabled: true }, 'Block the page now');
   const again = element('input', { type: 'checkbox', role: 'switch', id: 'lab-repeat', disabled: true });
   const length = element('input', {
-    type: 'range', id: 'lab-length', min: 0, max: LONGEST_BLOCK_MS, step: 10, value: FIRST_BLOCK_MS,
+    type: 'range',
+    id: 'lab-length',
+    min: 0,
+    max: LONGEST_BLOCK_MS,
+    step: 10,
+    value: FIRST_BLOCK_MS,
   });
   const reading = element('output', { for: 'lab-length' });
   const listen = choice('Listen to', [...LANES.map(({ mode, label }) => [mode, label]), ['', 'Neither']], onListen);
@@ -120,21 +129,40 @@ function build(section, picture, onListen) {
   const cells = LANES.map(() => ({ total: numberCell('0'), last: numberCell('–') }));
   listen.show(LANES[0].mode);
   section.append(
-    element('div', { className: 'lab-controls' },
+    element(
+      'div',
+      { className: 'lab-controls' },
       toggle,
       element('label', { className: 'lab-length' }, element('span', {}, 'Block for'), length, reading),
       block,
       element('label', { className: 'switch' }, again, element('span', {}, 'again and again')),
-      element('div', { className: 'labelled' }, element('span', {}, 'Listen to'), listen.group)),
+      element('div', { className: 'labelled' }, element('span', {}, 'Listen to'), listen.group),
+    ),
     error,
     picture,
-    element('table', { className: 'counts' },
-      element('thead', {}, element('tr', {},
-        element('th', { scope: 'col' }, 'Engine'),
-        element('th', { scope: 'col', className: 'number' }, 'Quanta missed so far'),
-        element('th', { scope: 'col', className: 'number' }, 'In the last block'))),
-      element('tbody', {}, ...LANES.map(({ label, thread }, lane) => (
-        tableRow(`${label}, on ${thread}`, cells[lane].total, cells[lane].last))))));
+    element(
+      'table',
+      { className: 'counts' },
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          element('th', { scope: 'col' }, 'Engine'),
+          element('th', { scope: 'col', className: 'number' }, 'Quanta missed so far'),
+          element('th', { scope: 'col', className: 'number' }, 'In the last block'),
+        ),
+      ),
+      element(
+        'tbody',
+        {},
+        ...LANES.map(({ label, thread }, lane) =>
+          tableRow(`${label}, on ${thread}`, cells[lane].total, cells[lane].last),
+        ),
+      ),
+    ),
+  );
   return { toggle, block, again, length, reading, listen, error, cells };
 }
 

@@ -15,7 +15,10 @@ export class Picture {
   #legend;
 
   constructor() {
-    const canvas = element('canvas', { role: 'img', 'aria-label': 'The outputs of both engines around the last block' });
+    const canvas = element('canvas', {
+      role: 'img',
+      'aria-label': 'The outputs of both engines around the last block',
+    });
     this.#legend = element('span', { className: 'legend' }, 'Play the tone, then block the page.');
     const caption = element('figcaption', {}, 'What came out', this.#legend);
     this.node = element('figure', { className: 'display' }, caption, canvas);

@@ -8,8 +8,9 @@ import { number, seconds } from './text.js';
 
 const ROUNDS = 7;
 const POWERS = [6, 7, 8];
-const HINT = 'The same number of points, counted in JavaScript and in WebAssembly: each warmed up alike, in turn, in a '
-  + 'worker of its own. How many times as fast as Math.random(), round by round.';
+const HINT =
+  'The same number of points, counted in JavaScript and in WebAssembly: each warmed up alike, in turn, in a ' +
+  'worker of its own. How many times as fast as Math.random(), round by round.';
 
 /**
  * Builds the comparison at the end of the section.
@@ -32,7 +33,11 @@ export function mount(section, module, glue) {
     const points = Number(ui.points.value);
     try {
       const results = await compare({
-        module, substream: glue.monte_carlo_substream(), points, rounds: ROUNDS, signal,
+        module,
+        substream: glue.monte_carlo_substream(),
+        points,
+        rounds: ROUNDS,
+        signal,
         onProgress(done, of) {
           ui.progress.value = done / of;
           setText(ui.status, `Run ${done} of ${of}.`);
@@ -52,20 +57,29 @@ export function mount(section, module, glue) {
 
 function showResults(ui, results, points) {
   const longest = Math.max(...results.map(({ ratio }) => ratio.most));
-  ui.rows.replaceChildren(...results.map(({ id, label, workers, first, median, ratio }) => {
-    const bar = element('div', { className: 'bar', 'aria-hidden': 'true' }, element('i'), element('b'));
-    for (const [name, value] of [['value', ratio.median], ['least', ratio.least], ['most', ratio.most]]) {
-      bar.style.setProperty(`--${name}`, `${(100 * value) / longest}%`);
-    }
-    const cell = (text) => element('td', { className: 'number' }, text);
-    return element('tr', { 'data-contestant': id },
-      element('th', { scope: 'row' }, workers > 1 ? `${label} (${workers})` : label),
-      element('td', { className: 'bar-cell' }, bar),
-      cell(`${number(ratio.median, 1)}×`),
-      cell(`${number(ratio.least, 1)} – ${number(ratio.most, 1)}`),
-      cell(seconds(median / 1000)),
-      cell(seconds(first / 1000)));
-  }));
+  ui.rows.replaceChildren(
+    ...results.map(({ id, label, workers, first, median, ratio }) => {
+      const bar = element('div', { className: 'bar', 'aria-hidden': 'true' }, element('i'), element('b'));
+      for (const [name, value] of [
+        ['value', ratio.median],
+        ['least', ratio.least],
+        ['most', ratio.most],
+      ]) {
+        bar.style.setProperty(`--${name}`, `${(100 * value) / longest}%`);
+      }
+      const cell = (text) => element('td', { className: 'number' }, text);
+      return element(
+        'tr',
+        { 'data-contestant': id },
+        element('th', { scope: 'row' }, workers > 1 ? `${label} (${workers})` : label),
+        element('td', { className: 'bar-cell' }, bar),
+        cell(`${number(ratio.median, 1)}×`),
+        cell(`${number(ratio.least, 1)} – ${number(ratio.most, 1)}`),
+        cell(seconds(median / 1000)),
+        cell(seconds(first / 1000)),
+      );
+    }),
+  );
   ui.table.hidden = false;
   setText(ui.status, `${number(points)} points, ${ROUNDS} rounds, all in turn.`);
 }
@@ -80,16 +94,39 @@ function build(section) {
   const progress = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Comparison' });
   const rows = element('tbody');
   const head = (text, className = '') => element('th', { scope: 'col', className }, text);
-  const table = element('table', { className: 'comparison', hidden: true },
-    element('thead', {}, element('tr', {}, head('Counted by'), head('Speed', 'bar-cell'),
-      ...['Times as fast', 'Least – most', 'Time', 'First run'].map((title) => head(title, 'number')))),
-    rows);
+  const table = element(
+    'table',
+    { className: 'comparison', hidden: true },
+    element(
+      'thead',
+      {},
+      element(
+        'tr',
+        {},
+        head('Counted by'),
+        head('Speed', 'bar-cell'),
+        ...['Times as fast', 'Least – most', 'Time', 'First run'].map((title) => head(title, 'number')),
+      ),
+    ),
+    rows,
+  );
   section.append(
-    element('div', { className: 'section-head comparison-head' },
+    element(
+      'div',
+      { className: 'section-head comparison-head' },
       element('h3', {}, 'On your machine'),
-      element('p', { className: 'hint' }, HINT)),
-    element('div', { className: 'simulation-controls' },
-      element('div', { className: 'field' }, element('span', { className: 'label' }, 'Points'), points.group), button),
-    error, progress, status, element('div', { className: 'scroll' }, table));
+      element('p', { className: 'hint' }, HINT),
+    ),
+    element(
+      'div',
+      { className: 'simulation-controls' },
+      element('div', { className: 'field' }, element('span', { className: 'label' }, 'Points'), points.group),
+      button,
+    ),
+    error,
+    progress,
+    status,
+    element('div', { className: 'scroll' }, table),
+  );
   return { button, points, status, error, progress, rows, table };
 }

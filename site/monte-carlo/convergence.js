@@ -63,10 +63,15 @@ export class ConvergencePlot {
     const decades = Math.log10(last / FIRST);
     const knee = DEVIATION / Math.sqrt(last);
     const bend = (error) => Math.asinh(error / knee);
-    const reach = bend(2.6 * DEVIATION / Math.sqrt(FIRST));
+    const reach = bend((2.6 * DEVIATION) / Math.sqrt(FIRST));
     const middle = (top + bottom) / 2;
     return {
-      left, right, top, bottom, last, knee,
+      left,
+      right,
+      top,
+      bottom,
+      last,
+      knee,
       reach: knee * Math.sinh(reach),
       x: (points) => left + (Math.log10(points / FIRST) / decades) * (right - left),
       y: (error) => middle - (bend(error) / reach) * (middle - top),
@@ -74,7 +79,7 @@ export class ConvergencePlot {
   }
 
   #drawBand({ x, y, last }, draw, colors) {
-    const bound = (points) => 2 * DEVIATION / Math.sqrt(points);
+    const bound = (points) => (2 * DEVIATION) / Math.sqrt(points);
     const steps = Array.from({ length: 65 }, (_, step) => FIRST * (last / FIRST) ** (step / 64));
     draw.beginPath();
     for (const points of steps) draw.lineTo(x(points), y(bound(points)));

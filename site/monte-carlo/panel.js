@@ -72,7 +72,7 @@ function mountRun(section, module, glue) {
     const view = new RunView(ui, { picture, plot, seed, total });
     const options = { seed, total, signal, onShare: (share) => view.add(share) };
     ui.run.textContent = 'Cancel';
-    for (const early of earlyCounts(glue, seed, total)) plot.add(early.points, 4 * early.inside / early.points);
+    for (const early of earlyCounts(glue, seed, total)) plot.add(early.points, (4 * early.inside) / early.points);
     try {
       await (ui.by.value === 'page' ? countInSlices(glue, options) : pool.run(options));
       view.end('Done');
@@ -106,7 +106,7 @@ class RunView {
   add(share) {
     this.#tally.add(share);
     const { points, inside } = this.#tally.prefix;
-    if (points > 0) this.#run.plot.add(points, 4 * inside / points);
+    if (points > 0) this.#run.plot.add(points, (4 * inside) / points);
     this.#frame ||= requestAnimationFrame(() => this.#show(false));
   }
 
@@ -142,10 +142,14 @@ class RunView {
     plot.draw();
     picture.show(prefix.points);
     const counted = `${number(points)} points, estimate ${digits}`;
-    ui.picture.setAttribute('aria-label',
-      `Random points in a square around a circle; ${number(picture.dots)} shown of ${counted}`);
-    ui.plot.setAttribute('aria-label',
-      `Convergence: after ${counted}, error ${signed(error)}, standard error ${standardError.toPrecision(3)}`);
+    ui.picture.setAttribute(
+      'aria-label',
+      `Random points in a square around a circle; ${number(picture.dots)} shown of ${counted}`,
+    );
+    ui.plot.setAttribute(
+      'aria-label',
+      `Convergence: after ${counted}, error ${signed(error)}, standard error ${standardError.toPrecision(3)}`,
+    );
   }
 }
 
@@ -153,44 +157,78 @@ function buildRun(section, workers) {
   const controls = buildControls(workers);
   const results = buildResults();
   const picture = element('canvas', {
-    id: 'monte-carlo-picture', role: 'img', 'aria-label': 'Random points in a square around a circle: none yet',
+    id: 'monte-carlo-picture',
+    role: 'img',
+    'aria-label': 'Random points in a square around a circle: none yet',
   });
   const plot = element('canvas', {
-    id: 'monte-carlo-plot', role: 'img', 'aria-label': 'Convergence: nothing counted yet',
+    id: 'monte-carlo-plot',
+    role: 'img',
+    'aria-label': 'Convergence: nothing counted yet',
   });
   const points = figure('points', 'Points', { inside: 'inside', outside: 'outside' }, picture);
-  const convergence = figure('convergence', 'Convergence',
-    { path: 'error of the estimate', band: '±2 standard errors' }, plot);
+  const convergence = figure(
+    'convergence',
+    'Convergence',
+    { path: 'error of the estimate', band: '±2 standard errors' },
+    plot,
+  );
   const { form, error, progress, status } = controls;
-  section.append(form, error, progress, status, element('div', { className: 'monte-carlo-displays' },
-    points, element('div', { className: 'monte-carlo-side' }, results.node, convergence)));
+  section.append(
+    form,
+    error,
+    progress,
+    status,
+    element(
+      'div',
+      { className: 'monte-carlo-displays' },
+      points,
+      element('div', { className: 'monte-carlo-side' }, results.node, convergence),
+    ),
+  );
   return { ...controls, ...results, picture, plot };
 }
 
 function buildControls(workers) {
-  const input = (id, properties) => element('input', {
-    type: 'text', id, inputMode: 'numeric', autocomplete: 'off', spellcheck: false,
-    'aria-describedby': 'monte-carlo-error', ...properties,
-  });
+  const input = (id, properties) =>
+    element('input', {
+      type: 'text',
+      id,
+      inputMode: 'numeric',
+      autocomplete: 'off',
+      spellcheck: false,
+      'aria-describedby': 'monte-carlo-error',
+      ...properties,
+    });
   const points = input('monte-carlo-points', { value: number(1e7) });
   const seed = input('monte-carlo-seed', { placeholder: 'new each time' });
   const presets = PRESETS.map((power) => {
     const label = `${number(10 ** power)} points`;
     return [element('button', { type: 'button', 'aria-label': label, title: label }, powerOfTen(power)), 10 ** power];
   });
-  const by = choice('Counted by', [['workers', `${workers} workers`], ['page', 'this thread, in slices']], () => {});
+  const by = choice(
+    'Counted by',
+    [
+      ['workers', `${workers} workers`],
+      ['page', 'this thread, in slices'],
+    ],
+    () => {},
+  );
   by.show('workers');
   const run = element('button', { type: 'submit', id: 'monte-carlo-run', className: 'primary' }, 'Run');
 
   const labelled = (control, label) =>
     element('div', { className: 'field' }, element('label', { for: control.id }, label), control);
   const buttons = presets.map(([button]) => button);
-  const form = element('form', { className: 'simulation-controls', noValidate: true },
+  const form = element(
+    'form',
+    { className: 'simulation-controls', noValidate: true },
     labelled(points, 'Points'),
     element('div', { className: 'presets', role: 'group', 'aria-label': 'Number of points' }, ...buttons),
     labelled(seed, 'Seed'),
     element('div', { className: 'field' }, element('span', { className: 'label' }, 'Counted by'), by.group),
-    run);
+    run,
+  );
   const error = element('p', { id: 'monte-carlo-error', className: 'error', role: 'alert', hidden: true });
   const progress = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Points counted' });
   const status = element('p', { className: 'status', role: 'status' }, 'Not run yet.');
@@ -203,19 +241,35 @@ function buildResults() {
   const [errorOf, sigma, time, rate, left, usedSeed] = Array.from({ length: 6 }, () => element('dd', {}, '–'));
   const row = (name, value) => element('div', {}, element('dt', {}, name), value);
   const title = 'Strong: the digits that the standard error leaves certain';
-  const node = element('div', { className: 'results' },
-    element('div', { className: 'estimate' },
+  const node = element(
+    'div',
+    { className: 'results' },
+    element(
+      'div',
+      { className: 'estimate' },
       element('p', { className: 'label' }, 'π ≈ '),
-      element('output', { id: 'monte-carlo-estimate', for: 'monte-carlo-points', title }, sure, unsure)),
-    element('dl', {}, row('Error', errorOf), row('Standard error', sigma), row('Time', time), row('Speed', rate),
-      row('Time left', left), row('Seed', usedSeed)));
+      element('output', { id: 'monte-carlo-estimate', for: 'monte-carlo-points', title }, sure, unsure),
+    ),
+    element(
+      'dl',
+      {},
+      row('Error', errorOf),
+      row('Standard error', sigma),
+      row('Time', time),
+      row('Speed', rate),
+      row('Time left', left),
+      row('Seed', usedSeed),
+    ),
+  );
   return { node, sure, unsure, errorOf, sigma, time, rate, left, usedSeed };
 }
 
 /** A titled canvas with a legend: the swatches' class names and what they mean. */
 function figure(className, title, legend, canvas) {
-  const entries = Object.entries(legend)
-    .flatMap(([swatch, text]) => [element('i', { className: `swatch ${swatch}` }), `${text} `]);
+  const entries = Object.entries(legend).flatMap(([swatch, text]) => [
+    element('i', { className: `swatch ${swatch}` }),
+    `${text} `,
+  ]);
   const caption = element('figcaption', {}, title, ' ', element('span', { className: 'legend' }, ...entries));
   return element('figure', { className: `display ${className}` }, caption, canvas);
 }

@@ -83,12 +83,15 @@ export class PointsPicture {
     const { draw, scale, colors } = this.#surface;
     const { x, y, radius } = this.#frame();
     const size = Math.max(1, Math.round(1.5 * scale));
-    for (const [wanted, color] of [[true, colors.accent], [false, colors['accent-2']]]) {
+    for (const [wanted, color] of [
+      [true, colors.accent],
+      [false, colors['accent-2']],
+    ]) {
       draw.fillStyle = color;
       for (const group of groups) {
         for (let i = 0; i < group.length; i += 2) {
           const [px, py] = [group[i], group[i + 1]];
-          if ((px * px + py * py <= 1) !== wanted) continue;
+          if (px * px + py * py <= 1 !== wanted) continue;
           draw.fillRect(Math.round(x + px * radius - size / 2), Math.round(y - py * radius - size / 2), size, size);
         }
       }

@@ -75,8 +75,16 @@ export class MonteCarloPool {
     if (signal?.aborted) throw cancelled();
     const end = withResolvers();
     this.#run = {
-      seed, total, method, onShare, end,
-      next: 0, returned: [], points: 0, inside: 0, perMs: this.#substream / SHARE_MS,
+      seed,
+      total,
+      method,
+      onShare,
+      end,
+      next: 0,
+      returned: [],
+      points: 0,
+      inside: 0,
+      perMs: this.#substream / SHARE_MS,
     };
     const abort = () => end.reject(cancelled());
     signal?.addEventListener('abort', abort);

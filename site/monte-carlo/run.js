@@ -27,7 +27,9 @@ export async function countInSlices({ MonteCarloRun }, { seed, total, onShare, s
       const elapsed = performance.now() - start;
       onShare({ start: before.points, points: run.points - before.points, inside: run.inside - before.inside });
       slice = Math.max(FIRST_SLICE, Math.round(slice * Math.min(4, SLICE_MS / Math.max(elapsed, 0.1))));
-      await new Promise((resolve) => { setTimeout(resolve); });
+      await new Promise((resolve) => {
+        setTimeout(resolve);
+      });
     }
     return { points: run.points, inside: run.inside };
   } finally {
@@ -69,11 +71,11 @@ export class Tally {
   }
 
   get estimate() {
-    return 4 * this.inside / this.points;
+    return (4 * this.inside) / this.points;
   }
 
   get standardError() {
     const share = this.inside / this.points;
-    return 4 * Math.sqrt(share * (1 - share) / this.points);
+    return 4 * Math.sqrt((share * (1 - share)) / this.points);
   }
 }

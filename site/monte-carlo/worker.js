@@ -7,12 +7,16 @@
 import { methods } from './methods.js';
 import { initSync } from '../../pkg/audio_dsp_wasm.js';
 
-addEventListener('message', ({ data: module }) => {
-  initSync({ module });
-  addEventListener('message', ({ data: { id, method, seed, firstSubstream, points } }) => {
-    const start = performance.now();
-    const inside = methods[method](seed, firstSubstream, points);
-    postMessage({ id, inside, milliseconds: performance.now() - start });
-  });
-  postMessage('ready');
-}, { once: true });
+addEventListener(
+  'message',
+  ({ data: module }) => {
+    initSync({ module });
+    addEventListener('message', ({ data: { id, method, seed, firstSubstream, points } }) => {
+      const start = performance.now();
+      const inside = methods[method](seed, firstSubstream, points);
+      postMessage({ id, inside, milliseconds: performance.now() - start });
+    });
+    postMessage('ready');
+  },
+  { once: true },
+);

@@ -24,11 +24,23 @@ export function mount(section, { session }) {
   const error = element('p', { className: 'error', role: 'alert', hidden: true });
   const body = element('tbody');
   section.append(
-    element('div', { className: 'buttons' }, button, verdict), error,
-    element('table', { className: 'ways' },
-      element('thead', {}, element('tr', {}, ...HEADINGS.map((text, column) => (
-        element('th', { scope: 'col', className: column ? 'number' : '' }, text))))),
-      body));
+    element('div', { className: 'buttons' }, button, verdict),
+    error,
+    element(
+      'table',
+      { className: 'ways' },
+      element(
+        'thead',
+        {},
+        element(
+          'tr',
+          {},
+          ...HEADINGS.map((text, column) => element('th', { scope: 'col', className: column ? 'number' : '' }, text)),
+        ),
+      ),
+      body,
+    ),
+  );
   body.append(...WAYS.map(([name]) => rowOfNumbers(name, '–', '–', '–')));
 
   button.addEventListener('click', async () => {
@@ -56,8 +68,12 @@ export function mount(section, { session }) {
     const samples = (FRAMES * CHANNELS).toLocaleString('en');
     verdict.dataset.difference = largest;
     verdict.dataset.ways = rendered.length;
-    setText(verdict, rendered.length < 2 ? 'Only one way works here: there is nothing to compare.'
-      : `Largest difference between any two of ${rendered.length} ways, over ${samples} samples: ${largest}`);
+    setText(
+      verdict,
+      rendered.length < 2
+        ? 'Only one way works here: there is nothing to compare.'
+        : `Largest difference between any two of ${rendered.length} ways, over ${samples} samples: ${largest}`,
+    );
     verdict.classList.toggle('good', rendered.length > 1 && largest === 0);
     verdict.classList.toggle('bad', largest !== 0);
   }
@@ -106,9 +122,11 @@ function byScriptProcessor(input, params) {
 /** The largest difference of two renders; infinite where one of them holds what is no number. */
 export function largestDifference(a, b) {
   let largest = 0;
-  a.forEach((channel, index) => channel.forEach((sample, frame) => {
-    const difference = Math.abs(sample - b[index][frame]);
-    largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference);
-  }));
+  a.forEach((channel, index) =>
+    channel.forEach((sample, frame) => {
+      const difference = Math.abs(sample - b[index][frame]);
+      largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference);
+    }),
+  );
   return largest;
 }

@@ -234,10 +234,13 @@ export class Session extends EventTarget {
     this.source = null;
     source.fader.gain.cancelScheduledValues(context.currentTime);
     source.fader.gain.setTargetAtTime(0, context.currentTime, FADE_S / 4);
-    setTimeout(() => {
-      source.fader.disconnect();
-      source.release();
-    }, 8 * FADE_S * 1000);
+    setTimeout(
+      () => {
+        source.fader.disconnect();
+        source.release();
+      },
+      8 * FADE_S * 1000,
+    );
     this.#restWhenSilent();
   }
 

@@ -41,12 +41,14 @@ export function numberCell(text) {
 export function choice(label, options, onChoose) {
   const group = element('div', { className: 'choice', role: 'radiogroup', 'aria-label': label });
   const name = `choice-${label.toLowerCase().replace(/\W+/g, '-')}`;
-  const inputs = new Map(options.map(([value, text]) => {
-    const input = element('input', { type: 'radio', name, value });
-    input.addEventListener('change', () => onChoose(value));
-    group.append(element('label', {}, input, element('span', {}, text)));
-    return [value, input];
-  }));
+  const inputs = new Map(
+    options.map(([value, text]) => {
+      const input = element('input', { type: 'radio', name, value });
+      input.addEventListener('change', () => onChoose(value));
+      group.append(element('label', {}, input, element('span', {}, text)));
+      return [value, input];
+    }),
+  );
   return {
     group,
     /** The one that is chosen. */

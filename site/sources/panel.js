@@ -43,7 +43,10 @@ export function mount(section, { session }) {
   });
   stop.addEventListener('click', () => session.stop());
   session.addEventListener('source', show);
-  acceptDrops((file) => play(fileOpener(file)), () => showMessage(error, 'What was dropped is no file.'));
+  acceptDrops(
+    (file) => play(fileOpener(file)),
+    () => showMessage(error, 'What was dropped is no file.'),
+  );
 }
 
 function describe({ name, duration }) {
@@ -65,9 +68,15 @@ function acceptDrops(onFile, onNothing) {
     frame.hidden = depth === 0;
   };
   const holdsFile = (event) => event.dataTransfer?.types.includes('Files');
-  addEventListener('dragenter', (event) => { if (holdsFile(event)) show(1); });
-  addEventListener('dragleave', (event) => { if (holdsFile(event)) show(-1); });
-  addEventListener('dragover', (event) => { if (holdsFile(event)) event.preventDefault(); });
+  addEventListener('dragenter', (event) => {
+    if (holdsFile(event)) show(1);
+  });
+  addEventListener('dragleave', (event) => {
+    if (holdsFile(event)) show(-1);
+  });
+  addEventListener('dragover', (event) => {
+    if (holdsFile(event)) event.preventDefault();
+  });
   addEventListener('drop', (event) => {
     if (!holdsFile(event)) return;
     event.preventDefault();

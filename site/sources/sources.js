@@ -15,11 +15,13 @@ export async function openMicrophone(context, onLost) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new SourceError('The microphone needs a secure page: open this one by https:// or on localhost.');
   }
-  const stream = await navigator.mediaDevices.getUserMedia({
-    audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-  }).catch((error) => {
-    throw new SourceError(microphoneSentence(error));
-  });
+  const stream = await navigator.mediaDevices
+    .getUserMedia({
+      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    })
+    .catch((error) => {
+      throw new SourceError(microphoneSentence(error));
+    });
   const [track] = stream.getAudioTracks();
   const end = () => stream.getTracks().forEach((each) => each.stop());
   track.addEventListener('ended', () => {
@@ -30,8 +32,10 @@ export async function openMicrophone(context, onLost) {
     return { kind: 'microphone', name: track.label || 'Microphone', node, track, release: end };
   } catch {
     end();
-    throw new SourceError(`The microphone does not run at the loudspeakers’ ${context.sampleRate} Hz, and this browser `
-      + 'cannot join them. Set both to one sample rate in the system’s sound settings, then try again.');
+    throw new SourceError(
+      `The microphone does not run at the loudspeakers’ ${context.sampleRate} Hz, and this browser ` +
+        'cannot join them. Set both to one sample rate in the system’s sound settings, then try again.',
+    );
   }
 }
 
@@ -62,8 +66,10 @@ export function fileOpener(file) {
 
 async function decode(context, file) {
   if (file.size > FILE_LIMIT_BYTES) {
-    throw new SourceError(`“${file.name}” is too big: ${megabytes(file.size)}, and this page opens up to `
-      + `${megabytes(FILE_LIMIT_BYTES)}. Choose a shorter piece.`);
+    throw new SourceError(
+      `“${file.name}” is too big: ${megabytes(file.size)}, and this page opens up to ` +
+        `${megabytes(FILE_LIMIT_BYTES)}. Choose a shorter piece.`,
+    );
   }
   if (file.size === 0) throw new SourceError(`“${file.name}” is empty. Choose another file.`);
   const bytes = await file.arrayBuffer().catch(() => {

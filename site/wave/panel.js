@@ -19,9 +19,10 @@ const FIGURES_MS = 250;
 const SPEEDS = { least: 30, most: 30_000, start: 480 };
 const MOST_DAMPING = 0.02;
 
-const HINT = 'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, left and right along the '
-  + 'string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, the short ones fall '
-  + 'behind.';
+const HINT =
+  'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, left and right along the ' +
+  'string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, the short ones fall ' +
+  'behind.';
 
 const number = (value) => value.toLocaleString('en', { maximumFractionDigits: 0 });
 const displacement = (value) => `${value < 0 ? '\u2212' : ''}${Math.abs(value).toFixed(2)}`;
@@ -53,7 +54,10 @@ class WavePanel {
     this.#ui = build(section, glue.Boundary);
     this.#wave = new glue.WaveSimulation(POINTS, Number(this.#ui.courant.value));
     this.#picture = new WavePicture(this.#ui.canvas, POINTS, () => this.#wave);
-    this.#wake = frames(() => this.#playing && !document.hidden, (now) => this.#frame(now));
+    this.#wake = frames(
+      () => this.#playing && !document.hidden,
+      (now) => this.#frame(now),
+    );
     this.#listen();
     this.#applySettings();
     this.#wave.pluck(POINTS / 4, this.#width, 1);
@@ -108,15 +112,24 @@ class WavePanel {
       lastPluck = position;
       this.#pluck(position, height);
     });
-    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, () => { lastPluck = null; });
+    for (const name of ['pointerup', 'pointercancel'])
+      canvas.addEventListener(name, () => {
+        lastPluck = null;
+      });
   }
 
   #key(event) {
     const { caret } = this.#picture;
     const step = event.shiftKey ? 1 : 10;
     const moves = {
-      ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, 0.1], ArrowDown: [0, -0.1],
-      PageDown: [-100, 0], PageUp: [100, 0], Home: [-POINTS, 0], End: [POINTS, 0],
+      ArrowLeft: [-step, 0],
+      ArrowRight: [step, 0],
+      ArrowUp: [0, 0.1],
+      ArrowDown: [0, -0.1],
+      PageDown: [-100, 0],
+      PageUp: [100, 0],
+      Home: [-POINTS, 0],
+      End: [POINTS, 0],
     };
     if (event.key === 'Enter' || event.key === ' ') this.#pluck(caret.position, caret.height);
     else if (moves[event.key]) this.#picture.moveCaret(...moves[event.key]);
@@ -206,14 +219,21 @@ class WavePanel {
     const { position, height } = this.#picture.caret;
     canvas.setAttribute('aria-valuenow', position);
     const here = displacement(this.#wave.view()[position]);
-    canvas.setAttribute('aria-valuetext', `caret at point ${position}, where the string is at ${here}; pluck height `
-      + `${displacement(height)}; energy ${energy.toFixed(4)} after ${number(this.#wave.steps)} steps`);
+    canvas.setAttribute(
+      'aria-valuetext',
+      `caret at point ${position}, where the string is at ${here}; pluck height ` +
+        `${displacement(height)}; energy ${energy.toFixed(4)} after ${number(this.#wave.steps)} steps`,
+    );
   }
 }
 
 function build(section, Boundary) {
   const canvas = element('canvas', {
-    id: 'wave-canvas', tabIndex: 0, role: 'slider', 'aria-valuemin': 0, 'aria-valuemax': POINTS - 1,
+    id: 'wave-canvas',
+    tabIndex: 0,
+    role: 'slider',
+    'aria-valuemin': 0,
+    'aria-valuemax': POINTS - 1,
     'aria-label': `String of ${POINTS} points. Arrow keys move the caret, Enter plucks`,
   });
   const button = (id, label, className = '') => element('button', { type: 'button', id, className }, label);
@@ -224,7 +244,11 @@ function build(section, Boundary) {
   const boundary = choice('Ends', ends, () => {});
   boundary.show(String(Boundary.Fixed));
   const courant = element('input', {
-    type: 'text', id: 'wave-courant', value: '1', inputMode: 'decimal', autocomplete: 'off',
+    type: 'text',
+    id: 'wave-courant',
+    value: '1',
+    inputMode: 'decimal',
+    autocomplete: 'off',
     'aria-describedby': 'wave-error',
   });
   const error = element('p', { id: 'wave-error', className: 'error', role: 'alert', hidden: true });
@@ -240,15 +264,25 @@ function build(section, Boundary) {
 
   section.append(
     element('div', { className: 'wave-display' }, canvas),
-    element('dl', { className: 'wave-figures' },
-      row('Steps', steps), row('Steps/s', rate), row('Energy', energy), row('Script per frame', script)),
-    element('div', { className: 'wave-buttons' },
+    element(
+      'dl',
+      { className: 'wave-figures' },
+      row('Steps', steps),
+      row('Steps/s', rate),
+      row('Energy', energy),
+      row('Script per frame', script),
+    ),
+    element(
+      'div',
+      { className: 'wave-buttons' },
       element('div', { className: 'buttons' }, play, pluck, reset),
       element('div', { className: 'field' }, element('span', { className: 'label' }, 'Ends'), boundary.group),
-      element('div', { className: 'field' }, element('label', { for: courant.id }, 'Courant number c'), courant)),
+      element('div', { className: 'field' }, element('label', { for: courant.id }, 'Courant number c'), courant),
+    ),
     error,
     element('div', { className: 'wave-controls' }, speed.control, damping.control, width.control),
-    element('p', { className: 'hint wave-hint' }, HINT));
+    element('p', { className: 'hint wave-hint' }, HINT),
+  );
   return { canvas, play, pluck, reset, boundary, courant, error, speed, damping, width, figures };
 }
 

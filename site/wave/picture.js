@@ -43,7 +43,7 @@ export class WavePicture {
     const u = this.#wave().view();
     this.#follow(u);
     const x = (point) => (point / (this.#points - 1)) * width;
-    const y = (value) => (1 - value / this.#range) * height / 2;
+    const y = (value) => ((1 - value / this.#range) * height) / 2;
     draw.clearRect(0, 0, width, height);
     this.#drawGrid(x, y);
     this.#drawString(u, x, y);

@@ -71,12 +71,16 @@ describe('without its tools, the build says in one sentence what to do', { skip:
   test('no Rust', () => refuses({}, /^Rust is not there .*https:\/\/rustup\.rs.*\.$/));
 
   test('a rustup without a toolchain', () =>
-    refuses({ cargo: 'echo "error: no default toolchain" >&2; exit 1' },
-      /^cargo does not run .*`rustup default stable`.*\.$/));
+    refuses(
+      { cargo: 'echo "error: no default toolchain" >&2; exit 1' },
+      /^cargo does not run .*`rustup default stable`.*\.$/,
+    ));
 
   test('a Rust that is too old', () =>
-    refuses({ cargo: 'echo cargo 1.70.0', rustc: 'echo "rustc 1.70.0 (90c541806 2023-05-31)"' },
-      /^Rust 1\.70\.0 is too old, [\d.]+ or later is needed: run `rustup update stable`\.$/));
+    refuses(
+      { cargo: 'echo cargo 1.70.0', rustc: 'echo "rustc 1.70.0 (90c541806 2023-05-31)"' },
+      /^Rust 1\.70\.0 is too old, [\d.]+ or later is needed: run `rustup update stable`\.$/,
+    ));
 
   test('and takes a Rust that is new enough', async () => {
     const rust2 = { cargo: 'echo cargo 2.0.0', rustc: 'echo "rustc 2.0.0 (0 2030-01-01)"' };

@@ -21,7 +21,10 @@ const calls = (count, frameOf) => Array.from({ length: count }, (_, k) => frameO
 describe("The clock of a ScriptProcessorNode's callbacks", () => {
   test('finds no call late that comes within a buffer of its earliest time', () => {
     const jitter = [0, 384, 128, 512, 256];
-    const { late, latency } = lateCalls(calls(200, (k) => (k + 1) * SIZE + jitter[k % 5]), twoBuffers);
+    const { late, latency } = lateCalls(
+      calls(200, (k) => (k + 1) * SIZE + jitter[k % 5]),
+      twoBuffers,
+    );
     assert.deepEqual(late, []);
     assert.ok(Math.abs(latency - seconds(2 * SIZE)) < 1e-9);
   });
@@ -31,19 +34,31 @@ describe("The clock of a ScriptProcessorNode's callbacks", () => {
     const blockedUntil = 31 * SIZE;
     const frames = calls(60, (k) => (k >= 20 ? Math.max((k + 1) * SIZE, blockedUntil) : (k + 1) * SIZE));
     // Call k is due one buffer after its earliest time: those up to 28 come later than that.
-    assert.deepEqual(lateCalls(frames, twoBuffers).late, calls(9, (k) => 20 + k));
+    assert.deepEqual(
+      lateCalls(frames, twoBuffers).late,
+      calls(9, (k) => 20 + k),
+    );
   });
 
   test('takes the calls after dropped buffers for in time, once it has heard that they are steady', () => {
     // Three buffers are dropped at call 20: all later calls come three lengths later, for ever.
-    const { late } = lateCalls(calls(100, (k) => (k + (k >= 20 ? 4 : 1)) * SIZE), twoBuffers);
-    assert.deepEqual(late, calls(8, (k) => 20 + k));
+    const { late } = lateCalls(
+      calls(100, (k) => (k + (k >= 20 ? 4 : 1)) * SIZE),
+      twoBuffers,
+    );
+    assert.deepEqual(
+      late,
+      calls(8, (k) => 20 + k),
+    );
   });
 
   test('believes a playbackTime that says when the output is due, as Firefox gives it', () => {
     // The queue is three buffers long; call 50 comes when its sound is due already.
     const due = (frame, k) => (k + 4) * SIZE;
-    const { late, latency } = lateCalls(calls(100, (k) => (k + 1) * SIZE + (k === 50 ? 4 * SIZE : 0)), due);
+    const { late, latency } = lateCalls(
+      calls(100, (k) => (k + 1) * SIZE + (k === 50 ? 4 * SIZE : 0)),
+      due,
+    );
     assert.deepEqual(late, [50]);
     assert.ok(latency > seconds(3 * SIZE) && latency < seconds(5 * SIZE), `${latency} s`);
   });

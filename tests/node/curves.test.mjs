@@ -61,11 +61,22 @@ describe('a parameter’s curve', () => {
 describe('a parameter’s reading', () => {
   it('has the unit that people read', () => {
     for (const [row, value, text] of [
-      [gain, 1, '0.0 dB'], [gain, 0.5, '−6.0 dB'], [gain, 0, '−∞ dB'],
-      [cutoff, 20, '20.0 Hz'], [cutoff, 999.4, '999 Hz'], [cutoff, 1200, '1.20 kHz'], [cutoff, 20000, '20.0 kHz'],
-      [time, 0.25, '250 ms'], [time, 1, '1.00 s'], [time, 0, '0.00 ms'],
-      [mix, 0.3, '30 %'], [threshold, -24, '−24.0 dB'], [ratio, 4, '4.00:1'], [quality, 0.707, '0.71'],
-    ]) assert.equal(format(row, value), text);
+      [gain, 1, '0.0 dB'],
+      [gain, 0.5, '−6.0 dB'],
+      [gain, 0, '−∞ dB'],
+      [cutoff, 20, '20.0 Hz'],
+      [cutoff, 999.4, '999 Hz'],
+      [cutoff, 1200, '1.20 kHz'],
+      [cutoff, 20000, '20.0 kHz'],
+      [time, 0.25, '250 ms'],
+      [time, 1, '1.00 s'],
+      [time, 0, '0.00 ms'],
+      [mix, 0.3, '30 %'],
+      [threshold, -24, '−24.0 dB'],
+      [ratio, 4, '4.00:1'],
+      [quality, 0.707, '0.71'],
+    ])
+      assert.equal(format(row, value), text);
     assert.equal(formatRange(cutoff), '20.0 Hz to 20.0 kHz');
     assert.equal(formatLevel(10), '20.0');
   });
@@ -84,11 +95,23 @@ describe('a parameter’s reading', () => {
 describe('a typed value', () => {
   it('is taken with a unit, without, with a comma, with either minus', () => {
     for (const [row, text, shown, value] of [
-      [cutoff, '440', 1000, 440], [cutoff, '1.2k', 1000, 1200], [cutoff, '1,2 kHz', 1000, 1200],
-      [time, '250', 0.5, 0.25], [time, '0.25', 0.5, 0.25], [time, '250 ms', 1, 0.25], [time, '.5s', 1, 0.5],
-      [gain, '-6', 1, 10 ** (-6 / 20)], [gain, '−6 dB', 1, 10 ** (-6 / 20)], [gain, '-inf', 1, 0], [gain, '2×', 1, 2],
-      [mix, '30', 0.5, 0.3], [mix, '30 %', 0.5, 0.3], [threshold, '-18', 0, -18], [ratio, '4:1', 2, 4],
-    ]) close(parse(row, text, shown), value);
+      [cutoff, '440', 1000, 440],
+      [cutoff, '1.2k', 1000, 1200],
+      [cutoff, '1,2 kHz', 1000, 1200],
+      [time, '250', 0.5, 0.25],
+      [time, '0.25', 0.5, 0.25],
+      [time, '250 ms', 1, 0.25],
+      [time, '.5s', 1, 0.5],
+      [gain, '-6', 1, 10 ** (-6 / 20)],
+      [gain, '−6 dB', 1, 10 ** (-6 / 20)],
+      [gain, '-inf', 1, 0],
+      [gain, '2×', 1, 2],
+      [mix, '30', 0.5, 0.3],
+      [mix, '30 %', 0.5, 0.3],
+      [threshold, '-18', 0, -18],
+      [ratio, '4:1', 2, 4],
+    ])
+      close(parse(row, text, shown), value);
   });
 
   it('is kept in range', () => {

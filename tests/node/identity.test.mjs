@@ -23,7 +23,11 @@ const ALONE = {
 const OFF = Object.fromEntries(Object.keys(ALONE).map((id) => [id, 0]));
 const CASES = {
   'the chain at its defaults': {},
-  'the chain with everything on': Object.assign({}, ...Object.values(ALONE), ...Object.keys(ALONE).map((id) => ({ [id]: 1 }))),
+  'the chain with everything on': Object.assign(
+    {},
+    ...Object.values(ALONE),
+    ...Object.keys(ALONE).map((id) => ({ [id]: 1 })),
+  ),
   ...Object.fromEntries(Object.entries(ALONE).map(([id, values]) => [`${id} alone`, { ...OFF, ...values, [id]: 1 }])),
 };
 
@@ -50,7 +54,10 @@ for (const channels of [1, 2]) {
     test(`${name}, ${channels} channel(s): native Rust and both wasm builds give the same bits`, async () => {
       const input = Array.from({ length: channels }, (_, channel) => sound(channel));
       const native = await renderNatively(input, SAMPLE_RATE, values);
-      assert.ok(native[0].some((x) => Math.abs(x) > 0.05), 'it sounds');
+      assert.ok(
+        native[0].some((x) => Math.abs(x) > 0.05),
+        'it sounds',
+      );
       for (const [build, doors] of builds) {
         assert.equal(difference(renderInNode(doors, input, SAMPLE_RATE, values), native), null, build);
       }

@@ -11,8 +11,11 @@ const QUANTUM = 128;
 const SAMPLE_RATE = 48000;
 const PARAMS = { gain: 0.9, lpf_cutoff: 8000, hpf_cutoff: 80, delay_time: 0.01 };
 
-const sound = (frames) => Float32Array.from({ length: frames }, (_, n) =>
-  0.5 * Math.sin(0.03 * n) + 0.3 * Math.sin(1.7 * n) * Math.cos(0.0007 * n * n));
+const sound = (frames) =>
+  Float32Array.from(
+    { length: frames },
+    (_, n) => 0.5 * Math.sin(0.03 * n) + 0.3 * Math.sin(1.7 * n) * Math.cos(0.0007 * n * n),
+  );
 
 before(build);
 

@@ -43,8 +43,13 @@ describe('The processor', () => {
     globalThis.currentFrame = 0;
     const processor = new Processor({
       processorOptions: {
-        module: doors.module, words, channels: CHANNELS, metersWord: layout.meters[0].word, missedWord,
-        stopFlag: layout.flagStop, shared: true,
+        module: doors.module,
+        words,
+        channels: CHANNELS,
+        metersWord: layout.meters[0].word,
+        missedWord,
+        stopFlag: layout.flagStop,
+        shared: true,
       },
     });
     return { processor, meter: (name) => words[layout.meters.find((meter) => meter.name === name).word] };

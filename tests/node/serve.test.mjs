@@ -14,7 +14,9 @@ const ISOLATION = ['cross-origin-opener-policy', 'cross-origin-embedder-policy',
 async function raw(port, bytes) {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8');
   let answer = '';
-  socket.on('data', (text) => { answer += text; });
+  socket.on('data', (text) => {
+    answer += text;
+  });
   socket.write(bytes);
   await once(socket, 'close');
   return answer;
@@ -50,12 +52,33 @@ describe('the server', () => {
 
   test('refuses every path outside its root, however it is written', async () => {
     const paths = [
-      '/../secret.txt', '/%2e%2e/secret.txt', '/..%2fsecret.txt', '/%2e%2e%2fsecret.txt', '/inner/../../secret.txt',
-      '/..\\secret.txt', '/..%5csecret.txt', '/./../secret.txt', '//secret.txt', '/../site-secrets/key.txt',
-      '/link.txt', '/up/secret.txt', '/.hidden', '/%2ehidden', '/secret.txt%00.html', '/%00', '/%', '/%zz',
+      '/../secret.txt',
+      '/%2e%2e/secret.txt',
+      '/..%2fsecret.txt',
+      '/%2e%2e%2fsecret.txt',
+      '/inner/../../secret.txt',
+      '/..\\secret.txt',
+      '/..%5csecret.txt',
+      '/./../secret.txt',
+      '//secret.txt',
+      '/../site-secrets/key.txt',
+      '/link.txt',
+      '/up/secret.txt',
+      '/.hidden',
+      '/%2ehidden',
+      '/secret.txt%00.html',
+      '/%00',
+      '/%',
+      '/%zz',
       '/%c0%ae%c0%ae/secret.txt',
-      '/C:/secret.txt', '/module.wasm::$DATA', `${join(folder, 'secret.txt')}`, `/${join(folder, 'secret.txt')}`,
-      '*', 'http://localhost/../secret.txt', 'secret.txt', '..',
+      '/C:/secret.txt',
+      '/module.wasm::$DATA',
+      `${join(folder, 'secret.txt')}`,
+      `/${join(folder, 'secret.txt')}`,
+      '*',
+      'http://localhost/../secret.txt',
+      'secret.txt',
+      '..',
     ];
     for (const path of paths) {
       const answer = await raw(server.port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
@@ -66,7 +89,11 @@ describe('the server', () => {
 
   test('puts isolation, policy and protection on every response, errors too', async () => {
     const requests = [
-      'GET / HTTP/1.1', 'HEAD /module.wasm HTTP/1.1', 'GET /nothing HTTP/1.1', 'GET /%zz HTTP/1.1', 'POST / HTTP/1.1',
+      'GET / HTTP/1.1',
+      'HEAD /module.wasm HTTP/1.1',
+      'GET /nothing HTTP/1.1',
+      'GET /%zz HTTP/1.1',
+      'POST / HTTP/1.1',
       'not http at all',
     ];
     const statuses = [];
@@ -75,11 +102,16 @@ describe('the server', () => {
       statuses.push(statusOf(answer));
       const head = answer.split('\r\n\r\n')[0].toLowerCase();
       for (const header of [
-        'cross-origin-opener-policy: same-origin', 'cross-origin-embedder-policy: require-corp',
-        'cross-origin-resource-policy: same-origin', 'x-content-type-options: nosniff', 'referrer-policy: no-referrer',
-        'permissions-policy: microphone=(self)', 'cache-control: no-cache',
+        'cross-origin-opener-policy: same-origin',
+        'cross-origin-embedder-policy: require-corp',
+        'cross-origin-resource-policy: same-origin',
+        'x-content-type-options: nosniff',
+        'referrer-policy: no-referrer',
+        'permissions-policy: microphone=(self)',
+        'cache-control: no-cache',
         "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';",
-      ]) assert.ok(head.includes(header), `${line} lacks ${header}`);
+      ])
+        assert.ok(head.includes(header), `${line} lacks ${header}`);
       assert.doesNotMatch(head, /unsafe-inline|'unsafe-eval'/);
     }
     assert.deepEqual(statuses, [200, 200, 404, 400, 405, 400]);
@@ -110,8 +142,11 @@ describe('the server', () => {
   });
 
   test('lets a test alter an answer, headers and body', async () => {
-    alter['/module.wasm'] = (answer) =>
-      ({ ...answer, headers: { ...answer.headers, 'Content-Type': 'text/plain' }, body: answer.body.subarray(0, 3) });
+    alter['/module.wasm'] = (answer) => ({
+      ...answer,
+      headers: { ...answer.headers, 'Content-Type': 'text/plain' },
+      body: answer.body.subarray(0, 3),
+    });
     const response = await fetch(`${server.url}/module.wasm`);
     delete alter['/module.wasm'];
     assert.equal(response.headers.get('content-type'), 'text/plain');

@@ -1,15 +1,32 @@
 /** What TypeScript says of good and bad calls. Never run: `tsc` accepts this file, or the declarations are wrong. */
 import {
-  BUFFER_SIZES, createEngine, detect, Engine, EngineError, ERROR_CODES, loadModule,
-  type EngineOptions, type ErrorCode, type Meters, type Parameter, type ParameterId,
+  BUFFER_SIZES,
+  createEngine,
+  detect,
+  Engine,
+  EngineError,
+  ERROR_CODES,
+  loadModule,
+  type EngineOptions,
+  type ErrorCode,
+  type Meters,
+  type Parameter,
+  type ParameterId,
 } from 'audio-dsp-wasm';
 import init, { AudioProcessor, monte_carlo_pi, WaveSimulation } from 'audio-dsp-wasm/wasm';
 
 /** Compiles only where both types are the same, so `any` for neither. */
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 const same = <A, B>(_: Same<A, B>) => {};
 
-const options: EngineOptions = { mode: 'auto', transport: 'message', channels: 1, bufferSize: 512, timeout: 5, fixed: true };
+const options: EngineOptions = {
+  mode: 'auto',
+  transport: 'message',
+  channels: 1,
+  bufferSize: 512,
+  timeout: 5,
+  fixed: true,
+};
 const engine: Engine = await createEngine(new AudioContext(), { ...options, params: { gain: 0.8, bypass: true } });
 const processorUrl = new URL('processor.js', document.baseURI);
 await createEngine(new OfflineAudioContext(1, 128, 48000), { wasmUrl: '/engine.wasm', processorUrl });
@@ -101,7 +118,7 @@ new EngineError('engine-closed') satisfies Error;
 new EngineError('broken');
 
 const [feature] = detect();
-same<typeof feature, { id: string, label: string, present: boolean, remedy: string }>(true);
+same<typeof feature, { id: string; label: string; present: boolean; remedy: string }>(true);
 const { glue, module, parameters } = await loadModule();
 same<typeof parameters, readonly Parameter[]>(true);
 same<typeof module, WebAssembly.Module>(true);

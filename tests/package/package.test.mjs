@@ -5,7 +5,15 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
@@ -53,26 +61,57 @@ describe('the npm package, installed in a project without a network', () => {
   test('brings no other package, and runs nothing when it is installed', () => {
     const { dependencies, scripts } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     assert.equal(dependencies, undefined);
-    assert.deepEqual(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)), []);
-    assert.deepEqual(readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.')),
-      ['audio-dsp-wasm']);
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)),
+      [],
+    );
+    assert.deepEqual(
+      readdirSync(join(project, 'node_modules')).filter((name) => !name.startsWith('.')),
+      ['audio-dsp-wasm'],
+    );
   });
 
   test('costs nothing where it is imported and not used', async () => {
     const contents = "import { createEngine, loadModule } from 'audio-dsp-wasm';";
     const { outputFiles } = await esbuild.build({
-      stdin: { contents, resolveDir: project }, bundle: true, format: 'esm', write: false, logLevel: 'error',
+      stdin: { contents, resolveDir: project },
+      bundle: true,
+      format: 'esm',
+      write: false,
+      logLevel: 'error',
     });
     assert.equal(outputFiles[0].text.trim(), '');
   });
 
-  for (const [resolution, module] of [['bundler', 'esnext'], ['nodenext', 'nodenext']]) {
+  for (const [resolution, module] of [
+    ['bundler', 'esnext'],
+    ['nodenext', 'nodenext'],
+  ]) {
     test(`has declarations that accept good calls and refuse bad ones (moduleResolution ${resolution})`, async () => {
       const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-      await succeed(run(process.execPath, [
-        tsc, 'consumer.ts', '--ignoreConfig', '--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom',
-        '--types', '', '--module', module, '--moduleResolution', resolution,
-      ], { cwd: project, quiet: true }));
+      await succeed(
+        run(
+          process.execPath,
+          [
+            tsc,
+            'consumer.ts',
+            '--ignoreConfig',
+            '--strict',
+            '--noEmit',
+            '--target',
+            'es2022',
+            '--lib',
+            'es2022,dom',
+            '--types',
+            '',
+            '--module',
+            module,
+            '--moduleResolution',
+            resolution,
+          ],
+          { cwd: project, quiet: true },
+        ),
+      );
     });
   }
 
@@ -90,10 +129,14 @@ describe('the npm package, installed in a project without a network', () => {
     /** Renders with the module at this URL: an application's `render`. */
     async function plays(app, options = {}) {
       const page = await openPage(browser, server.url);
-      const { mode, output } = await page.evaluate(async (app, options) => {
-        const { render } = await import(app);
-        return render(options);
-      }, app, options);
+      const { mode, output } = await page.evaluate(
+        async (app, options) => {
+          const { render } = await import(app);
+          return render(options);
+        },
+        app,
+        options,
+      );
       assert.equal(mode, 'worklet');
       const error = errorInDecibels(output, chain(sine(), SAMPLE_RATE, PARAMS));
       assert.ok(error <= -100, `error ${error} dB`);
@@ -118,7 +161,8 @@ describe('the npm package, installed in a project without a network', () => {
         copyFileSync(join(installed, 'pkg', file), join(project, 'told', `my-${file}`));
       }
       await plays('/told/app.js', {
-        wasmUrl: 'told/my-audio_dsp_wasm_baseline.wasm', processorUrl: 'told/my-processor.js',
+        wasmUrl: 'told/my-audio_dsp_wasm_baseline.wasm',
+        processorUrl: 'told/my-processor.js',
       });
     });
 
@@ -131,9 +175,15 @@ describe('the npm package, installed in a project without a network', () => {
   });
 
   /** The application as one file. */
-  const bundle = (outdir, more = {}) => esbuild.build({
-    entryPoints: [join(project, 'app.js')], outdir, bundle: true, format: 'esm', logLevel: 'error', ...more,
-  });
+  const bundle = (outdir, more = {}) =>
+    esbuild.build({
+      entryPoints: [join(project, 'app.js')],
+      outdir,
+      bundle: true,
+      format: 'esm',
+      logLevel: 'error',
+      ...more,
+    });
 
   /**
    * The application as webpack, Vite, Rollup and Parcel make it: what a module names by `new URL('…', import.meta.url)`
@@ -154,10 +204,12 @@ describe('the npm package, installed in a project without a network', () => {
     };
     const plugin = {
       name: 'assets',
-      setup: ({ onLoad }) => onLoad({ filter: /\.js$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8')
-          .replace(/new URL\('([^']+)', import\.meta\.url\)/g, (_, url) => emit(path, url)),
-      })),
+      setup: ({ onLoad }) =>
+        onLoad({ filter: /\.js$/ }, ({ path }) => ({
+          contents: readFileSync(path, 'utf8').replace(/new URL\('([^']+)', import\.meta\.url\)/g, (_, url) =>
+            emit(path, url),
+          ),
+        })),
     };
     const { metafile } = await bundle(outdir, { plugins: [plugin], splitting: true, metafile: true });
     const modules = Object.keys(metafile.inputs).map((path) => resolve(path));
@@ -173,5 +225,8 @@ async function succeed(command) {
 }
 
 /** All files below a folder, relative to it, sorted. */
-const filesIn = (folder) => readdirSync(folder, { recursive: true })
-  .filter((path) => statSync(join(folder, path)).isFile()).map((path) => path.replaceAll('\\', '/')).sort();
+const filesIn = (folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort();

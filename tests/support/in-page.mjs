@@ -68,17 +68,20 @@ export async function record(node, { seconds, channels = 2 }) {
   const { context } = node;
   await context.audioWorklet.addModule(new URL('recorder.js', import.meta.url));
   const recorder = new AudioWorkletNode(context, 'recorder', {
-    channelCount: channels, channelCountMode: 'explicit', processorOptions: { seconds, channels },
+    channelCount: channels,
+    channelCountMode: 'explicit',
+    processorOptions: { seconds, channels },
   });
   node.connect(recorder).connect(context.destination);
   return {
-    take: () => new Promise((resolve) => {
-      recorder.port.onmessage = ({ data }) => {
-        recorder.disconnect();
-        resolve(data);
-      };
-      recorder.port.postMessage('take');
-    }),
+    take: () =>
+      new Promise((resolve) => {
+        recorder.port.onmessage = ({ data }) => {
+          recorder.disconnect();
+          resolve(data);
+        };
+        recorder.port.postMessage('take');
+      }),
   };
 }
 
@@ -86,10 +89,11 @@ export async function record(node, { seconds, channels = 2 }) {
 export async function spyOn(context) {
   await context.audioWorklet.addModule(new URL('spy.js', import.meta.url));
   const node = new AudioWorkletNode(context, 'spy');
-  const ask = (message) => new Promise((resolve) => {
-    node.port.onmessage = ({ data }) => resolve(data);
-    node.port.postMessage(message);
-  });
+  const ask = (message) =>
+    new Promise((resolve) => {
+      node.port.onmessage = ({ data }) => resolve(data);
+      node.port.postMessage(message);
+    });
   return { report: () => ask({}), sabotage: (what) => ask({ sabotage: what }) };
 }
 

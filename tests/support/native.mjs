@@ -13,7 +13,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const RENDER = join(ROOT, 'target', 'debug', 'examples', process.platform === 'win32' ? 'render.exe' : 'render');
 
 /** Builds the renderer; once, before renderNatively(). */
-export const buildNative = () => run('cargo', ['build', '--profile', 'test', '--quiet', '--example', 'render'], { cwd: ROOT });
+export const buildNative = () =>
+  run('cargo', ['build', '--profile', 'test', '--quiet', '--example', 'render'], { cwd: ROOT });
 
 /**
  * @param {Float32Array[]} input a channel each
@@ -50,7 +51,8 @@ function wav(channels, sampleRate) {
   const bytes = Buffer.alloc(44 + 4 * channels.length * frames);
   const fields = ['RIFF', bytes.length - 8, 'WAVE', 'fmt ', 16];
   let at = 0;
-  for (const field of fields) at = typeof field === 'string' ? at + bytes.write(field, at) : bytes.writeUInt32LE(field, at);
+  for (const field of fields)
+    at = typeof field === 'string' ? at + bytes.write(field, at) : bytes.writeUInt32LE(field, at);
   at = bytes.writeUInt16LE(3, at); // IEEE float
   at = bytes.writeUInt16LE(channels.length, at);
   at = bytes.writeUInt32LE(sampleRate, at);
@@ -68,5 +70,6 @@ function samplesOf(bytes, channelCount) {
   const data = bytes.indexOf('data', 12) + 8;
   const frames = bytes.readUInt32LE(data - 4) / 4 / channelCount;
   return Array.from({ length: channelCount }, (_, c) =>
-    Float32Array.from({ length: frames }, (_, n) => bytes.readFloatLE(data + 4 * (n * channelCount + c))));
+    Float32Array.from({ length: frames }, (_, n) => bytes.readFloatLE(data + 4 * (n * channelCount + c))),
+  );
 }

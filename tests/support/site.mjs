@@ -26,10 +26,11 @@ export async function playBuiltIn(page) {
 }
 
 /** Waits until the audio thread has applied every parameter that was set. */
-export const untilApplied = (page) => page.waitForFunction(() => {
-  const { engine } = globalThis.page.session;
-  return engine.meters().appliedSequence === engine.sequence;
-});
+export const untilApplied = (page) =>
+  page.waitForFunction(() => {
+    const { engine } = globalThis.page.session;
+    return engine.meters().appliedSequence === engine.sequence;
+  });
 
 /** Records the engine's input and output from here on; before the first source, so from the engine's first sample. */
 export async function startRecording(page) {

@@ -25,39 +25,43 @@ WebAssembly.Instance = function (module, imports) {
 };
 
 const register = registerProcessor;
-const watch = (Processor) => class extends Processor {
-  constructor(options) {
-    super(options);
-    this.life = { calls: 0, ended: false };
-    seen.processors.push(this.life);
-  }
+const watch = (Processor) =>
+  class extends Processor {
+    constructor(options) {
+      super(options);
+      this.life = { calls: 0, ended: false };
+      seen.processors.push(this.life);
+    }
 
-  process(...args) {
-    this.life.calls++;
-    const goesOn = super.process(...args);
-    this.life.ended = !goesOn;
-    return goesOn;
-  }
-};
+    process(...args) {
+      this.life.calls++;
+      const goesOn = super.process(...args);
+      this.life.ended = !goesOn;
+      return goesOn;
+    }
+  };
 globalThis.registerProcessor = (name, Processor) => {
   register(name, name.startsWith('audio-dsp-wasm/') ? watch(Processor) : Processor);
 };
 
-register('spy', class extends AudioWorkletProcessor {
-  constructor() {
-    super();
-    this.port.onmessage = ({ data }) => {
-      if (data.sabotage) sabotage[data.sabotage] = true;
-      globalThis.gc?.();
-      post.call(this.port, {
-        posts: seen.posts,
-        processors: seen.processors.map((life) => ({ ...life })),
-        memories: seen.memories.map((memory) => memory.deref()?.buffer.byteLength ?? 0),
-      });
-    };
-  }
+register(
+  'spy',
+  class extends AudioWorkletProcessor {
+    constructor() {
+      super();
+      this.port.onmessage = ({ data }) => {
+        if (data.sabotage) sabotage[data.sabotage] = true;
+        globalThis.gc?.();
+        post.call(this.port, {
+          posts: seen.posts,
+          processors: seen.processors.map((life) => ({ ...life })),
+          memories: seen.memories.map((memory) => memory.deref()?.buffer.byteLength ?? 0),
+        });
+      };
+    }
 
-  process() {
-    return true;
-  }
-});
+    process() {
+      return true;
+    }
+  },
+);

@@ -39,25 +39,28 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
     });
 
     test('gives the same bits offline by every way, fixed or not, to −100 dB those of the formulas', async () => {
-      const { differences, error } = await browser.inPage(async (ways) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const { renderThroughScriptProcessor } = await import('/proof/fallback-render.js');
-        const sampleRate = 48000;
-        const input = [t.noise(21, 2 * sampleRate), t.noise(22, 2 * sampleRate)];
-        const params = { distortion: 0.6, lpf_cutoff: 4000, hpf_cutoff: 120, delay_time: 0.09, delay_mix: 0.4 };
-        const path = await renderThroughScriptProcessor(input, { sampleRate, params });
-        const differences = {};
-        for (const way of ways.filter((way) => way.startsWith('worklet'))) {
-          for (const fixed of [false, true]) {
-            const { output } = await t.renderOffline({ ...t.WAYS[way], params, fixed }, { sampleRate, input });
-            const counts = output.map((channel, c) => t.differences(channel, path[c]));
-            differences[fixed ? `${way}, fixed` : way] = Math.max(...counts);
+      const { differences, error } = await browser.inPage(
+        async (ways) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const { renderThroughScriptProcessor } = await import('/proof/fallback-render.js');
+          const sampleRate = 48000;
+          const input = [t.noise(21, 2 * sampleRate), t.noise(22, 2 * sampleRate)];
+          const params = { distortion: 0.6, lpf_cutoff: 4000, hpf_cutoff: 120, delay_time: 0.09, delay_mix: 0.4 };
+          const path = await renderThroughScriptProcessor(input, { sampleRate, params });
+          const differences = {};
+          for (const way of ways.filter((way) => way.startsWith('worklet'))) {
+            for (const fixed of [false, true]) {
+              const { output } = await t.renderOffline({ ...t.WAYS[way], params, fixed }, { sampleRate, input });
+              const counts = output.map((channel, c) => t.differences(channel, path[c]));
+              differences[fixed ? `${way}, fixed` : way] = Math.max(...counts);
+            }
           }
-        }
-        const errorOf = (channel, c) => t.errorInDecibels(channel, t.chain(input[c], sampleRate, params));
-        const error = Math.max(...path.map(errorOf));
-        return { differences, error };
-      }, { args: ways });
+          const errorOf = (channel, c) => t.errorInDecibels(channel, t.chain(input[c], sampleRate, params));
+          const error = Math.max(...path.map(errorOf));
+          return { differences, error };
+        },
+        { args: ways },
+      );
       assert.ok(Object.keys(differences).length > 0);
       for (const [way, count] of Object.entries(differences)) assert.equal(count, 0, `${way}: ${count} samples differ`);
       assert.ok(error <= -100, `error ${error} dB`);
@@ -65,46 +68,51 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
 
     for (const way of ways) {
       test(`plays by ${way} in real time with the bits of the offline render`, async () => {
-        const { differences, frames, tries, mode } = await browser.inPage(async (way) => {
-          const t = await import('/tests/support/in-page.mjs');
-          const sampleRate = 48000;
-          const frames = sampleRate / 4;
-          const input = [t.noise(31, frames)];
-          const params = { distortion: 0.6, lpf_cutoff: 4000, delay_time: 0.05, delay_mix: 0.4 };
-          const options = { ...t.WAYS[way], channels: 1, bufferSize: 16384, params };
-          const expected = await t.renderOffline({ mode: 'worklet', channels: 1, params }, { sampleRate, input });
-          const [render] = expected.output;
-          const context = await t.runningContext({ sampleRate });
-          // A busy machine may break the fallback's sound, and the recorder's; then it is played again.
-          let tries = 0;
-          let differences = Infinity;
-          let mode;
-          while (differences > 0 && tries < 8) {
-            tries++;
-            const engine = await t.createEngine(context, options);
-            mode = t.describeWay(engine);
-            const constant = new ConstantSourceNode(context, { offset: 0 });
-            constant.connect(engine.input);
-            constant.start();
-            engine.output.connect(context.destination);
-            const recorder = await t.record(engine.output, { seconds: 4, channels: 1 });
-            await t.wait(0.1);
-            const source = new AudioBufferSourceNode(context, { buffer: t.bufferOf(context, input) });
-            source.connect(engine.input);
-            // On a quantum's edge, as the offline render begins.
-            const quantum = Math.ceil((context.currentTime * sampleRate) / 128) + 40;
-            source.start((quantum * 128) / sampleRate);
-            // The fallback's two buffers of 16384 frames are late by 0.7 s.
-            await t.wait(frames / sampleRate + (way === 'script-processor' ? 1.2 : 0.3));
-            const { channels: [recorded] } = await recorder.take();
-            await engine.close();
-            constant.stop();
-            const start = recorded.findIndex((x) => x !== 0);
-            if (start >= 0) differences = t.differences(render, recorded.subarray(start, start + frames));
-          }
-          await context.close();
-          return { differences, frames: render.length, tries, mode };
-        }, { args: way });
+        const { differences, frames, tries, mode } = await browser.inPage(
+          async (way) => {
+            const t = await import('/tests/support/in-page.mjs');
+            const sampleRate = 48000;
+            const frames = sampleRate / 4;
+            const input = [t.noise(31, frames)];
+            const params = { distortion: 0.6, lpf_cutoff: 4000, delay_time: 0.05, delay_mix: 0.4 };
+            const options = { ...t.WAYS[way], channels: 1, bufferSize: 16384, params };
+            const expected = await t.renderOffline({ mode: 'worklet', channels: 1, params }, { sampleRate, input });
+            const [render] = expected.output;
+            const context = await t.runningContext({ sampleRate });
+            // A busy machine may break the fallback's sound, and the recorder's; then it is played again.
+            let tries = 0;
+            let differences = Infinity;
+            let mode;
+            while (differences > 0 && tries < 8) {
+              tries++;
+              const engine = await t.createEngine(context, options);
+              mode = t.describeWay(engine);
+              const constant = new ConstantSourceNode(context, { offset: 0 });
+              constant.connect(engine.input);
+              constant.start();
+              engine.output.connect(context.destination);
+              const recorder = await t.record(engine.output, { seconds: 4, channels: 1 });
+              await t.wait(0.1);
+              const source = new AudioBufferSourceNode(context, { buffer: t.bufferOf(context, input) });
+              source.connect(engine.input);
+              // On a quantum's edge, as the offline render begins.
+              const quantum = Math.ceil((context.currentTime * sampleRate) / 128) + 40;
+              source.start((quantum * 128) / sampleRate);
+              // The fallback's two buffers of 16384 frames are late by 0.7 s.
+              await t.wait(frames / sampleRate + (way === 'script-processor' ? 1.2 : 0.3));
+              const {
+                channels: [recorded],
+              } = await recorder.take();
+              await engine.close();
+              constant.stop();
+              const start = recorded.findIndex((x) => x !== 0);
+              if (start >= 0) differences = t.differences(render, recorded.subarray(start, start + frames));
+            }
+            await context.close();
+            return { differences, frames: render.length, tries, mode };
+          },
+          { args: way },
+        );
         assert.equal(frames, 12000);
         assert.equal(differences, 0, `${differences} samples differ, after ${tries} tries`);
         assert.equal(mode, way);
@@ -146,27 +154,30 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
     });
 
     test('changes between all its ways while it plays, and ends', async () => {
-      const { modes, missing, closed } = await browser.inPage(async (ways) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = await t.runningContext();
-        const engine = await t.createEngine(context, { ...t.WAYS[ways[0]], params: { delay_mix: 0 } });
-        const sine = new OscillatorNode(context);
-        sine.connect(engine.input);
-        engine.output.connect(context.destination);
-        sine.start();
-        const modes = [];
-        for (const way of [...ways, ...ways].slice(1)) {
-          const { mode, transport } = t.WAYS[way];
-          await engine.setMode(mode, { transport });
-          modes.push(t.describeWay(engine));
-          const { quanta } = engine.meters();
-          while (engine.meters().quanta === quanta) await t.wait(0.01);
-        }
-        const [peak] = engine.meters().outputPeak;
-        await engine.close();
-        await context.close();
-        return { modes, missing: peak === 0, closed: engine.closed };
-      }, { args: ways });
+      const { modes, missing, closed } = await browser.inPage(
+        async (ways) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = await t.runningContext();
+          const engine = await t.createEngine(context, { ...t.WAYS[ways[0]], params: { delay_mix: 0 } });
+          const sine = new OscillatorNode(context);
+          sine.connect(engine.input);
+          engine.output.connect(context.destination);
+          sine.start();
+          const modes = [];
+          for (const way of [...ways, ...ways].slice(1)) {
+            const { mode, transport } = t.WAYS[way];
+            await engine.setMode(mode, { transport });
+            modes.push(t.describeWay(engine));
+            const { quanta } = engine.meters();
+            while (engine.meters().quanta === quanta) await t.wait(0.01);
+          }
+          const [peak] = engine.meters().outputPeak;
+          await engine.close();
+          await context.close();
+          return { modes, missing: peak === 0, closed: engine.closed };
+        },
+        { args: ways },
+      );
       assert.deepEqual(modes, [...ways, ...ways].slice(1));
       assert.equal(missing, false, 'the sine is heard');
       assert.ok(closed);

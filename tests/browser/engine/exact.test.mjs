@@ -13,23 +13,26 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
     for (const channels of [1, 2]) {
       const setting = `${channels === 1 ? 'mono' : 'stereo'} at ${sampleRate} Hz`;
       test(`answers with the formulas' output to −100 dB, ${setting}`, async () => {
-        const errors = await browser.inPage(async ({ sampleRate, channels }) => {
-          const t = await import('/tests/support/in-page.mjs');
-          const input = [t.noise(1, 2 * sampleRate), t.noise(2, 2 * sampleRate)].slice(0, channels);
-          const settings = [
-            {},
-            { gain: 2, distortion: 0.8, lpf_cutoff: 3000, hpf_cutoff: 200 },
-            { delay_time: 0.1, delay_feedback: 0.9, delay_mix: 0.6 },
-            { gain: 0.3, distortion: 0, lpf_cutoff: 20, delay_time: 0, delay_mix: 1 },
-          ];
-          const errors = [];
-          for (const params of settings) {
-            const { output } = await t.renderOffline({ mode: 'worklet', params }, { sampleRate, input });
-            const error = (channel, i) => t.errorInDecibels(channel, t.chain(input[i], sampleRate, params));
-            errors.push(...output.map(error));
-          }
-          return errors;
-        }, { args: { sampleRate, channels } });
+        const errors = await browser.inPage(
+          async ({ sampleRate, channels }) => {
+            const t = await import('/tests/support/in-page.mjs');
+            const input = [t.noise(1, 2 * sampleRate), t.noise(2, 2 * sampleRate)].slice(0, channels);
+            const settings = [
+              {},
+              { gain: 2, distortion: 0.8, lpf_cutoff: 3000, hpf_cutoff: 200 },
+              { delay_time: 0.1, delay_feedback: 0.9, delay_mix: 0.6 },
+              { gain: 0.3, distortion: 0, lpf_cutoff: 20, delay_time: 0, delay_mix: 1 },
+            ];
+            const errors = [];
+            for (const params of settings) {
+              const { output } = await t.renderOffline({ mode: 'worklet', params }, { sampleRate, input });
+              const error = (channel, i) => t.errorInDecibels(channel, t.chain(input[i], sampleRate, params));
+              errors.push(...output.map(error));
+            }
+            return errors;
+          },
+          { args: { sampleRate, channels } },
+        );
         assert.equal(errors.length, 4 * channels);
         for (const error of errors) assert.ok(error <= -100, `error ${error} dB`);
       });
@@ -41,7 +44,9 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
       const t = await import('/tests/support/in-page.mjs');
       const input = [new Float32Array(256).fill(0.5)];
       const params = { delay_mix: 0.25 };
-      const { output: [output] } = await t.renderOffline({ mode: 'worklet', params }, { sampleRate: 48000, input });
+      const {
+        output: [output],
+      } = await t.renderOffline({ mode: 'worklet', params }, { sampleRate: 48000, input });
       return { first: output[0], expected: t.chain(input[0].subarray(0, 1), 48000, params)[0] };
     });
     assert.ok(Math.abs(expected) > 0.1);
@@ -67,22 +72,25 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
 
   for (const bufferSize of [256, 2048]) {
     test(`gives the same bits by a ScriptProcessorNode of ${bufferSize} frames, later by its latency`, async () => {
-      const { differences, delay, latency } = await browser.inPage(async (bufferSize) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const input = [t.noise(5, 48000), t.noise(6, 48000)];
-        const params = { delay_time: 0.05, lpf_cutoff: 5000, distortion: 0.5 };
-        const timing = { sampleRate: 48000, input };
-        const worklet = await t.renderOffline({ mode: 'worklet', params }, timing);
-        const options = { mode: 'script-processor', bufferSize, params };
-        const script = await t.renderOffline(options, { ...timing, frames: 60000 });
-        const delay = script.output[0].findIndex((x) => x !== 0);
-        const late = script.output.map((channel) => channel.subarray(delay));
-        return {
-          differences: worklet.output.reduce((sum, channel, c) => sum + t.differences(channel, late[c]), 0),
-          delay,
-          latency: Math.round(script.engine.latency().buffer * 48000),
-        };
-      }, { args: bufferSize });
+      const { differences, delay, latency } = await browser.inPage(
+        async (bufferSize) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const input = [t.noise(5, 48000), t.noise(6, 48000)];
+          const params = { delay_time: 0.05, lpf_cutoff: 5000, distortion: 0.5 };
+          const timing = { sampleRate: 48000, input };
+          const worklet = await t.renderOffline({ mode: 'worklet', params }, timing);
+          const options = { mode: 'script-processor', bufferSize, params };
+          const script = await t.renderOffline(options, { ...timing, frames: 60000 });
+          const delay = script.output[0].findIndex((x) => x !== 0);
+          const late = script.output.map((channel) => channel.subarray(delay));
+          return {
+            differences: worklet.output.reduce((sum, channel, c) => sum + t.differences(channel, late[c]), 0),
+            delay,
+            latency: Math.round(script.engine.latency().buffer * 48000),
+          };
+        },
+        { args: bufferSize },
+      );
       assert.equal(differences, 0);
       assert.equal(delay, latency);
     });
@@ -170,8 +178,14 @@ describe('A parameter', { skip: skipUnless('chromium') }, () => {
       const { createEngine } = await import('/worklet/engine.js');
       const engine = await createEngine(new OfflineAudioContext(2, 128, 48000), { params: { gain: 9 } });
       const given = [
-        engine.get('gain'), engine.set('gain', -1), engine.set('delay_feedback', 2), engine.set('lpf_cutoff', 1e30),
-        engine.set('delay_mix', 0.1), engine.get('delay_mix'), engine.set('bypass', true), engine.set('bypass', 0.2),
+        engine.get('gain'),
+        engine.set('gain', -1),
+        engine.set('delay_feedback', 2),
+        engine.set('lpf_cutoff', 1e30),
+        engine.set('delay_mix', 0.1),
+        engine.get('delay_mix'),
+        engine.set('bypass', true),
+        engine.set('bypass', 0.2),
       ];
       engine.set('gain', 3);
       engine.reset('gain');
@@ -191,8 +205,12 @@ describe('A parameter', { skip: skipUnless('chromium') }, () => {
       const t = await import('/tests/support/in-page.mjs');
       const engine = await t.createEngine(new OfflineAudioContext(2, 128, 48000), { params: { gain: 2 } });
       const odd = [NaN, Infinity, -Infinity, '1', null, undefined, {}, true, 1n];
-      const calls = [...odd.map((value) => () => engine.set('gain', value)), () => engine.set('volume', 1),
-        () => engine.get('volume'), () => engine.reset('volume')];
+      const calls = [
+        ...odd.map((value) => () => engine.set('gain', value)),
+        () => engine.set('volume', 1),
+        () => engine.get('volume'),
+        () => engine.reset('volume'),
+      ];
       const failures = [];
       for (const call of calls) failures.push((await t.failureOf((async () => call())())).code);
       await engine.close();

@@ -13,17 +13,23 @@ describe('A fixed engine', { skip: skipUnless('chromium') }, () => {
     for (const channels of [1, 2]) {
       const setting = `${way}, ${channels === 1 ? 'mono' : 'stereo'}`;
       test(`renders the same bits offline as one that can change its mode, the tail too (${setting})`, async () => {
-        const { differences, sounding } = await browser.inPage(async ({ way, channels }) => {
-          const t = await import('/tests/support/in-page.mjs');
-          const input = [t.noise(61, 48000), t.noise(62, 48000)].slice(0, channels);
-          const params = { delay_time: 0.05, lpf_cutoff: 5000, hpf_cutoff: 100, distortion: 0.5 };
-          const [fixed, changeable] = await Promise.all([true, false].map((fixed) =>
-            t.renderOffline({ ...t.WAYS[way], params, fixed }, { sampleRate: 48000, input, frames: 60000 })));
-          return {
-            differences: fixed.output.map((channel, c) => t.differences(channel, changeable.output[c])),
-            sounding: fixed.output.map((channel) => channel.filter((x) => x !== 0).length),
-          };
-        }, { args: { way, channels } });
+        const { differences, sounding } = await browser.inPage(
+          async ({ way, channels }) => {
+            const t = await import('/tests/support/in-page.mjs');
+            const input = [t.noise(61, 48000), t.noise(62, 48000)].slice(0, channels);
+            const params = { delay_time: 0.05, lpf_cutoff: 5000, hpf_cutoff: 100, distortion: 0.5 };
+            const [fixed, changeable] = await Promise.all(
+              [true, false].map((fixed) =>
+                t.renderOffline({ ...t.WAYS[way], params, fixed }, { sampleRate: 48000, input, frames: 60000 }),
+              ),
+            );
+            return {
+              differences: fixed.output.map((channel, c) => t.differences(channel, changeable.output[c])),
+              sounding: fixed.output.map((channel) => channel.filter((x) => x !== 0).length),
+            };
+          },
+          { args: { way, channels } },
+        );
         assert.deepEqual(differences, Array(channels).fill(0));
         for (const samples of sounding) assert.ok(samples > 50000, `${samples} samples sound`);
       });
@@ -49,7 +55,9 @@ describe('A fixed engine', { skip: skipUnless('chromium') }, () => {
       await t.wait(0.8);
       const heard = [];
       for (const recorder of recorders) {
-        const { channels: [samples] } = await recorder.take();
+        const {
+          channels: [samples],
+        } = await recorder.take();
         const begin = samples.findIndex((x) => x !== 0);
         heard.push(samples.subarray(begin, begin + 24000));
       }
@@ -63,41 +71,48 @@ describe('A fixed engine', { skip: skipUnless('chromium') }, () => {
 
   for (const mode of ['worklet', 'script-processor']) {
     test(`is one AudioNode, its input and its output (${mode})`, async () => {
-      const { same, kind, others } = await browser.inPage(async (mode) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = new OfflineAudioContext(2, 12800, 48000);
-        const engine = await t.createEngine(context, { mode, fixed: true });
-        const { input, output } = engine;
-        const changeable = await t.createEngine(context, { mode });
-        const others = changeable.input !== changeable.output;
-        await Promise.all([engine.close(), changeable.close()]);
-        return { same: input === output && engine.output === output, kind: input.constructor.name, others };
-      }, { args: mode });
+      const { same, kind, others } = await browser.inPage(
+        async (mode) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = new OfflineAudioContext(2, 12800, 48000);
+          const engine = await t.createEngine(context, { mode, fixed: true });
+          const { input, output } = engine;
+          const changeable = await t.createEngine(context, { mode });
+          const others = changeable.input !== changeable.output;
+          await Promise.all([engine.close(), changeable.close()]);
+          return { same: input === output && engine.output === output, kind: input.constructor.name, others };
+        },
+        { args: mode },
+      );
       assert.ok(same);
       assert.equal(kind, mode === 'worklet' ? 'AudioWorkletNode' : 'ScriptProcessorNode');
       assert.ok(others);
     });
 
     test(`refuses another mode by name, and plays on; its own mode is no change (${mode})`, async () => {
-      const { failures, own, before, afterwards, listed } = await browser.inPage(async (mode) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = await t.runningContext();
-        const engine = await t.createEngine(context, { mode, fixed: true });
-        engine.output.connect(context.destination);
-        const before = engine.mode;
-        const others = mode === 'worklet'
-          ? [['script-processor'], ['worklet', { transport: 'message' }]]
-          : [['worklet'], ['auto'], ['script-processor', { bufferSize: 4096 }]];
-        const failures = [];
-        for (const other of others) failures.push(await t.failureOf(engine.setMode(...other)));
-        const own = await t.failureOf(engine.setMode(mode));
-        const { quanta } = engine.meters();
-        while (engine.meters().quanta === quanta) await t.wait(0.01);
-        const afterwards = engine.mode;
-        await engine.close();
-        await context.close();
-        return { failures, own, before, afterwards, listed: t.ERROR_CODES.includes('mode-fixed') };
-      }, { args: mode });
+      const { failures, own, before, afterwards, listed } = await browser.inPage(
+        async (mode) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = await t.runningContext();
+          const engine = await t.createEngine(context, { mode, fixed: true });
+          engine.output.connect(context.destination);
+          const before = engine.mode;
+          const others =
+            mode === 'worklet'
+              ? [['script-processor'], ['worklet', { transport: 'message' }]]
+              : [['worklet'], ['auto'], ['script-processor', { bufferSize: 4096 }]];
+          const failures = [];
+          for (const other of others) failures.push(await t.failureOf(engine.setMode(...other)));
+          const own = await t.failureOf(engine.setMode(mode));
+          const { quanta } = engine.meters();
+          while (engine.meters().quanta === quanta) await t.wait(0.01);
+          const afterwards = engine.mode;
+          await engine.close();
+          await context.close();
+          return { failures, own, before, afterwards, listed: t.ERROR_CODES.includes('mode-fixed') };
+        },
+        { args: mode },
+      );
       for (const { name, code, message } of failures) {
         assert.equal(name, 'EngineError');
         assert.equal(code, 'mode-fixed');
@@ -109,34 +124,40 @@ describe('A fixed engine', { skip: skipUnless('chromium') }, () => {
     });
 
     test(`leaves the graph when it is closed, and holds no memory (${mode})`, async () => {
-      const { disconnected, quanta, running, held, failure } = await browser.inPage(async (mode) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = await t.runningContext();
-        const spy = await t.spyOn(context);
-        const engine = await t.createEngine(context, { mode, fixed: true });
-        const source = new ConstantSourceNode(context);
-        source.connect(engine.input);
-        source.start();
-        engine.output.connect(context.destination);
-        while (engine.meters().quanta === 0) await t.wait(0.01);
-        await engine.close();
-        let disconnected = false;
-        try {
-          engine.output.disconnect(context.destination);
-        } catch ({ name }) {
-          disconnected = name === 'InvalidAccessError';
-        }
-        const { quanta } = engine.meters();
-        await t.wait(0.2);
-        const { processors, memories } = await spy.report();
-        const failure = await t.failureOf(engine.setMode('auto'));
-        const more = engine.meters().quanta - quanta;
-        await context.close();
-        return {
-          disconnected, quanta: more, failure,
-          running: processors.filter(({ ended }) => !ended).length, held: memories.filter((bytes) => bytes > 0).length,
-        };
-      }, { args: mode });
+      const { disconnected, quanta, running, held, failure } = await browser.inPage(
+        async (mode) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = await t.runningContext();
+          const spy = await t.spyOn(context);
+          const engine = await t.createEngine(context, { mode, fixed: true });
+          const source = new ConstantSourceNode(context);
+          source.connect(engine.input);
+          source.start();
+          engine.output.connect(context.destination);
+          while (engine.meters().quanta === 0) await t.wait(0.01);
+          await engine.close();
+          let disconnected = false;
+          try {
+            engine.output.disconnect(context.destination);
+          } catch ({ name }) {
+            disconnected = name === 'InvalidAccessError';
+          }
+          const { quanta } = engine.meters();
+          await t.wait(0.2);
+          const { processors, memories } = await spy.report();
+          const failure = await t.failureOf(engine.setMode('auto'));
+          const more = engine.meters().quanta - quanta;
+          await context.close();
+          return {
+            disconnected,
+            quanta: more,
+            failure,
+            running: processors.filter(({ ended }) => !ended).length,
+            held: memories.filter((bytes) => bytes > 0).length,
+          };
+        },
+        { args: mode },
+      );
       assert.ok(disconnected, 'the output is still connected');
       assert.equal(quanta, 0);
       assert.equal(running, 0);

@@ -102,7 +102,10 @@ describe('An engine', { skip: skipUnless('chromium') }, () => {
       await context.close();
       return failures;
     });
-    assert.deepEqual(failures.map(({ code }) => code), ['resume-refused', 'resume-refused']);
+    assert.deepEqual(
+      failures.map(({ code }) => code),
+      ['resume-refused', 'resume-refused'],
+    );
     assert.match(failures[0].message, /waits for a click.*engine\.resume\(\)/);
     assert.match(failures[1].message, /not allowed/);
   });

@@ -13,60 +13,71 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
   after(() => browser.close());
 
   test(`${SWITCHES} times over a sine: no exception, no click, no processor left running, memory flat`, async () => {
-    const { worklets, fallback, errors, alive, held, heap, modes } = await browser.inPage(async (switches) => {
-      const t = await import('/tests/support/in-page.mjs');
-      const context = await t.runningContext({ sampleRate: 48000 });
-      const spy = await t.spyOn(context);
-      const params = { distortion: 0, delay_mix: 0 };
-      const engine = await t.createEngine(context, { transport: 'shared', channels: 1, bufferSize: 4096, params });
-      const sine = new OscillatorNode(context, { frequency: 220 });
-      sine.connect(engine.input);
-      engine.output.connect(context.destination);
-      sine.start();
-      const errors = [];
-      const modes = new Set();
-      engine.addEventListener('error', ({ detail }) => errors.push(detail.message));
-      const ways = [['script-processor'], ['worklet', { transport: 'message' }], ['worklet', { transport: 'shared' }]];
-      const change = async (i) => {
-        await engine.setMode(...ways[i % ways.length]);
-        modes.add(`${engine.mode} ${engine.transport}`);
-      };
-      // Changes among worklets, and from or to the fallback: how many, how rough the roughest, how many clicked.
-      const worklets = { changes: 0, roughest: 0, clicks: 0 };
-      const fallback = { changes: 0, roughest: 0, clicks: 0 };
-      let heap = 0;
-      let recorder = await t.record(engine.output, { seconds: 5, channels: 1 });
-      for (let i = 0; i < switches; i++) {
-        if (i === 30) {
-          gc();
-          heap = performance.memory.usedJSHeapSize;
+    const { worklets, fallback, errors, alive, held, heap, modes } = await browser.inPage(
+      async (switches) => {
+        const t = await import('/tests/support/in-page.mjs');
+        const context = await t.runningContext({ sampleRate: 48000 });
+        const spy = await t.spyOn(context);
+        const params = { distortion: 0, delay_mix: 0 };
+        const engine = await t.createEngine(context, { transport: 'shared', channels: 1, bufferSize: 4096, params });
+        const sine = new OscillatorNode(context, { frequency: 220 });
+        sine.connect(engine.input);
+        engine.output.connect(context.destination);
+        sine.start();
+        const errors = [];
+        const modes = new Set();
+        engine.addEventListener('error', ({ detail }) => errors.push(detail.message));
+        const ways = [
+          ['script-processor'],
+          ['worklet', { transport: 'message' }],
+          ['worklet', { transport: 'shared' }],
+        ];
+        const change = async (i) => {
+          await engine.setMode(...ways[i % ways.length]);
+          modes.add(`${engine.mode} ${engine.transport}`);
+        };
+        // Changes among worklets, and from or to the fallback: how many, how rough the roughest, how many clicked.
+        const worklets = { changes: 0, roughest: 0, clicks: 0 };
+        const fallback = { changes: 0, roughest: 0, clicks: 0 };
+        let heap = 0;
+        let recorder = await t.record(engine.output, { seconds: 5, channels: 1 });
+        for (let i = 0; i < switches; i++) {
+          if (i === 30) {
+            gc();
+            heap = performance.memory.usedJSHeapSize;
+          }
+          const { mode } = engine;
+          await change(i);
+          const next = await t.record(engine.output, { seconds: 5, channels: 1 });
+          const {
+            channels: [samples],
+          } = await recorder.take();
+          recorder = next;
+          const kind = mode === 'worklet' && engine.mode === 'worklet' ? worklets : fallback;
+          const roughness = t.roughness(samples);
+          kind.changes++;
+          if (roughness > 0.02) kind.clicks++;
+          else kind.roughest = Math.max(kind.roughest, roughness);
         }
-        const { mode } = engine;
-        await change(i);
-        const next = await t.record(engine.output, { seconds: 5, channels: 1 });
-        const { channels: [samples] } = await recorder.take();
-        recorder = next;
-        const kind = mode === 'worklet' && engine.mode === 'worklet' ? worklets : fallback;
-        const roughness = t.roughness(samples);
-        kind.changes++;
-        if (roughness > 0.02) kind.clicks++;
-        else kind.roughest = Math.max(kind.roughest, roughness);
-      }
-      await recorder.take();
-      gc();
-      heap = performance.memory.usedJSHeapSize - heap;
-      await t.wait(0.1);
-      const { processors, memories } = await spy.report();
-      const alive = processors.filter(({ ended }) => !ended).length;
-      const held = memories.filter((bytes) => bytes > 0).length;
-      await engine.close();
-      await context.close();
-      return { worklets, fallback, errors, alive, held, heap, modes: [...modes] };
-    }, { args: SWITCHES });
+        await recorder.take();
+        gc();
+        heap = performance.memory.usedJSHeapSize - heap;
+        await t.wait(0.1);
+        const { processors, memories } = await spy.report();
+        const alive = processors.filter(({ ended }) => !ended).length;
+        const held = memories.filter((bytes) => bytes > 0).length;
+        await engine.close();
+        await context.close();
+        return { worklets, fallback, errors, alive, held, heap, modes: [...modes] };
+      },
+      { args: SWITCHES },
+    );
     const percent = ({ roughest }) => `${(100 * roughest).toFixed(3)} % of the peak`;
-    console.log(`  among worklets: ${worklets.changes} changes, second difference at most ${percent(worklets)}; ` +
-      `from or to the fallback: ${fallback.changes}, at most ${percent(fallback)}, besides ` +
-      `${fallback.clicks} that heard the browser drop a buffer; heap ${heap} bytes`);
+    console.log(
+      `  among worklets: ${worklets.changes} changes, second difference at most ${percent(worklets)}; ` +
+        `from or to the fallback: ${fallback.changes}, at most ${percent(fallback)}, besides ` +
+        `${fallback.clicks} that heard the browser drop a buffer; heap ${heap} bytes`,
+    );
     assert.deepEqual(modes.sort(), ['script-processor direct', 'worklet message', 'worklet shared']);
     assert.deepEqual(errors, []);
     assert.equal(worklets.changes + fallback.changes, SWITCHES);
@@ -128,7 +139,9 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
         behind.push(engine.sequence - engine.meters().appliedSequence);
         const recorder = await t.record(engine.output, { seconds: 1, channels: 1 });
         await t.wait(0.1);
-        const { channels: [samples] } = await recorder.take();
+        const {
+          channels: [samples],
+        } = await recorder.take();
         peaks.push(samples.reduce((peak, x) => Math.max(peak, Math.abs(x)), 0));
       }
       await engine.close();
@@ -178,7 +191,9 @@ describe('Changing the mode', { skip: skipUnless('chromium') }, () => {
       await engine.setMode('worklet', { transport: 'message' });
       const change = context.currentTime - started;
       await t.wait(0.2);
-      const { channels: [recorded] } = await recorder.take();
+      const {
+        channels: [recorded],
+      } = await recorder.take();
       await engine.close();
       await context.close();
       const input = new Float32Array(0.4 * sampleRate);
@@ -258,50 +273,53 @@ describe('Closing an engine', { skip: skipUnless('chromium') }, () => {
   after(() => browser.close());
 
   test(`${ENGINES} times in one context: quanta stop, memory comes back, no listener stays`, async () => {
-    const { listeners, result } = await browser.inPage(async () => {
-      const t = await import('/tests/support/in-page.mjs');
-      const context = await t.runningContext();
-      const spy = await t.spyOn(context);
-      const ways = Object.values(t.WAYS);
-      const lifetime = async (i) => {
-        const engine = await t.createEngine(context, ways[i % ways.length]);
-        engine.output.connect(context.destination);
-        await t.wait(0.01);
-        await engine.close();
-        await engine.close();
-      };
-      globalThis.lives = async (engines) => {
-        for (let i = 0; i < engines; i++) await lifetime(i);
-        // A processor may be called once more after it said that it has ended.
-        await t.wait(0.1);
-        const first = await spy.report();
-        await t.wait(0.2);
-        const second = await spy.report();
-        return {
-          processors: second.processors.length,
-          called: second.processors.filter(({ calls }, i) => calls !== first.processors[i].calls).length,
-          running: second.processors.filter(({ ended }) => !ended).length,
-          held: second.memories.filter((bytes) => bytes > 0).length,
+    const { listeners, result } = await browser.inPage(
+      async () => {
+        const t = await import('/tests/support/in-page.mjs');
+        const context = await t.runningContext();
+        const spy = await t.spyOn(context);
+        const ways = Object.values(t.WAYS);
+        const lifetime = async (i) => {
+          const engine = await t.createEngine(context, ways[i % ways.length]);
+          engine.output.connect(context.destination);
+          await t.wait(0.01);
+          await engine.close();
+          await engine.close();
         };
-      };
-    }, {
-      beside: async (page, ready) => {
-        await ready;
-        const count = async () => {
-          await page.evaluate(async () => {
-            gc();
-            await new Promise((resolve) => setTimeout(resolve, 100));
-            gc();
-          });
-          return (await page.metrics()).JSEventListeners;
+        globalThis.lives = async (engines) => {
+          for (let i = 0; i < engines; i++) await lifetime(i);
+          // A processor may be called once more after it said that it has ended.
+          await t.wait(0.1);
+          const first = await spy.report();
+          await t.wait(0.2);
+          const second = await spy.report();
+          return {
+            processors: second.processors.length,
+            called: second.processors.filter(({ calls }, i) => calls !== first.processors[i].calls).length,
+            running: second.processors.filter(({ ended }) => !ended).length,
+            held: second.memories.filter((bytes) => bytes > 0).length,
+          };
         };
-        // What loads once, and what the browser keeps of the last engine for a while, is there before it counts.
-        await page.evaluate(() => globalThis.lives(6));
-        const before = await count();
-        const result = await page.evaluate((engines) => globalThis.lives(engines), ENGINES);
-        return { result, listeners: (await count()) - before };
       },
-    });
+      {
+        beside: async (page, ready) => {
+          await ready;
+          const count = async () => {
+            await page.evaluate(async () => {
+              gc();
+              await new Promise((resolve) => setTimeout(resolve, 100));
+              gc();
+            });
+            return (await page.metrics()).JSEventListeners;
+          };
+          // What loads once, and what the browser keeps of the last engine for a while, is there before it counts.
+          await page.evaluate(() => globalThis.lives(6));
+          const before = await count();
+          const result = await page.evaluate((engines) => globalThis.lives(engines), ENGINES);
+          return { result, listeners: (await count()) - before };
+        },
+      },
+    );
     assert.ok(result.processors >= (2 * ENGINES) / 3);
     assert.equal(result.called, 0, 'processors still called');
     assert.equal(result.running, 0, 'processors that have not ended');
@@ -327,25 +345,28 @@ describe('Closing an engine', { skip: skipUnless('chromium') }, () => {
 
   for (const when of ['the new host starts', 'both crossfade']) {
     test(`in the middle of a change, while ${when}, ends both hosts and refuses the change`, async () => {
-      const { failure, running } = await browser.inPage(async (when) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = await t.runningContext();
-        const spy = await t.spyOn(context);
-        const engine = await t.createEngine(context, { transport: 'shared' });
-        engine.output.connect(context.destination);
-        await t.wait(0.1);
-        const changing = t.failureOf(engine.setMode('worklet', { transport: 'message' }));
-        if (when === 'both crossfade') {
-          while ((await spy.report()).processors.length < 2);
+      const { failure, running } = await browser.inPage(
+        async (when) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = await t.runningContext();
+          const spy = await t.spyOn(context);
+          const engine = await t.createEngine(context, { transport: 'shared' });
+          engine.output.connect(context.destination);
           await t.wait(0.1);
-        }
-        await engine.close();
-        const failure = await changing;
-        await t.wait(0.1);
-        const { processors } = await spy.report();
-        await context.close();
-        return { failure, running: processors.filter(({ ended }) => !ended).length };
-      }, { args: when });
+          const changing = t.failureOf(engine.setMode('worklet', { transport: 'message' }));
+          if (when === 'both crossfade') {
+            while ((await spy.report()).processors.length < 2);
+            await t.wait(0.1);
+          }
+          await engine.close();
+          const failure = await changing;
+          await t.wait(0.1);
+          const { processors } = await spy.report();
+          await context.close();
+          return { failure, running: processors.filter(({ ended }) => !ended).length };
+        },
+        { args: when },
+      );
       assert.equal(failure.code, 'engine-closed');
       assert.equal(running, 0);
     });

@@ -91,7 +91,11 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       await t.wait(0.3);
       const { appliedSequence } = engine.meters();
       const result = {
-        toAudio, frames, toMain: to.posts - from.posts, seconds: to.time - from.time, gain: engine.get('gain'),
+        toAudio,
+        frames,
+        toMain: to.posts - from.posts,
+        seconds: to.time - from.time,
+        gain: engine.get('gain'),
         applied: appliedSequence - engine.sequence,
       };
       await engine.close();
@@ -146,7 +150,10 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       return late;
     });
     assert.equal(seen.length, 50);
-    assert.ok(seen.every((behind) => behind === 0), `behind by ${seen}`);
+    assert.ok(
+      seen.every((behind) => behind === 0),
+      `behind by ${seen}`,
+    );
   });
 
   test('plays through a main thread blocked for 500 ms: no quantum missed, no discontinuity in its sine', async () => {
@@ -163,7 +170,10 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       await t.wait(0.2);
       t.block(500);
       await t.wait(0.2);
-      const { channels: [samples], gaps } = await recorder.take();
+      const {
+        channels: [samples],
+        gaps,
+      } = await recorder.take();
       const { missed } = engine.meters();
       await engine.close();
       await context.close();
@@ -177,28 +187,33 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
 
   for (const bufferSize of [512, 2048]) {
     test(`counts what a main thread blocked for 500 ms costs a fallback of ${bufferSize} frames`, async () => {
-      const { before, during, passed, roughness } = await browser.inPage(async (bufferSize) => {
-        const t = await import('/tests/support/in-page.mjs');
-        const context = await t.runningContext({ sampleRate: 48000 });
-        const params = { distortion: 0, delay_mix: 0 };
-        const engine = await t.createEngine(context, { mode: 'script-processor', bufferSize, params });
-        const sine = new OscillatorNode(context, { frequency: 220 });
-        sine.connect(engine.input);
-        engine.output.connect(context.destination);
-        sine.start();
-        await t.wait(0.5);
-        const recorder = await t.record(engine.output, { seconds: 3, channels: 1 });
-        await t.wait(0.1);
-        const before = { ...engine.underruns(), time: context.currentTime };
-        t.block(500);
-        await t.wait(0.5);
-        const { count } = engine.underruns();
-        const passed = ((context.currentTime - before.time) * context.sampleRate) / 128;
-        const { channels: [samples] } = await recorder.take();
-        await engine.close();
-        await context.close();
-        return { before, during: count - before.count, passed, roughness: t.roughness(samples) };
-      }, { args: bufferSize });
+      const { before, during, passed, roughness } = await browser.inPage(
+        async (bufferSize) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const context = await t.runningContext({ sampleRate: 48000 });
+          const params = { distortion: 0, delay_mix: 0 };
+          const engine = await t.createEngine(context, { mode: 'script-processor', bufferSize, params });
+          const sine = new OscillatorNode(context, { frequency: 220 });
+          sine.connect(engine.input);
+          engine.output.connect(context.destination);
+          sine.start();
+          await t.wait(0.5);
+          const recorder = await t.record(engine.output, { seconds: 3, channels: 1 });
+          await t.wait(0.1);
+          const before = { ...engine.underruns(), time: context.currentTime };
+          t.block(500);
+          await t.wait(0.5);
+          const { count } = engine.underruns();
+          const passed = ((context.currentTime - before.time) * context.sampleRate) / 128;
+          const {
+            channels: [samples],
+          } = await recorder.take();
+          await engine.close();
+          await context.close();
+          return { before, during: count - before.count, passed, roughness: t.roughness(samples) };
+        },
+        { args: bufferSize },
+      );
       assert.equal(before.source, 'quanta');
       // 500 ms are 187 quanta, of which two buffers' may have been in time; the edges fall within a third.
       const inTime = (3 * bufferSize) / 128;
@@ -255,7 +270,10 @@ describe('The engine, in real time', { skip: skipUnless('chromium') }, () => {
       };
     });
     assert.deepEqual(missed, Array(8).fill(0));
-    assert.ok(quanta.every((count) => count > 9000), `${quanta} quanta in 30 s`);
+    assert.ok(
+      quanta.every((count) => count > 9000),
+      `${quanta} quanta in 30 s`,
+    );
     console.log(`  eight engines, 30 s: ${underruns} underruns of the output device`);
   });
 });

@@ -20,7 +20,8 @@ async function visit() {
   const text = (selector) => document.querySelector(selector)?.textContent;
   const until = async (isSo) => {
     for (let tries = 0; !isSo(); tries++) {
-      if (tries === 3000) throw new Error(`Waited for ${isSo}: ${['#notices', '#effects', '#running', '#proof'].map(text)}`);
+      if (tries === 3000)
+        throw new Error(`Waited for ${isSo}: ${['#notices', '#effects', '#running', '#proof'].map(text)}`);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };

@@ -9,7 +9,14 @@ import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import {
-  closeSite, errorInDecibels, openSite, playBuiltIn, referenceChain, startRecording, takeRecording, untilApplied,
+  closeSite,
+  errorInDecibels,
+  openSite,
+  playBuiltIn,
+  referenceChain,
+  startRecording,
+  takeRecording,
+  untilApplied,
 } from '../../support/site.mjs';
 import { buildNative, difference, renderNatively } from '../../support/native.mjs';
 
@@ -34,27 +41,33 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
    * A test on a page of its own, which must end without a notice, and without an error in the
    * console: no exception, no failed load, no CSP violation.
    */
-  const onPage = (promise, body, { path = '', launched } = {}) => it(promise, async () => {
-    const own = launched && await launched();
-    page = await openSite(own ?? browser, server.url + path);
-    try {
-      await body();
-      assert.deepEqual(page.errors, []);
-      assert.deepEqual(await page.$$eval('.notice', (notices) => notices.map(({ textContent }) => textContent)), []);
-    } finally {
-      await closeSite(page);
-      await own?.close();
-    }
-  });
+  const onPage = (promise, body, { path = '', launched } = {}) =>
+    it(promise, async () => {
+      const own = launched && (await launched());
+      page = await openSite(own ?? browser, server.url + path);
+      try {
+        await body();
+        assert.deepEqual(page.errors, []);
+        assert.deepEqual(await page.$$eval('.notice', (notices) => notices.map(({ textContent }) => textContent)), []);
+      } finally {
+        await closeSite(page);
+        await own?.close();
+      }
+    });
 
   const text = (selector) => page.$eval(selector, (node) => node.textContent);
   const get = (id) => page.evaluate((name) => globalThis.page.session.get(name), id);
-  const untilText = (selector, part) => page.waitForFunction((where, wanted) => (
-    document.querySelector(where)?.textContent.includes(wanted)), {}, selector, part);
+  const untilText = (selector, part) =>
+    page.waitForFunction(
+      (where, wanted) => document.querySelector(where)?.textContent.includes(wanted),
+      {},
+      selector,
+      part,
+    );
 
   /** What the page says is missing, one line for each, with what would provide it. */
-  const absentFeatures = () => page.$$eval('.features .absent', (rows) => (
-    rows.map(({ textContent }) => textContent).join('\n')));
+  const absentFeatures = () =>
+    page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent).join('\n'));
 
   /** Focuses a parameter's slider and presses keys. */
   async function press(id, ...keys) {
@@ -63,27 +76,37 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
   }
 
   /** Drops a file on the page; its bytes are a Buffer, or so many zeros. */
-  const drop = (name, bytes) => page.evaluate((fileName, content) => {
-    const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-    const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
-    const dataTransfer = new DataTransfer();
-    dataTransfer.items.add(new File([data], fileName));
-    for (const type of ['dragenter', 'dragover', 'drop']) {
-      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    }
-  }, name, typeof bytes === 'number' ? bytes : bytes.toString('base64'));
+  const drop = (name, bytes) =>
+    page.evaluate(
+      (fileName, content) => {
+        const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+        const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([data], fileName));
+        for (const type of ['dragenter', 'dragover', 'drop']) {
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+        }
+      },
+      name,
+      typeof bytes === 'number' ? bytes : bytes.toString('base64'),
+    );
 
   /** How many pixels of a canvas have the colour of a token of the style sheet, within rounding. */
-  const pixelsOf = (selector, token) => page.$eval(selector, (canvas, name) => {
-    const color = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-    const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    let count = 0;
-    for (let i = 0; i < data.length; i += 4) {
-      if (wanted.every((channel, index) => Math.abs(data[i + index] - channel) < 12)) count++;
-    }
-    return count;
-  }, token);
+  const pixelsOf = (selector, token) =>
+    page.$eval(
+      selector,
+      (canvas, name) => {
+        const color = getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+        const wanted = [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16));
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) {
+          if (wanted.every((channel, index) => Math.abs(data[i + index] - channel) < 12)) count++;
+        }
+        return count;
+      },
+      token,
+    );
 
   describe('sources', () => {
     onPage('plays the microphone through the chain: native Rust’s bits, and the formulas at −100 dB', async () => {
@@ -94,9 +117,13 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
       await page.waitForFunction(() => globalThis.page.session.context.currentTime > 4);
       const { sampleRate, input, output } = await takeRecording(page);
-      const params = await page.evaluate(() => Object.fromEntries(
-        globalThis.page.session.parameters.map(({ id }) => [id, globalThis.page.session.get(id)])));
-      assert.ok(input[0].some((sample) => Math.abs(sample) > 0.01), 'speech was heard');
+      const params = await page.evaluate(() =>
+        Object.fromEntries(globalThis.page.session.parameters.map(({ id }) => [id, globalThis.page.session.get(id)])),
+      );
+      assert.ok(
+        input[0].some((sample) => Math.abs(sample) > 0.01),
+        'speech was heard',
+      );
       await buildNative();
       assert.equal(difference(output, await renderNatively(input, sampleRate, params)), null);
       for (const channel of [0, 1]) {
@@ -167,18 +194,26 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => document.querySelector('#source-error').hidden);
     });
 
-    onPage('says that there is no microphone, and everything else works', async () => {
-      await page.click('#start-microphone');
-      await untilText('#source-error', 'There is no microphone.');
-      await playBuiltIn(page);
-      assert.ok(await page.$eval('#source-error', (error) => error.hidden));
-    }, { launched: () => launch('chromium') });
+    onPage(
+      'says that there is no microphone, and everything else works',
+      async () => {
+        await page.click('#start-microphone');
+        await untilText('#source-error', 'There is no microphone.');
+        await playBuiltIn(page);
+        assert.ok(await page.$eval('#source-error', (error) => error.hidden));
+      },
+      { launched: () => launch('chromium') },
+    );
 
-    onPage('says that the microphone was refused, and everything else works', async () => {
-      await page.click('#start-microphone');
-      await untilText('#source-error', 'The microphone was refused.');
-      await playBuiltIn(page);
-    }, { launched: () => launch('chromium', { args: REFUSED }) });
+    onPage(
+      'says that the microphone was refused, and everything else works',
+      async () => {
+        await page.click('#start-microphone');
+        await untilText('#source-error', 'The microphone was refused.');
+        await playBuiltIn(page);
+      },
+      { launched: () => launch('chromium', { args: REFUSED }) },
+    );
 
     onPage('brings an ended microphone back with one click and all settings', async () => {
       await press('gain', 'PageDown');
@@ -234,7 +269,9 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const { table, controls } = await page.evaluate(() => ({
         table: globalThis.page.session.parameters.map(({ id, curve }) => ({ id, curve })),
         controls: [...document.querySelectorAll('[data-id]')].map((input) => ({
-          id: input.dataset.id, type: input.type, labelled: input.labels[0]?.textContent.trim().length > 0,
+          id: input.dataset.id,
+          type: input.type,
+          labelled: input.labels[0]?.textContent.trim().length > 0,
         })),
       }));
       for (const { id, curve } of table) {
@@ -249,11 +286,11 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await press('lpf_cutoff', 'PageDown');
       assert.equal(Math.round(await get('lpf_cutoff')), 10240, 'octaves count up from 20 Hz');
       await press('lpf_cutoff', 'ArrowUp');
-      assert.ok(Math.abs(await get('lpf_cutoff') - 10240 * 2 ** (1 / 12)) < 1, 'a semitone');
+      assert.ok(Math.abs((await get('lpf_cutoff')) - 10240 * 2 ** (1 / 12)) < 1, 'a semitone');
       await press('delay_mix', 'ArrowRight', 'ArrowRight');
-      assert.ok(Math.abs(await get('delay_mix') - 0.32) < 1e-6);
+      assert.ok(Math.abs((await get('delay_mix')) - 0.32) < 1e-6);
       await press('gain', 'PageDown');
-      assert.ok(Math.abs(await get('gain') - 10 ** (-6 / 20)) < 1e-6, '6 dB');
+      assert.ok(Math.abs((await get('gain')) - 10 ** (-6 / 20)) < 1e-6, '6 dB');
       await press('gain', 'Home');
       assert.equal(await get('gain'), 0);
       assert.equal(await page.$eval('#parameter-gain', (slider) => slider.getAttribute('aria-valuetext')), '−∞ dB');
@@ -274,7 +311,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const { x, y, width, height } = await slider.boundingBox();
       await page.mouse.click(x + width / 4, y + height / 2);
       await untilApplied(page);
-      assert.ok(await sequence() > first + 1);
+      assert.ok((await sequence()) > first + 1);
       const level = 20 * Math.log10(await get('gain'));
       assert.ok(level > -48 && level < -36, `a quarter of the way is about −42 dB: ${level}`);
     });
@@ -296,15 +333,15 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         await page.keyboard.press('Enter');
       };
       await type('Low-pass cutoff', '1.2k');
-      assert.ok(Math.abs(await get('lpf_cutoff') - 1200) < 1e-3);
+      assert.ok(Math.abs((await get('lpf_cutoff')) - 1200) < 1e-3);
       await type('Delay time', '250 ms');
-      assert.ok(Math.abs(await get('delay_time') - 0.25) < 1e-6);
+      assert.ok(Math.abs((await get('delay_time')) - 0.25) < 1e-6);
       await type('Gain', '-6');
-      assert.ok(Math.abs(await get('gain') - 10 ** (-6 / 20)) < 1e-6);
+      assert.ok(Math.abs((await get('gain')) - 10 ** (-6 / 20)) < 1e-6);
       await type('Delay mix', 'loud');
       assert.match(await text('.complaint:not(:empty)'), /Type a value from 0 % to 100 %/);
       await page.keyboard.press('Escape');
-      assert.ok(Math.abs(await get('delay_mix') - 0.3) < 1e-6);
+      assert.ok(Math.abs((await get('delay_mix')) - 0.3) < 1e-6);
       assert.equal(await page.$eval('[aria-label="Delay mix, value"]', (input) => input.value), '30 %');
     });
 
@@ -341,25 +378,28 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const idle = await pixelsOf('#oscilloscope', '--accent');
       await playBuiltIn(page);
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
-      const sharp = () => page.waitForFunction(() => {
-        const canvas = document.querySelector('#oscilloscope');
-        const { width, height } = canvas.getBoundingClientRect();
-        const border = 2 * parseFloat(getComputedStyle(canvas).borderLeftWidth);
-        return Math.abs(canvas.width - (width - border) * devicePixelRatio) <= 1
-          && Math.abs(canvas.height - (height - border) * devicePixelRatio) <= 1;
-      });
+      const sharp = () =>
+        page.waitForFunction(() => {
+          const canvas = document.querySelector('#oscilloscope');
+          const { width, height } = canvas.getBoundingClientRect();
+          const border = 2 * parseFloat(getComputedStyle(canvas).borderLeftWidth);
+          return (
+            Math.abs(canvas.width - (width - border) * devicePixelRatio) <= 1 &&
+            Math.abs(canvas.height - (height - border) * devicePixelRatio) <= 1
+          );
+        });
       await sharp();
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
       assert.notEqual(await pixelsOf('#oscilloscope', '--accent'), idle, 'the flat line has become a wave');
       for (const canvas of ['#oscilloscope', '#spectrum']) {
         for (const token of ['--accent', '--accent-2']) {
-          assert.ok(await pixelsOf(canvas, token) > 200, `${canvas} ${token}`);
+          assert.ok((await pixelsOf(canvas, token)) > 200, `${canvas} ${token}`);
         }
       }
       await page.setViewport({ width: 700, height: 800, deviceScaleFactor: 3 });
       await sharp();
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.05);
-      assert.ok(await pixelsOf('#oscilloscope', '--accent') > 200);
+      assert.ok((await pixelsOf('#oscilloscope', '--accent')) > 200);
     });
 
     onPage('draws four times a second where the visitor prefers reduced motion', async () => {
@@ -367,23 +407,24 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.reload();
       await page.waitForSelector('#parameters .card');
       await playBuiltIn(page);
-      const drawn = () => page.evaluate(async () => {
-        const context = document.querySelector('#oscilloscope').getContext('2d');
-        let frames = 0;
-        let drawings = 0;
-        const fillRect = context.fillRect.bind(context);
-        context.fillRect = (x, y, width, height) => {
-          if (width === context.canvas.width && height === context.canvas.height) drawings++;
-          fillRect(x, y, width, height);
-        };
-        const start = performance.now();
-        while (performance.now() - start < 1500) {
-          await new Promise(requestAnimationFrame);
-          frames++;
-        }
-        delete context.fillRect;
-        return { frames, drawings, most: Math.ceil((performance.now() - start) / 250) + 1 };
-      });
+      const drawn = () =>
+        page.evaluate(async () => {
+          const context = document.querySelector('#oscilloscope').getContext('2d');
+          let frames = 0;
+          let drawings = 0;
+          const fillRect = context.fillRect.bind(context);
+          context.fillRect = (x, y, width, height) => {
+            if (width === context.canvas.width && height === context.canvas.height) drawings++;
+            fillRect(x, y, width, height);
+          };
+          const start = performance.now();
+          while (performance.now() - start < 1500) {
+            await new Promise(requestAnimationFrame);
+            frames++;
+          }
+          delete context.fillRect;
+          return { frames, drawings, most: Math.ceil((performance.now() - start) / 250) + 1 };
+        });
       const calm = await drawn();
       assert.ok(calm.drawings >= 1 && calm.drawings <= calm.most, JSON.stringify(calm));
     });
@@ -395,8 +436,8 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         const reading = document.querySelector('#meter-output .readings b').textContent;
         return /^−?\d+\.\d$/.test(reading);
       });
-      assert.ok(await pixelsOf('#meter-output canvas', '--accent') > 500);
-      assert.ok(await pixelsOf('#meter-input canvas', '--accent') > 500);
+      assert.ok((await pixelsOf('#meter-output canvas', '--accent')) > 500);
+      assert.ok((await pixelsOf('#meter-input canvas', '--accent')) > 500);
     });
 
     onPage('counts clipped samples, and forgets them when clicked', async () => {
@@ -448,29 +489,45 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       ['transport=message', 'AudioWorklet, messages'],
       ['mode=worklet&transport=shared', 'AudioWorklet, shared memory'],
     ]) {
-      onPage(`runs as the address says: ?${query}`, async () => {
-        await playBuiltIn(page);
-        await untilText('.way', way);
-        await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
-      }, { path: `?${query}` });
+      onPage(
+        `runs as the address says: ?${query}`,
+        async () => {
+          await playBuiltIn(page);
+          await untilText('.way', way);
+          await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+        },
+        { path: `?${query}` },
+      );
     }
 
     onPage('shows what is there, and figures that are the context’s own', async () => {
       await playBuiltIn(page);
       const { present, isolated, secure } = await page.evaluate(() => ({
-        present: Object.fromEntries([...document.querySelectorAll('.features tr')].map((row) => (
-          [row.querySelector('th').textContent, row.querySelector('b').textContent]))),
-        isolated: crossOriginIsolated, secure: isSecureContext,
+        present: Object.fromEntries(
+          [...document.querySelectorAll('.features tr')].map((row) => [
+            row.querySelector('th').textContent,
+            row.querySelector('b').textContent,
+          ]),
+        ),
+        isolated: crossOriginIsolated,
+        secure: isSecureContext,
       }));
       assert.equal(present['Cross-origin isolation'], isolated ? 'yes' : 'no');
       assert.equal(present['Secure context'], secure ? 'yes' : 'no');
       assert.equal(present.AudioWorklet, 'yes');
       await page.waitForFunction(() => {
         const { context } = globalThis.page.session;
-        const figures = Object.fromEntries([...document.querySelectorAll('.figures tr')].map((row) => (
-          [row.querySelector('th').textContent, row.querySelector('td').textContent])));
-        return figures['Audio context'] === context.state && figures['Sample rate'] === `${context.sampleRate} Hz`
-          && figures['Latency: context'] === `${(1000 * context.baseLatency).toFixed(1)} ms`;
+        const figures = Object.fromEntries(
+          [...document.querySelectorAll('.figures tr')].map((row) => [
+            row.querySelector('th').textContent,
+            row.querySelector('td').textContent,
+          ]),
+        );
+        return (
+          figures['Audio context'] === context.state &&
+          figures['Sample rate'] === `${context.sampleRate} Hz` &&
+          figures['Latency: context'] === `${(1000 * context.baseLatency).toFixed(1)} ms`
+        );
       });
     });
 
@@ -507,7 +564,9 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForSelector('.verdict.good');
       const { ways, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
       assert.deepEqual({ ways, difference }, { ways: '3', difference: '0' });
-      const peaks = await page.$$eval('.ways tbody td:nth-of-type(2)', (cells) => cells.map((cell) => cell.textContent));
+      const peaks = await page.$$eval('.ways tbody td:nth-of-type(2)', (cells) =>
+        cells.map((cell) => cell.textContent),
+      );
       for (const peak of peaks) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');
     });
 
@@ -519,12 +578,13 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.keyboard.press('End');
       await page.click('#lab-block');
       const inLastBlock = (engine) => text(`.counts tbody tr:nth-child(${engine}) td:nth-of-type(2)`);
-      await page.waitForFunction(() => (
-        !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–')));
+      await page.waitForFunction(
+        () => !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–'),
+      );
       assert.equal(await inLastBlock(1), '0', 'AudioWorklet');
       assert.ok(parseInt(await inLastBlock(2), 10) > 0, 'script processor');
-      assert.ok(await pixelsOf('#glitch-lab canvas', '--accent') > 1000);
-      assert.ok(await pixelsOf('#glitch-lab canvas', '--accent-2') > 500);
+      assert.ok((await pixelsOf('#glitch-lab canvas', '--accent')) > 1000);
+      assert.ok((await pixelsOf('#glitch-lab canvas', '--accent-2')) > 500);
       await page.click('#lab-toggle');
       await untilText('#lab-toggle', 'Play the tone');
     });
@@ -542,10 +602,13 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('does not move when numbers change', async () => {
-      const places = () => page.$$eval('section, .card, .meter, .control', (nodes) => nodes.map((node) => {
-        const { x, y, width, height } = node.getBoundingClientRect();
-        return [x, y + scrollY, width, height].map(Math.round).join(' ');
-      }));
+      const places = () =>
+        page.$$eval('section, .card, .meter, .control', (nodes) =>
+          nodes.map((node) => {
+            const { x, y, width, height } = node.getBoundingClientRect();
+            return [x, y + scrollY, width, height].map(Math.round).join(' ');
+          }),
+        );
       await playBuiltIn(page);
       await page.waitForFunction(() => document.querySelector('.figures td').textContent === 'running');
       const before = await places();

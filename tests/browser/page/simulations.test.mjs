@@ -19,33 +19,48 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   /** A test on a page of its own, which must end without an error in the console. */
-  const onPage = (promise, body, { density = 1, features = [] } = {}) => it(promise, async () => {
-    page = await openPage(browser, 'about:blank');
-    try {
-      await page.setViewport({ width: 1100, height: 900, deviceScaleFactor: density });
-      await page.emulateMediaFeatures(features);
-      await page.goto(server.url);
-      await page.waitForSelector('#wave-canvas');
-      await body();
-      assert.deepEqual(page.errors, []);
-    } finally {
-      await page.close();
-    }
-  });
+  const onPage = (promise, body, { density = 1, features = [] } = {}) =>
+    it(promise, async () => {
+      page = await openPage(browser, 'about:blank');
+      try {
+        await page.setViewport({ width: 1100, height: 900, deviceScaleFactor: density });
+        await page.emulateMediaFeatures(features);
+        await page.goto(server.url);
+        await page.waitForSelector('#wave-canvas');
+        await body();
+        assert.deepEqual(page.errors, []);
+      } finally {
+        await page.close();
+      }
+    });
 
   const text = (selector) => page.$eval(selector, (node) => node.innerText);
-  const setValue = (selector, value) => page.$eval(selector, (node, wanted) => {
-    node.value = wanted;
-    for (const type of ['input', 'change']) node.dispatchEvent(new Event(type, { bubbles: true }));
-  }, value);
+  const setValue = (selector, value) =>
+    page.$eval(
+      selector,
+      (node, wanted) => {
+        node.value = wanted;
+        for (const type of ['input', 'change']) node.dispatchEvent(new Event(type, { bubbles: true }));
+      },
+      value,
+    );
   const click = (selector) => page.$eval(selector, (node) => node.click());
-  const untilText = (selector, pattern) => page.waitForFunction(
-    (where, source) => new RegExp(source).test(document.querySelector(where)?.innerText),
-    { timeout: 120_000 }, selector, pattern.source);
+  const untilText = (selector, pattern) =>
+    page.waitForFunction(
+      (where, source) => new RegExp(source).test(document.querySelector(where)?.innerText),
+      { timeout: 120_000 },
+      selector,
+      pattern.source,
+    );
 
   /** The definition list's value beside a name. */
-  const figure = (section, name) => page.$eval(`${section} dl`, (list, wanted) => (
-    [...list.querySelectorAll('dt')].find((term) => term.innerText === wanted).nextElementSibling.innerText), name);
+  const figure = (section, name) =>
+    page.$eval(
+      `${section} dl`,
+      (list, wanted) =>
+        [...list.querySelectorAll('dt')].find((term) => term.innerText === wanted).nextElementSibling.innerText,
+      name,
+    );
 
   const STATUS = '#monte-carlo .status';
 
@@ -57,33 +72,40 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   }
 
   /** Which share of a canvas's pixels, within a rectangle given in shares of its size, has each token's colour. */
-  const colorsWithin = (selector, rectangle, tokens) => page.$eval(selector, (canvas, [x, y, w, h], names) => {
-    const parse = (color) => {
-      const probe = new OffscreenCanvas(1, 1).getContext('2d');
-      probe.fillStyle = color;
-      probe.fillRect(0, 0, 1, 1);
-      return [...probe.getImageData(0, 0, 1, 1).data].slice(0, 3);
-    };
-    const style = getComputedStyle(document.documentElement);
-    const wanted = names.map((name) => parse(style.getPropertyValue(`--${name}`)));
-    const { width, height } = canvas;
-    const { data } = canvas.getContext('2d').getImageData(
-      Math.round(x * width), Math.round(y * height), Math.round(w * width), Math.round(h * height));
-    const counts = names.map(() => 0);
-    for (let i = 0; i < data.length; i += 4) {
-      if (data[i + 3] < 250) continue;
-      wanted.forEach((color, index) => {
-        if (color.every((channel, c) => Math.abs(channel - data[i + c]) < 3)) counts[index] += 1;
-      });
-    }
-    return counts.map((count) => count / (data.length / 4));
-  }, rectangle, tokens);
+  const colorsWithin = (selector, rectangle, tokens) =>
+    page.$eval(
+      selector,
+      (canvas, [x, y, w, h], names) => {
+        const parse = (color) => {
+          const probe = new OffscreenCanvas(1, 1).getContext('2d');
+          probe.fillStyle = color;
+          probe.fillRect(0, 0, 1, 1);
+          return [...probe.getImageData(0, 0, 1, 1).data].slice(0, 3);
+        };
+        const style = getComputedStyle(document.documentElement);
+        const wanted = names.map((name) => parse(style.getPropertyValue(`--${name}`)));
+        const { width, height } = canvas;
+        const { data } = canvas
+          .getContext('2d')
+          .getImageData(Math.round(x * width), Math.round(y * height), Math.round(w * width), Math.round(h * height));
+        const counts = names.map(() => 0);
+        for (let i = 0; i < data.length; i += 4) {
+          if (data[i + 3] < 250) continue;
+          wanted.forEach((color, index) => {
+            if (color.every((channel, c) => Math.abs(channel - data[i + c]) < 3)) counts[index] += 1;
+          });
+        }
+        return counts.map((count) => count / (data.length / 4));
+      },
+      rectangle,
+      tokens,
+    );
 
   onPage('a run shows an estimate within 6 standard errors of pi, its error and its time', async () => {
     await run('1,000,000');
     await untilText(STATUS, /^Done: 1,000,000 of 1,000,000 points\.$/);
     const estimate = Number(await text('#monte-carlo-estimate'));
-    const standardError = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4) / 1e6);
+    const standardError = 4 * Math.sqrt(((Math.PI / 4) * (1 - Math.PI / 4)) / 1e6);
     assert.ok(Math.abs(estimate - Math.PI) < 6 * standardError, String(estimate));
     const shown = Number((await figure('#monte-carlo', 'Standard error')).slice(1));
     assert.ok(Math.abs(shown / standardError - 1) < 0.02, String(shown));
@@ -97,7 +119,9 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     const estimates = [];
     for (const by of ['workers', 'page']) {
       // A run may be over before anybody looks: that it is done must not be read off the run before.
-      await page.$eval(STATUS, (node) => { node.textContent = ''; });
+      await page.$eval(STATUS, (node) => {
+        node.textContent = '';
+      });
       await run('2e7', { seed: '12345', by });
       await untilText(STATUS, /^Done: 20,000,000/);
       estimates.push(await text('#monte-carlo-estimate'));
@@ -111,7 +135,12 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await untilText(STATUS, /^Done/);
     const inside = await colorsWithin('#monte-carlo-picture', [0.3, 0.3, 0.4, 0.4], ['accent', 'accent-2']);
     assert.ok(inside[0] > 0.05 && inside[1] === 0, `centre: ${inside}`);
-    for (const corner of [[0.03, 0.03], [0.91, 0.03], [0.03, 0.91], [0.91, 0.91]]) {
+    for (const corner of [
+      [0.03, 0.03],
+      [0.91, 0.03],
+      [0.03, 0.91],
+      [0.91, 0.91],
+    ]) {
       const outside = await colorsWithin('#monte-carlo-picture', [...corner, 0.05, 0.05], ['accent', 'accent-2']);
       assert.ok(outside[0] === 0 && outside[1] > 0.05, `corner ${corner}: ${outside}`);
     }
@@ -127,9 +156,9 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await page.focus('#wave-speed');
     const speed = await page.$eval('#wave-speed', (node) => Number(node.value));
     await page.keyboard.press('ArrowRight');
-    assert.ok(await page.$eval('#wave-speed', (node) => Number(node.value)) > speed);
+    assert.ok((await page.$eval('#wave-speed', (node) => Number(node.value))) > speed);
     await page.waitForFunction((before) => document.querySelector('#monte-carlo progress').value > before, {}, early);
-    assert.ok(await done() < 1);
+    assert.ok((await done()) < 1);
     await click('#monte-carlo-run');
     await untilText(STATUS, /^Cancelled: [\d,]+ of 10,000,000,000 points\.$/);
     assert.equal(await text('#monte-carlo-run'), 'Run');
@@ -147,7 +176,10 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     }
     const before = await page.$eval('#monte-carlo progress', (node) => node.value);
     await page.waitForFunction(
-      (earlier) => document.querySelector('#monte-carlo progress').value > earlier, {}, before);
+      (earlier) => document.querySelector('#monte-carlo progress').value > earlier,
+      {},
+      before,
+    );
     await click('#monte-carlo-run');
     await untilText(STATUS, /^Cancelled/);
     await click('#monte-carlo-run');
@@ -160,15 +192,25 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await click('#monte-carlo [type=radio][value="1000000"]');
     await click('#monte-carlo-compare');
     await page.waitForSelector('.comparison:not([hidden])', { timeout: 120_000 });
-    const rows = await page.$$eval('.comparison tbody tr', (nodes) => nodes.map((row) => ({
-      id: row.dataset.contestant,
-      cells: [...row.querySelectorAll('td.number')].map((cell) => cell.innerText),
-      bar: row.querySelector('.bar i').getBoundingClientRect().width,
-      room: row.querySelector('.bar').getBoundingClientRect().width,
-    })));
-    assert.deepEqual(rows.map(({ id }) => id), ['math-random', 'xoshiro', 'wasm', 'pool']);
+    const rows = await page.$$eval('.comparison tbody tr', (nodes) =>
+      nodes.map((row) => ({
+        id: row.dataset.contestant,
+        cells: [...row.querySelectorAll('td.number')].map((cell) => cell.innerText),
+        bar: row.querySelector('.bar i').getBoundingClientRect().width,
+        room: row.querySelector('.bar').getBoundingClientRect().width,
+      })),
+    );
+    assert.deepEqual(
+      rows.map(({ id }) => id),
+      ['math-random', 'xoshiro', 'wasm', 'pool'],
+    );
     assert.equal(rows[0].cells[0], '1.0×');
-    for (const { id, cells: [ratio, spread], bar, room } of rows) {
+    for (const {
+      id,
+      cells: [ratio, spread],
+      bar,
+      room,
+    } of rows) {
       const [least, most] = spread.split(' – ').map(Number);
       assert.ok(least <= parseFloat(ratio) && parseFloat(ratio) <= most, `${id}: ${ratio} in ${spread}`);
       const longest = Math.max(...rows.map(({ cells }) => Number(cells[1].split(' – ')[1])));
@@ -178,23 +220,24 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   /** Where the string is in the canvas's pixels: for each column the line's height, 1 at the top and −1 at the bottom. */
-  const heights = () => page.$eval('#wave-canvas', (canvas) => {
-    const { width, height } = canvas;
-    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
-    const probe = new OffscreenCanvas(1, 1).getContext('2d');
-    probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--accent');
-    probe.fillRect(0, 0, 1, 1);
-    const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
-    return Array.from({ length: width }, (_, x) => {
-      const rows = [];
-      for (let y = 0; y < height; y += 1) {
-        const i = 4 * (y * width + x);
-        const distance = Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b);
-        if (data[i + 3] > 250 && distance < 9) rows.push(y);
-      }
-      return rows.length === 0 ? null : 1 - 2 * ((rows[0] + rows.at(-1)) / 2) / height;
+  const heights = () =>
+    page.$eval('#wave-canvas', (canvas) => {
+      const { width, height } = canvas;
+      const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+      const probe = new OffscreenCanvas(1, 1).getContext('2d');
+      probe.fillStyle = getComputedStyle(document.documentElement).getPropertyValue('--accent');
+      probe.fillRect(0, 0, 1, 1);
+      const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+      return Array.from({ length: width }, (_, x) => {
+        const rows = [];
+        for (let y = 0; y < height; y += 1) {
+          const i = 4 * (y * width + x);
+          const distance = Math.abs(data[i] - r) + Math.abs(data[i + 1] - g) + Math.abs(data[i + 2] - b);
+          if (data[i + 3] > 250 && distance < 9) rows.push(y);
+        }
+        return rows.length === 0 ? null : 1 - (2 * ((rows[0] + rows.at(-1)) / 2)) / height;
+      });
     });
-  });
 
   /** A pointer's place on the canvas from shares of its size, scrolled into view. */
   async function place(x, y) {
@@ -207,28 +250,41 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   }
 
   const steps = async () => Number((await figure('#wave', 'Steps')).replaceAll(',', ''));
-  const untilSteps = (least) => page.waitForFunction(
-    (count) => Number(document.querySelector('#wave dd').innerText.replaceAll(',', '')) >= count, {}, least);
+  const untilSteps = (least) =>
+    page.waitForFunction(
+      (count) => Number(document.querySelector('#wave dd').innerText.replaceAll(',', '')) >= count,
+      {},
+      least,
+    );
   const still = [{ name: 'prefers-reduced-motion', value: 'reduce' }];
 
-  onPage('a click plucks the string where and as high as it was clicked, and nowhere else', async () => {
-    await click('#wave-reset');
-    await page.mouse.click(...await place(0.75, 0.25));
-    const line = await heights();
-    const at = (share) => line[Math.round(share * (line.length - 1))];
-    assert.ok(Math.abs(at(0.75) - 0.5) < 0.03, `${at(0.75)} at the pluck`);
-    for (const share of [0.1, 0.3, 0.5, 0.65, 0.85, 0.95]) {
-      assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
-    }
-  }, { features: still });
+  onPage(
+    'a click plucks the string where and as high as it was clicked, and nowhere else',
+    async () => {
+      await click('#wave-reset');
+      await page.mouse.click(...(await place(0.75, 0.25)));
+      const line = await heights();
+      const at = (share) => line[Math.round(share * (line.length - 1))];
+      assert.ok(Math.abs(at(0.75) - 0.5) < 0.03, `${at(0.75)} at the pluck`);
+      for (const share of [0.1, 0.3, 0.5, 0.65, 0.85, 0.95]) {
+        assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
+      }
+    },
+    { features: still },
+  );
 
   onPage('a pluck travels both ways, a point a step', async () => {
     await click('#wave-reset');
     await setValue('#wave-damping', 0);
-    await page.mouse.click(...await place(0.5, 0.2)); // and off it goes
+    await page.mouse.click(...(await place(0.5, 0.2))); // and off it goes
     await untilSteps(100);
     await click('#wave-play');
-    await page.evaluate(() => new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); }));
+    await page.evaluate(
+      () =>
+        new Promise((done) => {
+          requestAnimationFrame(() => requestAnimationFrame(done));
+        }),
+    );
     await setValue('#wave-width', 40); // the figures of a string that stands still are up to date
     const taken = await steps();
     assert.ok(taken < 700, `${taken} steps: too late to look`);
@@ -245,34 +301,42 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     }
   });
 
-  onPage('a drag plucks along its way', async () => {
-    await click('#wave-reset');
-    await page.mouse.move(...await place(0.2, 0.3));
-    await page.mouse.down();
-    await page.mouse.move(...await place(0.8, 0.3), { steps: 20 });
-    await page.mouse.up();
-    const line = await heights();
-    for (const share of [0.2, 0.4, 0.6, 0.78]) {
-      const there = line[Math.round(share * line.length)];
-      assert.ok(there > 0.2, `${there} at ${share}`);
-    }
-    assert.ok(Math.abs(line[Math.round(0.95 * line.length)]) < 0.02);
-  }, { features: still });
+  onPage(
+    'a drag plucks along its way',
+    async () => {
+      await click('#wave-reset');
+      await page.mouse.move(...(await place(0.2, 0.3)));
+      await page.mouse.down();
+      await page.mouse.move(...(await place(0.8, 0.3)), { steps: 20 });
+      await page.mouse.up();
+      const line = await heights();
+      for (const share of [0.2, 0.4, 0.6, 0.78]) {
+        const there = line[Math.round(share * line.length)];
+        assert.ok(there > 0.2, `${there} at ${share}`);
+      }
+      assert.ok(Math.abs(line[Math.round(0.95 * line.length)]) < 0.02);
+    },
+    { features: still },
+  );
 
-  onPage('the keyboard moves the caret and plucks there', async () => {
-    await click('#wave-reset');
-    await page.focus('#wave-canvas');
-    const keys = ['Home', 'PageUp', 'PageUp', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown', 'Enter'];
-    for (const key of keys) await page.keyboard.press(key);
-    assert.equal(await page.$eval('#wave-canvas', (node) => node.ariaValueNow), '200');
-    const value = await page.$eval('#wave-canvas', (node) => node.ariaValueText);
-    assert.match(value, /point 200, where the string is at 0\.80/);
-    await page.$eval('#wave-canvas', (node) => node.blur());
-    const line = await heights();
-    const at = (point) => line[Math.round((point / 799) * (line.length - 1))];
-    assert.ok(Math.abs(at(200) - 0.8 / 1.25) < 0.03, `${at(200)}`);
-    assert.ok(Math.abs(at(400)) < 0.02);
-  }, { features: still });
+  onPage(
+    'the keyboard moves the caret and plucks there',
+    async () => {
+      await click('#wave-reset');
+      await page.focus('#wave-canvas');
+      const keys = ['Home', 'PageUp', 'PageUp', 'ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowDown', 'Enter'];
+      for (const key of keys) await page.keyboard.press(key);
+      assert.equal(await page.$eval('#wave-canvas', (node) => node.ariaValueNow), '200');
+      const value = await page.$eval('#wave-canvas', (node) => node.ariaValueText);
+      assert.match(value, /point 200, where the string is at 0\.80/);
+      await page.$eval('#wave-canvas', (node) => node.blur());
+      const line = await heights();
+      const at = (point) => line[Math.round((point / 799) * (line.length - 1))];
+      assert.ok(Math.abs(at(200) - 0.8 / 1.25) < 0.03, `${at(200)}`);
+      assert.ok(Math.abs(at(400)) < 0.02);
+    },
+    { features: still },
+  );
 
   onPage('a Courant number out of range is told in a sentence, and the string swings on', async () => {
     await click('#wave-play');
@@ -288,21 +352,28 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.equal(await page.$eval('#wave-error', (node) => node.hidden), true);
   });
 
-  onPage('with reduced motion a pluck does not start the string; Start does', async () => {
-    assert.equal(await text('#wave-play'), 'Start');
-    await page.mouse.click(...await place(0.5, 0.2));
-    assert.equal(await text('#wave-play'), 'Start');
-    assert.equal(await steps(), 0);
-    await click('#wave-play');
-    await untilSteps(1);
-  }, { features: still });
+  onPage(
+    'with reduced motion a pluck does not start the string; Start does',
+    async () => {
+      assert.equal(await text('#wave-play'), 'Start');
+      await page.mouse.click(...(await place(0.5, 0.2)));
+      assert.equal(await text('#wave-play'), 'Start');
+      assert.equal(await steps(), 0);
+      await click('#wave-play');
+      await untilSteps(1);
+    },
+    { features: still },
+  );
 
   onPage('a hidden tab stops the string, and coming back does not jump', async () => {
     await setValue('#wave-speed', 1);
     await click('#wave-play');
     await untilSteps(1);
     const { hidden, later, back, shownMs } = await page.evaluate(async () => {
-      const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+      const wait = (ms) =>
+        new Promise((resolve) => {
+          setTimeout(resolve, ms);
+        });
       const figureNow = () => Number(document.querySelector('#wave dd').innerText.replaceAll(',', ''));
       const hide = (value) => {
         Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
@@ -324,18 +395,29 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   for (const density of [1, 2, 1.5]) {
-    onPage(`the canvases are sharp at ${density} device pixels per pixel, also after a resize`, async () => {
-      for (const width of [1100, 420]) {
-        await page.setViewport({ width, height: 900, deviceScaleFactor: density });
-        await page.waitForFunction((scale) => (
-          ['monte-carlo-picture', 'monte-carlo-plot', 'wave-canvas'].every((id) => {
-            const { width: w, height: h, clientWidth, clientHeight } = document.getElementById(id);
-            return Math.abs(w - clientWidth * scale) <= 1 && Math.abs(h - clientHeight * scale) <= 1;
-          })), {}, density);
-        const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-        assert.ok(!overflows, `nothing overflows at ${width} px`);
-      }
-      assert.ok((await heights()).every((height) => height !== null), 'the line reaches from end to end');
-    }, { density });
+    onPage(
+      `the canvases are sharp at ${density} device pixels per pixel, also after a resize`,
+      async () => {
+        for (const width of [1100, 420]) {
+          await page.setViewport({ width, height: 900, deviceScaleFactor: density });
+          await page.waitForFunction(
+            (scale) =>
+              ['monte-carlo-picture', 'monte-carlo-plot', 'wave-canvas'].every((id) => {
+                const { width: w, height: h, clientWidth, clientHeight } = document.getElementById(id);
+                return Math.abs(w - clientWidth * scale) <= 1 && Math.abs(h - clientHeight * scale) <= 1;
+              }),
+            {},
+            density,
+          );
+          const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+          assert.ok(!overflows, `nothing overflows at ${width} px`);
+        }
+        assert.ok(
+          (await heights()).every((height) => height !== null),
+          'the line reaches from end to end',
+        );
+      },
+      { density },
+    );
   }
 });

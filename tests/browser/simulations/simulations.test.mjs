@@ -12,12 +12,13 @@ const SEED = 20_260_801;
 const TOTAL = 2 ** 21 + 12_345;
 
 /** Loads the glue with one of the two builds in the page, as `globalThis.wasm`, and the module beside it. */
-const load = (page, build) => page.evaluate(async (file) => {
-  const glue = await import('/pkg/audio_dsp_wasm.js');
-  const module = await WebAssembly.compile(await (await fetch(`/pkg/${file}`)).arrayBuffer());
-  await glue.default({ module_or_path: module });
-  Object.assign(globalThis, { glue, module });
-}, build);
+const load = (page, build) =>
+  page.evaluate(async (file) => {
+    const glue = await import('/pkg/audio_dsp_wasm.js');
+    const module = await WebAssembly.compile(await (await fetch(`/pkg/${file}`)).arrayBuffer());
+    await glue.default({ module_or_path: module });
+    Object.assign(globalThis, { glue, module });
+  }, build);
 
 const SIMD = 'audio_dsp_wasm_bg.wasm';
 const BASELINE = 'audio_dsp_wasm_baseline.wasm';
@@ -36,25 +37,33 @@ for (const name of ['chromium', 'firefox']) {
       await server?.close();
     });
 
-    const onPage = (promise, build, body) => it(promise, async () => {
-      page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
-      try {
-        await load(page, build);
-        await body();
-        assert.deepEqual(page.errors, []);
-      } finally {
-        await page.close();
-      }
-    });
+    const onPage = (promise, build, body) =>
+      it(promise, async () => {
+        page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
+        try {
+          await load(page, build);
+          await body();
+          assert.deepEqual(page.errors, []);
+        } finally {
+          await page.close();
+        }
+      });
 
-    for (const [title, build] of [['the SIMD build', SIMD], ['the WebAssembly 1.0 build', BASELINE]]) {
+    for (const [title, build] of [
+      ['the SIMD build', SIMD],
+      ['the WebAssembly 1.0 build', BASELINE],
+    ]) {
       onPage(`${title} counts the points of the published generators, in any slices`, build, async () => {
-        const counts = await page.evaluate((seed, total) => (
-          [[total], [1000, 70_001], [2 ** 20, 3, 2 ** 19]].map((slices) => {
-            const run = new globalThis.glue.MonteCarloRun(seed, total);
-            for (let slice = 0; run.points < total; slice += 1) run.advance(slices[slice % slices.length]);
-            return [run.points, run.total, run.inside];
-          })), SEED, TOTAL);
+        const counts = await page.evaluate(
+          (seed, total) =>
+            [[total], [1000, 70_001], [2 ** 20, 3, 2 ** 19]].map((slices) => {
+              const run = new globalThis.glue.MonteCarloRun(seed, total);
+              for (let slice = 0; run.points < total; slice += 1) run.advance(slices[slice % slices.length]);
+              return [run.points, run.total, run.inside];
+            }),
+          SEED,
+          TOTAL,
+        );
         const expected = [TOTAL, TOTAL, referenceCount(SEED, TOTAL)];
         assert.deepEqual(counts, [expected, expected, expected]);
       });
@@ -87,9 +96,10 @@ for (const name of ['chromium', 'firefox']) {
     }
 
     onPage('monte_carlo_pi gives a sample of its own each time, within 6 standard errors of pi', SIMD, async () => {
-      const estimates = await page.evaluate(() => (
-        Array.from({ length: 20 }, () => globalThis.glue.monte_carlo_pi(1e6))));
-      const standardError = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4) / 1e6);
+      const estimates = await page.evaluate(() =>
+        Array.from({ length: 20 }, () => globalThis.glue.monte_carlo_pi(1e6)),
+      );
+      const standardError = 4 * Math.sqrt(((Math.PI / 4) * (1 - Math.PI / 4)) / 1e6);
       for (const estimate of estimates) assert.ok(Math.abs(estimate - Math.PI) < 6 * standardError, String(estimate));
       assert.ok(new Set(estimates).size > 1);
     });
@@ -107,16 +117,21 @@ for (const name of ['chromium', 'firefox']) {
           ...[0, -1, 1.5, 1e99, NaN, Infinity, 'letters', undefined].map((n) => () => monte_carlo_pi(n)),
           ...[0, -5, 0.5, 1e99, 'letters'].map((n) => () => new MonteCarloRun(1, n)),
           ...[-1, 0.5, 1e99].map((n) => () => new MonteCarloRun(n, 10)),
-          () => new MonteCarloRun(1, 10, 0.5), () => new MonteCarloRun(1, 2 ** 53, 1),
+          () => new MonteCarloRun(1, 10, 0.5),
+          () => new MonteCarloRun(1, 2 ** 53, 1),
           ...[0, -1, 0.5, NaN].map((n) => () => run.advance(n)),
           () => monte_carlo_points(1, 0, 1e9),
           ...[0, 1.5, -0.1, NaN, 'letters'].map((c) => () => new WaveSimulation(800, c)),
           ...[2, -800, 800.5, 1e99, NaN].map((points) => () => new WaveSimulation(points, 1)),
           ...[-1, 100, 1.5, NaN].map((position) => () => wave.add_impulse(position, 1)),
           () => wave.add_impulse(5, Infinity),
-          () => wave.pluck(-1, 10, 1), () => wave.pluck(5, 0, 1), () => wave.pluck(5, 5, NaN),
+          () => wave.pluck(-1, 10, 1),
+          () => wave.pluck(5, 0, 1),
+          () => wave.pluck(5, 5, NaN),
           ...[-1, 0.5, NaN].map((n) => () => wave.step_many(n)),
-          ...[-0.1, 1.1, NaN].map((n) => () => { wave.damping = n; }),
+          ...[-0.1, 1.1, NaN].map((n) => () => {
+            wave.damping = n;
+          }),
         ];
         const errors = calls.map((call) => {
           try {
@@ -134,21 +149,25 @@ for (const name of ['chromium', 'firefox']) {
 
     onPage('any number of workers counts the same points', SIMD, async () => {
       const total = 20 * 2 ** 20 + 777;
-      const counts = await page.evaluate(async (seed, points) => {
-        const { MonteCarloPool } = await import('/monte-carlo/pool.js');
-        const results = [];
-        for (const size of [1, 2, 5]) {
-          const pool = new MonteCarloPool(globalThis.module, globalThis.glue.monte_carlo_substream(), size);
-          const shares = [];
-          results.push(await pool.run({ seed, total: points, onShare: (share) => shares.push(share) }));
-          const sum = (name) => shares.reduce((total, share) => total + share[name], 0);
-          results.push({ points: sum('points'), inside: sum('inside') });
-          pool.close();
-        }
-        const run = new globalThis.glue.MonteCarloRun(seed, points);
-        run.advance(points);
-        return [{ points: run.points, inside: run.inside }, ...results];
-      }, SEED, total);
+      const counts = await page.evaluate(
+        async (seed, points) => {
+          const { MonteCarloPool } = await import('/monte-carlo/pool.js');
+          const results = [];
+          for (const size of [1, 2, 5]) {
+            const pool = new MonteCarloPool(globalThis.module, globalThis.glue.monte_carlo_substream(), size);
+            const shares = [];
+            results.push(await pool.run({ seed, total: points, onShare: (share) => shares.push(share) }));
+            const sum = (name) => shares.reduce((total, share) => total + share[name], 0);
+            results.push({ points: sum('points'), inside: sum('inside') });
+            pool.close();
+          }
+          const run = new globalThis.glue.MonteCarloRun(seed, points);
+          run.advance(points);
+          return [{ points: run.points, inside: run.inside }, ...results];
+        },
+        SEED,
+        total,
+      );
       for (const count of counts) assert.deepEqual(count, counts[0]);
       assert.equal(counts[0].points, total);
     });
@@ -162,7 +181,7 @@ for (const name of ['chromium', 'firefox']) {
       assert.equal(counts.length, 3);
       const deviation = Math.sqrt(points * (Math.PI / 4) * (1 - Math.PI / 4));
       for (const [method, inside] of counts) {
-        assert.ok(Math.abs(inside - points * Math.PI / 4) < 6 * deviation, `${method}: ${inside}`);
+        assert.ok(Math.abs(inside - (points * Math.PI) / 4) < 6 * deviation, `${method}: ${inside}`);
       }
     });
   });
@@ -170,8 +189,12 @@ for (const name of ['chromium', 'firefox']) {
 
 describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
   let browser;
-  before(async () => { browser = await launch('chromium'); });
-  after(async () => { await browser?.close(); });
+  before(async () => {
+    browser = await launch('chromium');
+  });
+  after(async () => {
+    await browser?.close();
+  });
 
   /** Runs a function in a page with the wasm and the pool's class loaded. */
   async function withPool(alter, body) {
@@ -203,10 +226,14 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
       await pool.start();
       const [victim] = pool.workers;
       let shares = 0;
-      const { inside: found } = await pool.run({ seed: 4, total, onShare: () => {
-        shares += 1;
-        if (shares === 3) victim.terminate();
-      } });
+      const { inside: found } = await pool.run({
+        seed: 4,
+        total,
+        onShare: () => {
+          shares += 1;
+          if (shares === 3) victim.terminate();
+        },
+      });
       const { workers } = pool;
       pool.close();
       const wasReplaced = workers.length === 2 && !workers.includes(victim);
@@ -231,7 +258,10 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
       }, { once: true });`);
     const { same, failure } = await withPool({ '/monte-carlo/worker.js': breaking }, async () => {
       const pool = globalThis.makePool(2);
-      const outcome = await pool.run({ seed: 4, total: 1e7 }).then(() => 'no error', (error) => error.message);
+      const outcome = await pool.run({ seed: 4, total: 1e7 }).then(
+        () => 'no error',
+        (error) => error.message,
+      );
       const next = await pool.run({ seed: 4, total: 1e7 });
       pool.close();
       return { same: globalThis.countHere(4, 1e7) === next.inside, failure: outcome };
@@ -241,8 +271,15 @@ describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
   });
 
   it('says in a sentence that workers do not start', async () => {
-    const message = await withPool({ '/monte-carlo/worker.js': alterations.missing }, () => (
-      globalThis.makePool(2).run({ seed: 1, total: 1e6 }).then(() => 'no error', (error) => error.message)));
+    const message = await withPool({ '/monte-carlo/worker.js': alterations.missing }, () =>
+      globalThis
+        .makePool(2)
+        .run({ seed: 1, total: 1e6 })
+        .then(
+          () => 'no error',
+          (error) => error.message,
+        ),
+    );
     assert.match(message, /^The workers keep failing \(.+\)\. Reload the page, or count on this thread\.$/);
   });
 
