@@ -11,31 +11,21 @@
  * good, whose node is its input and its output.
  */
 
-import { has } from './detect.js';
 import { EngineError } from './errors.js';
 import { Lifecycle } from './lifecycle.js';
-import { loadModule, PROCESSOR_URL } from './module.js';
+import { loadModule } from './module.js';
+import { checkOptions, checkRunOptions, modesToTry, TRANSPORTS } from './options.js';
 import { Parameters } from './parameters.js';
-import { BUFFER_SIZES, ScriptProcessorHost } from './script-processor-host.js';
+import { ScriptProcessorHost } from './script-processor-host.js';
 import { FixedVoice, Voice } from './voice.js';
 import { WorkletHost } from './worklet-host.js';
 
 export { detect } from './detect.js';
 export { EngineError, ERROR_CODES } from './errors.js';
 export { loadModule } from './module.js';
-export { BUFFER_SIZES } from './script-processor-host.js';
+export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
 
 const HOSTS = { 'worklet': WorkletHost, 'script-processor': ScriptProcessorHost };
-/** The transports that each mode can have. */
-const TRANSPORTS = {
-  'auto': ['auto', 'shared', 'message', 'direct'],
-  'worklet': ['auto', 'shared', 'message'],
-  'script-processor': ['auto', 'direct'],
-};
-const CHANNELS = [1, 2];
-
-/** Seconds that a host may take until it is ready. */
-const TIMEOUT = 10;
 
 /** Meters that count up; they go on from one host to the next. */
 const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
@@ -44,35 +34,14 @@ const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
  * @typedef {import('../types/tables.js').ParameterId} ParameterId
  * @typedef {import('../types/tables.js').ParameterValues} ParameterValues
  * @typedef {import('../types/tables.js').Meters} Meters
+ * @typedef {import('./options.js').BufferSize} BufferSize
+ * @typedef {import('./options.js').EngineOptions} EngineOptions
+ * @typedef {import('./options.js').Mode} Mode
+ * @typedef {import('./options.js').RunOptions} RunOptions
  * @typedef {import('./module.js').Parameter} Parameter
  * @typedef {import('./module.js').LoadedModule} LoadedModule
  * @typedef {import('./errors.js').ErrorCode} ErrorCode
  * @typedef {import('./lifecycle.js').StateChange} StateChange
- */
-
-/**
- * @typedef {object} Way a way to run
- * @property {'auto' | 'worklet' | 'script-processor'} [mode] 'auto': the best that starts here
- * @property {'auto' | 'shared' | 'message' | 'direct'} [transport] 'shared' and 'message' are the worklet's, 'direct'
- *   is the script processor's
- * @property {BufferSize | 'auto'} [bufferSize] the script processor's, in frames; 'auto' begins small and grows when
- *   it hears itself glitch
- *
- * @typedef {(typeof BUFFER_SIZES)[number]} BufferSize
- *
- * @typedef {object} Settings
- * @property {1 | 2} [channels]
- * @property {boolean} [fixed] the mode stays as it starts: the engine is its node alone, `input` and `output` are one,
- *   and setMode() to another way throws mode-fixed. For offline renders and graphs that never switch: it saves the
- *   GainNodes that a change of mode needs. A script processor is then only called while its output leads to the
- *   destination, and its automatic buffer size stays what it begins with. Where the context goes over to another sample
- *   rate, the engine plays on as for the old one, and an event 'error' with mode-fixed says so
- * @property {Partial<ParameterValues>} [params] values by id; the others begin at their defaults
- * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
- * @property {string | URL} [processorUrl] where the worklet script is, if not there
- * @property {number} [timeout] seconds that a mode may take to start
- *
- * @typedef {Way & Settings} EngineOptions
  */
 
 /**
@@ -323,8 +292,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * Changes the way to run while it plays: a second host starts muted, both crossfade in 20 ms, the first one
    * ends. Calls wait for each other. Where the new one cannot start, the old one plays on.
-   * @param {NonNullable<Way['mode']>} mode
-   * @param {Pick<Way, 'transport' | 'bufferSize'>} [options] default: as they were asked for
+   * @param {Mode} mode
+   * @param {Pick<RunOptions, 'transport' | 'bufferSize'>} [options] default: as they were asked for
    * @returns {Promise<void>}
    * @throws {EngineError} as createEngine(), and mode-fixed
    */
@@ -333,7 +302,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
       const asked = { ...this.#settings, mode, ...options };
       const fits = options.transport !== undefined || TRANSPORTS[mode]?.includes(asked.transport);
       const way = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
-      checkWay(way);
+      checkRunOptions(way);
       if (!this.#runs(way)) await this.#changeTo(way, 'way to run');
       this.#settings = { ...this.#settings, mode, transport: asked.transport, bufferSize: asked.bufferSize };
     });
@@ -380,7 +349,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /** Whether the engine runs this way already, alive. */
   #runs({ mode, transport, bufferSize }) {
     const { host } = this.#voice;
-    const wanted = mode === 'auto' ? waysOf({ mode, transport })[0] : mode;
+    const wanted = mode === 'auto' ? modesToTry({ mode, transport })[0] : mode;
     return (
       host.mode === wanted &&
       !host.failure &&
@@ -414,7 +383,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /** The first host that starts, of those that the way allows, in a voice at the given level. */
   async #startVoice({ mode, transport, bufferSize, firstSize }, level) {
-    const ways = waysOf({ mode, transport });
+    const ways = modesToTry({ mode, transport });
     const Kind = this.#settings.fixed ? FixedVoice : Voice;
     let failure = null;
     for (const candidate of ways) {
@@ -478,56 +447,4 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
  */
 function outputLatencyOf(context) {
   return /Gecko\/\d/.test(navigator.userAgent) ? 0 : (context.outputLatency ?? 0);
-}
-
-/** The modes to try, best first. */
-function waysOf({ mode, transport }) {
-  if (mode !== 'auto') return [mode];
-  if (transport === 'direct') return ['script-processor'];
-  if (transport !== 'auto') return ['worklet'];
-  return has('audioWorklet') ? ['worklet', 'script-processor'] : ['script-processor'];
-}
-
-function checkOptions(context, options) {
-  if (typeof BaseAudioContext !== 'function' || !(context instanceof BaseAudioContext)) {
-    throw new EngineError('bad-context');
-  }
-  if (context.state === 'closed') throw new EngineError('context-closed');
-  const settings = {
-    mode: 'auto',
-    transport: 'auto',
-    channels: 2,
-    fixed: false,
-    params: {},
-    bufferSize: 'auto',
-    processorUrl: PROCESSOR_URL,
-    timeout: TIMEOUT,
-    ...options,
-  };
-  for (const name of ['wasmUrl', 'processorUrl']) {
-    if (settings[name] !== undefined) settings[name] = absolute(name, settings[name]);
-  }
-  checkOption('channels', settings.channels, CHANNELS);
-  checkOption('fixed', settings.fixed, [false, true]);
-  checkWay(settings);
-  return settings;
-}
-
-/** The whole URL where an option names one, which may be relative to the page. */
-function absolute(name, value) {
-  try {
-    return new URL(value, document.baseURI).href;
-  } catch {
-    throw new EngineError('bad-option', { name, value, allowed: 'a URL' });
-  }
-}
-
-function checkWay({ mode, transport, bufferSize }) {
-  checkOption('mode', mode, Object.keys(TRANSPORTS));
-  checkOption('transport', transport, TRANSPORTS[mode]);
-  checkOption('bufferSize', bufferSize, ['auto', ...BUFFER_SIZES]);
-}
-
-function checkOption(name, value, allowed) {
-  if (!allowed.includes(value)) throw new EngineError('bad-option', { name, value, allowed: allowed.join(', ') });
 }

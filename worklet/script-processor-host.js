@@ -10,10 +10,8 @@ import { CallbackClock } from './callback-clock.js';
 import { ControlBlock } from './control-block.js';
 import { has, waitsForScriptProcessor } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
+import { BUFFER_SIZES } from './options.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
-
-/** The buffer sizes that the Web Audio API allows, in frames. */
-export const BUFFER_SIZES = Object.freeze(/** @type {const} */ ([256, 512, 1024, 2048, 4096, 8192, 16384]));
 
 /** What an automatic buffer size begins with, in frames. */
 const FIRST_SIZE = 512;

@@ -4,6 +4,7 @@
  */
 
 import { ControlBlock } from './control-block.js';
+import { deferred } from './deferred.js';
 import { has } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
 import { MessageTransport } from './message-transport.js';
@@ -203,11 +204,4 @@ async function whyMissing(url, error) {
   } catch (cause) {
     return reasonOf(cause);
   }
-}
-
-/** A promise with its two ends in the hand. */
-function deferred() {
-  const ends = {};
-  ends.promise = new Promise((resolve, reject) => Object.assign(ends, { resolve, reject }));
-  return ends;
 }

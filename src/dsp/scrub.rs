@@ -4,11 +4,12 @@
 use crate::dsp::math::NOTHING;
 use crate::dsp::meters::Reading;
 
-/// The loudest sample that is let in: +120 dBFS. Louder is held here, far from any overflow.
+/// The loudest sample that is let in: +120 dBFS. No sound is louder, so what is louder is a fault of whoever made it.
 pub const LOUDEST: f32 = 1e6;
 
-/// Lets a channel's samples in. Puts 0 for NaN, and holds what is louder than [`LOUDEST`] there (infinities too).
-/// Returns the reading of what came in, and how many samples were replaced.
+/// Lets a channel's samples in. NaN, infinities and whatever is louder than [`LOUDEST`] are lost samples: 0 in their
+/// place. (Held at the limit instead, one of them would ring in the delay and hold the limiter down for minutes.)
+/// Returns the reading of what came in, and how many samples were lost.
 #[inline(never)]
 pub fn let_in(samples: &mut [f32]) -> (Reading, u32) {
     let reading = Reading::of(samples);
@@ -19,21 +20,16 @@ pub fn let_in(samples: &mut [f32]) -> (Reading, u32) {
     if reading.is_within(LOUDEST) {
         return (reading, 0);
     }
-    let replaced = scrub(samples);
-    (Reading::of(samples), replaced)
+    let lost = scrub(samples);
+    (Reading::of(samples), lost)
 }
 
 fn scrub(samples: &mut [f32]) -> u32 {
-    let mut replaced = 0;
-    for x in samples {
-        if x.is_nan() {
-            *x = 0.0;
-        } else if x.abs() > LOUDEST {
-            *x = LOUDEST.copysign(*x);
-        } else {
-            continue;
-        }
-        replaced += 1;
+    let mut lost = 0;
+    // Infinity and NaN are in no range.
+    for x in samples.iter_mut().filter(|x| !(-LOUDEST..=LOUDEST).contains(*x)) {
+        *x = 0.0;
+        lost += 1;
     }
-    replaced
+    lost
 }
