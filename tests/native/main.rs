@@ -13,5 +13,6 @@ mod math;
 mod monte_carlo;
 mod properties;
 mod render;
+mod response;
 mod robustness;
 mod wave;
