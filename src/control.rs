@@ -71,7 +71,7 @@ pub const QUANTA: usize = METERS + 1;
 pub const FRAMES: usize = METERS + 2;
 /// Word of the count of output samples beyond ±1.
 pub const CLIPS: usize = METERS + 3;
-/// Word of the count of input samples replaced because they were not finite, or beyond all reason.
+/// Word of the count of input samples replaced because they were not finite, or louder than +120 dBFS.
 pub const SCRUBBED: usize = METERS + 4;
 /// First word of the input's peaks (linear, falling 20 dB in 1.7 s as IEC 60268-10 has it).
 pub const INPUT_PEAK: usize = METERS + 5;

@@ -11,6 +11,7 @@ pub mod filters;
 pub mod gain;
 pub mod limiter;
 pub mod peaking;
+pub mod response;
 pub mod switch;
 pub mod tuned;
 

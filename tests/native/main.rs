@@ -15,5 +15,6 @@ mod math;
 mod monte_carlo;
 mod properties;
 mod render;
+mod response;
 mod robustness;
 mod wave;

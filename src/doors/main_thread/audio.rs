@@ -4,7 +4,7 @@
 use crate::chain::Chain;
 use crate::control;
 use crate::dsp::block::Block;
-use crate::effects::{Effect, filters, peaking};
+use crate::effects::response;
 use crate::engine::SAMPLE_RATES;
 use crate::params;
 use alloc::vec::Vec;
@@ -84,12 +84,7 @@ pub fn frequency_response(sample_rate: f64, values: &[f32], frequencies: &[f64])
     for ((all, &value), parameter) in all.iter_mut().zip(values).zip(params::TABLE) {
         *all = parameter.clamp(value);
     }
-    let mut effects = [filters::new(sample_rate), peaking::new(sample_rate)];
-    for effect in &mut effects {
-        effect.set(&all);
-        effect.reset();
-    }
-    frequencies.iter().map(|&frequency| effects.iter().map(|effect| effect.magnitude(frequency)).product()).collect()
+    frequencies.iter().copied().map(response::magnitude(&all, sample_rate)).collect()
 }
 
 /// The chain for buffers on the main thread, one channel.
