@@ -1,7 +1,8 @@
 //! The chain equals its formulas, at every rate, cutoff and split into blocks.
 
+use crate::effects::{only, switched_on};
 use crate::reference::{self, Settings, error_db, test_sound};
-use crate::support::{only, render, with};
+use crate::support::{render, with};
 use audio_dsp_wasm::params::{self, Values};
 
 const RATES: [f64; 6] = [8000.0, 44100.0, 48000.0, 88200.0, 96000.0, 192000.0];
@@ -129,19 +130,13 @@ fn each_effect_alone_is_within_100_db_of_its_formula() {
 
 #[test]
 fn splits_into_multiples_of_128_give_the_same_bits_and_any_other_split_is_within_140_db() {
-    let everything = {
-        let mut values = with(&[
-            (params::GAIN, 2.0),
-            (params::LPF_CUTOFF, 9000.0),
-            (params::HPF_CUTOFF, 60.0),
-            (params::DELAY_TIME, 0.0101),
-            (params::PEAK_GAIN, 9.0),
-        ]);
-        for index in [params::PEAK_ON, params::COMPRESSOR_ON, params::LIMITER_ON] {
-            values[index] = 1.0;
-        }
-        values
-    };
+    let everything = switched_on(with(&[
+        (params::GAIN, 2.0),
+        (params::LPF_CUTOFF, 9000.0),
+        (params::HPF_CUTOFF, 60.0),
+        (params::DELAY_TIME, 0.0101),
+        (params::PEAK_GAIN, 9.0),
+    ]));
     for channels in [1, 2] {
         let input = sound(channels, 48000, 48000.0);
         for values in [params::defaults(), everything] {

@@ -2,6 +2,8 @@
 
 #[path = "../reference/mod.rs"]
 mod reference;
+
+mod effects;
 mod support;
 
 mod allocation;
