@@ -32,7 +32,7 @@ export function noise(seed, frames, amplitude = 0.5) {
 export function bufferOf(context, channels) {
   const { sampleRate } = context;
   const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: channels[0].length, sampleRate });
-  channels.forEach((channel, index) => buffer.copyToChannel(channel, index));
+  for (const [index, channel] of channels.entries()) buffer.copyToChannel(channel, index);
   return buffer;
 }
 
