@@ -6,9 +6,10 @@
 //! stopped, a command line would not. Parameters hold from the first sample to the last. The output file appears only
 //! when it is complete, so it may also be the input file.
 
+use audio_dsp_wasm::chain::SAMPLE_RATES;
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::dsp::block::MAX_CHANNELS;
-use audio_dsp_wasm::engine::{Engine, SAMPLE_RATES};
+use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::params::{self, Curve, Parameter, Values};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
@@ -200,7 +201,7 @@ impl Source {
                 "{name} has {channels} channels, and the engine takes 1 or 2: mix it down to stereo first."
             ));
         }
-        if !SAMPLE_RATES.contains(&(sample_rate as f32)) {
+        if !SAMPLE_RATES.contains(&(sample_rate as f64)) {
             let (lowest, highest) = (SAMPLE_RATES.start(), SAMPLE_RATES.end());
             return Err(format!(
                 "{name} has a sample rate of {sample_rate} Hz, and the engine takes {lowest} to {highest} Hz: \

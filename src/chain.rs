@@ -5,13 +5,15 @@
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
 
-use crate::dsp::block::{BLOCK, Block};
+use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::scrub::scrub;
 use crate::effects::{
-    Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
-    peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
+    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain,
+    limiter::Limiter, peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
 };
 use crate::params::{self, Values};
+use core::fmt::{self, Display, Formatter};
+use core::ops::RangeInclusive;
 
 /// The effects in their order. Adding one: its line here, and nothing else in this file.
 macro_rules! rack {
@@ -19,8 +21,8 @@ macro_rules! rack {
         struct Rack { $($name: $effect),* }
 
         impl Rack {
-            fn new(sample_rate: f64, channels: usize) -> Self {
-                Self { $($name: { let ($rate, $channels) = (sample_rate, channels); $new }),* }
+            fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
+                Ok(Self { $($name: { let ($rate, $channels) = (sample_rate, channels); $new }),* })
             }
         }
 
@@ -44,28 +46,68 @@ rack! {
     tremolo: Switched<Tremolo> =
         |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
     delay: Switched<Delay> =
-        |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels), rate, channels);
+        |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels)?, rate, channels);
     limiter: Switched<Limiter> =
         |rate, channels| Switched::on(params::LIMITER_ON, Limiter::new(rate), rate, channels);
 }
+
+/// Sample rates that a chain can run at, in Hz; the Web Audio API's own limits.
+pub const SAMPLE_RATES: RangeInclusive<f64> = 3000.0..=768000.0;
+
+/// Why there is no chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The sample rate or the number of channels is out of range.
+    OutOfRange,
+    /// There is no memory for it.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for Refusal {
+    fn from(_: OutOfMemory) -> Self {
+        Self::OutOfMemory
+    }
+}
+
+impl Display for Refusal {
+    fn fmt(&self, formatter: &mut Formatter) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::OutOfRange => "the sample rate must be from 3000 to 768000 Hz, and the channels 1 or 2",
+            Self::OutOfMemory => "there is no memory for another engine",
+        })
+    }
+}
+
+impl core::error::Error for Refusal {}
 
 /// The chain for one or two channels.
 pub struct Chain {
     rack: Switched<Rack>,
     values: Values,
+    channels: usize,
     /// Whether the next block is the first, in which parameters are at their values at once.
     fresh: bool,
 }
 
 impl Chain {
-    /// A chain at rest with every parameter at its default; the sample rate in Hz.
-    pub fn new(sample_rate: f64, channels: usize) -> Self {
-        let rack = Rack::new(sample_rate, channels);
-        Self {
+    /// A chain at rest with every parameter at its default; the sample rate in Hz ([`SAMPLE_RATES`]), 1 …
+    /// [`MAX_CHANNELS`] channels.
+    pub fn new(sample_rate: f64, channels: usize) -> Result<Self, Refusal> {
+        if !Self::accepts(sample_rate, channels) {
+            return Err(Refusal::OutOfRange);
+        }
+        let rack = Rack::new(sample_rate, channels)?;
+        Ok(Self {
             rack: Switched::bypassed(params::BYPASS, rack, sample_rate, channels),
             values: params::defaults(),
+            channels,
             fresh: true,
-        }
+        })
+    }
+
+    /// Whether there can be a chain of this sample rate in Hz and so many channels.
+    pub fn accepts(sample_rate: f64, channels: usize) -> bool {
+        SAMPLE_RATES.contains(&sample_rate) && (1..=MAX_CHANNELS).contains(&channels)
     }
 
     /// Takes new values to move towards, clamped to the table's ranges.
@@ -97,7 +139,11 @@ impl Chain {
     }
 
     /// Processes planar channels of any length in place, scrubbed; all channels as long as the first.
+    ///
+    /// # Panics
+    /// Where there are more or fewer channels than the chain has, or they are not of one length.
     pub fn process_planar(&mut self, channels: &mut [&mut [f32]], scratch: &mut Block) {
+        assert_eq!(channels.len(), self.channels, "as many channels as the chain has");
         let frames = channels.first().map_or(0, |channel| channel.len());
         for start in (0..frames).step_by(BLOCK) {
             let end = (start + BLOCK).min(frames);

@@ -1,15 +1,12 @@
 //! A chain as the audio thread runs it: with its control block, a block of sound and its meters, all taken when the
 //! engine is built. Nothing here allocates, locks or panics afterwards.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Refusal};
 use crate::control;
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
 use crate::dsp::scrub::scrub;
 use crate::params::{self, Values};
-
-/// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
-pub const SAMPLE_RATES: core::ops::RangeInclusive<f32> = 3000.0..=768000.0;
 
 /// One engine.
 pub struct Engine {
@@ -23,21 +20,17 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// An engine at rest with every parameter at its default, or `None` where the sample rate in Hz or the number of
-    /// channels (1 … [`MAX_CHANNELS`]) is out of range.
-    pub fn new(sample_rate: f32, channels: usize) -> Option<Self> {
-        if !SAMPLE_RATES.contains(&sample_rate) || !(1..=MAX_CHANNELS).contains(&channels) {
-            return None;
-        }
+    /// An engine at rest with every parameter at its default; the sample rate in Hz, 3000 … 768000, and 1 … 2 channels.
+    pub fn new(sample_rate: f32, channels: usize) -> Result<Self, Refusal> {
         let mut control = [0; control::WORDS];
         control[control::MAGIC_WORD] = control::MAGIC;
         control[control::ABI_WORD] = control::ABI_VERSION;
         for (word, value) in control[control::PARAMETERS..].iter_mut().zip(params::defaults()) {
             *word = value.to_bits();
         }
-        Some(Self {
+        Ok(Self {
             control,
-            chain: Chain::new(sample_rate as f64, channels),
+            chain: Chain::new(sample_rate as f64, channels)?,
             block: Block::new(channels),
             meters: Default::default(),
             ballistics: Ballistics::new(sample_rate as f64),
@@ -53,6 +46,22 @@ impl Engine {
     /// A channel's sound, [`BLOCK`] frames: where its input goes, and its output is found.
     pub fn sound(&mut self, channel: usize) -> &mut [f32; BLOCK] {
         self.block.whole_mut(channel)
+    }
+
+    /// The address of an engine's control block, good for as long as the engine is.
+    ///
+    /// # Safety
+    /// `engine` is a valid engine's.
+    pub(crate) unsafe fn control_of(engine: *mut Self) -> *mut u32 {
+        unsafe { &raw mut (*engine).control }.cast()
+    }
+
+    /// The address of a channel's sound, good for as long as the engine is.
+    ///
+    /// # Safety
+    /// `engine` is a valid engine's, and `channel` below [`MAX_CHANNELS`].
+    pub(crate) unsafe fn sound_of(engine: *mut Self, channel: usize) -> *mut f32 {
+        unsafe { Block::channel_of(&raw mut (*engine).block, channel) }
     }
 
     /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts as

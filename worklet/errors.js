@@ -42,6 +42,8 @@ const SENTENCES = {
   'worklet-script-failed': ({ url }) =>
     `The worklet script ${url} loaded but registered no processor of this version: it threw, or is not of this ` +
     'build; look at the console, and publish files of one build together.',
+  'out-of-memory': ({ reason }) =>
+    `There is no memory for another engine (${reason}); close engines that are no longer needed, or reload the page.`,
   'processor-failed': ({ reason }) =>
     `The processor could not build its engine on the audio thread (${reason}); build the package again.`,
   'processor-silent': ({ seconds }) =>

@@ -4,8 +4,8 @@
  */
 
 import { has } from './detect.js';
+import { ABI_VERSION, instantiate } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
-import { ABI_VERSION, instantiate } from './renderer.js';
 
 // Bundlers match this exact syntax: by it they see that these files belong to the bundle.
 const SIMD_URL = new URL('../pkg/audio_dsp_wasm_bg.wasm', import.meta.url).href;

@@ -1,19 +1,20 @@
 /**
  * The AudioWorkletProcessor: carries each quantum between Web Audio and the wasm engine. Audio thread.
  *
- * It is bundled with renderer.js into one self-contained file, pkg/processor.js, which is what addModule
+ * It is bundled with what it imports into one self-contained file, pkg/processor.js, which is what addModule
  * loads. With the main thread it exchanges
  *
  * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
  *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
- * - out: `{ ready: version }` or `{ failed: reason, version }` once, from the constructor;
+ * - out: `{ ready: version }` or `{ failed: reason, isOutOfMemory }` once, from the constructor;
  *   `{ meters }` where memory is not shared, at most 30 times a second and once more at the end;
  *   `{ died: reason }` or `{ ended: true }` once, at the end
  *
  * With shared memory nothing is posted between ready and the end.
  */
 
-import { ABI_VERSION, Renderer } from './renderer.js';
+import { ABI_VERSION, EngineInstance, OutOfMemory } from './engine-instance.js';
+import { Renderer } from './renderer.js';
 
 const METERS_PER_SECOND = 30;
 
@@ -37,17 +38,17 @@ class EngineProcessor extends AudioWorkletProcessor {
   #calls = 0;
 
   /** @param {{ processorOptions: import('./renderer.js').ProcessorOptions }} options */
-  constructor({ processorOptions: { module, words, channels, shared } }) {
+  constructor({ processorOptions: { module, url, words, channels, shared } }) {
     super();
     this.#words = words;
     this.#reports = !shared;
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
-      this.#renderer = new Renderer(module, { sampleRate, channels, words });
+      this.#renderer = new Renderer(EngineInstance.shared(module, url), { sampleRate, channels, words });
       if (this.#reports) this.#report.meters = words.slice(this.#renderer.metersWord);
       this.port.postMessage({ ready: ABI_VERSION });
     } catch (error) {
-      this.port.postMessage({ failed: reasonOf(error), version: ABI_VERSION });
+      this.port.postMessage({ failed: reasonOf(error), isOutOfMemory: error instanceof OutOfMemory });
     }
   }
 
@@ -112,12 +113,15 @@ class EngineProcessor extends AudioWorkletProcessor {
   }
 
   /**
-   * Lets go of the wasm instance, so that its memory comes back; nothing is rendered any more.
+   * Gives the engine's memory back; nothing is rendered any more.
    * @param {{ ended: true } | { died: string }} message
    */
   #end(message) {
-    if (this.#reports && this.#renderer !== null) this.#postMeters(this.#renderer);
-    this.#renderer = null;
+    if (this.#renderer !== null) {
+      if (this.#reports) this.#postMeters(this.#renderer);
+      this.#renderer.close();
+      this.#renderer = null;
+    }
     this.port.postMessage(message);
     this.port.onmessage = null;
     return false;

@@ -1,77 +1,30 @@
 /**
- * One wasm engine instance, rendering quantum by quantum. The worklet runs it on the audio thread, the
- * fallback on the main thread: the same code, so the same bits.
+ * One engine, rendering quantum by quantum in a wasm instance that it shares. The worklet runs it on the audio thread,
+ * the fallback on the main thread: the same code, so the same bits.
  *
  * All memory is taken when it is built. `render` makes no object, view, closure or message.
  *
  * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
  */
 
-/** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 3;
+/** @typedef {import('./engine-instance.js').EngineInstance} EngineInstance */
 
 /** Frames that a Web Audio quantum has unless the context says otherwise. */
 export const DEFAULT_QUANTUM = 128;
 
 /**
- * The audio thread's door: what an instance exports (src/doors/audio_thread.rs). Addresses and engines are numbers.
- * @typedef {object} AudioThreadDoor
- * @property {WebAssembly.Memory} memory
- * @property {() => number} [abi_version] missing in a module that is none of ours
- * @property {() => number} control_inbound_words
- * @property {() => number} control_meters_word
- * @property {() => number} control_words
- * @property {() => number} control_sequence_word
- * @property {() => number} control_flags_word
- * @property {() => number} control_stop_flag
- * @property {() => number} control_missed_word
- * @property {() => number} engine_frames
- * @property {(sampleRate: number, channels: number) => number} engine_new
- * @property {(engine: number) => void} engine_free
- * @property {(engine: number) => number} engine_control
- * @property {(engine: number, channel: number) => number} engine_sound
- * @property {(engine: number, frames: number, connected: number) => void} engine_process
- */
-
-/**
  * What the main thread makes a processor of processor.js with.
  * @typedef {object} ProcessorOptions
  * @property {WebAssembly.Module} module
+ * @property {string} url where the module came from
  * @property {Int32Array} words the control block
  * @property {boolean} shared whether the main thread sees the same words
  * @property {1 | 2} channels
  */
 
-/**
- * Functions that stand in for the wasm-bindgen imports, none of which the audio thread's door calls.
- * @param {WebAssembly.Module} module
- */
-function stubImports(module) {
-  /** @type {Record<string, Record<string, () => never>>} */
-  const imports = {};
-  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind !== 'function') continue;
-    imports[from] ??= {};
-    imports[from][name] = () => {
-      throw new Error(`the engine called the main thread's ${name}`);
-    };
-  }
-  return imports;
-}
-
-/**
- * A bare instance's exports, and the version of the interface that they speak.
- * @param {WebAssembly.Module} module
- * @returns {{ exports: AudioThreadDoor, version: number | 'none' }}
- */
-export function instantiate(module) {
-  const instance = new WebAssembly.Instance(module, stubImports(module));
-  const exports = /** @type {AudioThreadDoor} */ (/** @type {unknown} */ (instance.exports));
-  return { exports, version: exports.abi_version?.() ?? 'none' };
-}
-
 export class Renderer {
-  #exports;
+  #instance;
+  #door;
   #engine;
   #words;
   #sequenceWord;
@@ -90,31 +43,31 @@ export class Renderer {
   #sound = [];
 
   /**
-   * @param {WebAssembly.Module} module
+   * @param {EngineInstance} instance
    * @param {object} options
    * @param {number} options.sampleRate in Hz
    * @param {number} options.channels 1 or 2
-   * @param {Int32Array} options.words the control block that this instance follows and reports to
-   * @throws {Error} if the module cannot be instantiated, is of another version or refuses the options
+   * @param {Int32Array} options.words the control block that this engine follows and reports to
+   * @throws {import('./engine-instance.js').OutOfMemory}
+   * @throws {Error} if the options are out of range
    */
-  constructor(module, { sampleRate, channels, words }) {
-    const { exports, version } = instantiate(module);
-    if (version !== ABI_VERSION) throw new Error(`version ${version} instead of ${ABI_VERSION}`);
-    this.#exports = exports;
+  constructor(instance, { sampleRate, channels, words }) {
+    const { door } = instance;
+    this.#instance = instance;
+    this.#door = door;
     this.#words = words;
-    this.#sequenceWord = exports.control_sequence_word();
-    this.#flagsWord = exports.control_flags_word();
-    this.#stopFlag = exports.control_stop_flag();
-    this.#inboundWords = exports.control_inbound_words();
+    this.#sequenceWord = door.control_sequence_word();
+    this.#flagsWord = door.control_flags_word();
+    this.#stopFlag = door.control_stop_flag();
+    this.#inboundWords = door.control_inbound_words();
     /** First word of the meters in the control block. */
-    this.metersWord = exports.control_meters_word();
-    this.#missedMeter = exports.control_missed_word() - this.metersWord;
+    this.metersWord = door.control_meters_word();
+    this.#missedMeter = door.control_missed_word() - this.metersWord;
     this.channels = channels;
     /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
     this.missed = 0;
-    this.#engine = exports.engine_new(sampleRate, channels);
-    if (this.#engine === 0) throw new Error(`${channels} channels at ${sampleRate} Hz refused`);
-    this.#capacity = exports.engine_frames();
+    this.#engine = instance.newEngine(sampleRate, channels);
+    this.#capacity = door.engine_frames();
     this.#makeViews(this.#capacity);
     this.#applyInbound(Atomics.load(words, this.#sequenceWord));
   }
@@ -129,12 +82,24 @@ export class Renderer {
    * input without channels is "nothing connected": the tail rings on.
    * @param {readonly Float32Array[]} input
    * @param {readonly Float32Array[]} output
+   * @throws {Error} if this engine or another one in the instance has failed
    */
   render(input, output) {
+    if (this.#instance.failure !== null) throw new Error(this.#instance.failure);
     const frames = output[0].length;
-    for (let start = 0; start < frames; start += this.#capacity) {
-      this.#renderQuantum(input, output, start, Math.min(this.#capacity, frames - start));
+    try {
+      for (let start = 0; start < frames; start += this.#capacity) {
+        this.#renderQuantum(input, output, start, Math.min(this.#capacity, frames - start));
+      }
+    } catch (error) {
+      this.#instance.fail(`another engine of this context failed: ${error}`);
+      throw error;
     }
+  }
+
+  /** Gives the engine's memory back; nothing is rendered any more. */
+  close() {
+    this.#instance.release(this.#engine);
   }
 
   /**
@@ -154,7 +119,7 @@ export class Renderer {
         copyIn(this.#sound[channel], input[channel < input.length ? channel : 0], start);
       }
     }
-    this.#exports.engine_process(this.#engine, frames, connected ? 1 : 0);
+    this.#door.engine_process(this.#engine, frames, connected ? 1 : 0);
     for (let channel = 0; channel < output.length; channel++) {
       copyOut(this.#sound[channel < this.channels ? channel : 0], output[channel], start);
     }
@@ -164,7 +129,7 @@ export class Renderer {
 
   /** @param {number} frames */
   #makeViews(frames) {
-    const { memory, control_words, engine_control, engine_sound } = this.#exports;
+    const { memory, control_words, engine_control, engine_sound } = this.#door;
     const bytesPerWord = Int32Array.BYTES_PER_ELEMENT;
     this.#frames = frames;
     const control = engine_control(this.#engine);

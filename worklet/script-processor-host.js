@@ -1,6 +1,6 @@
 /**
- * The fallback for browsers and pages without AudioWorklet: the same wasm in an instance of its own, on the
- * main thread, in a ScriptProcessorNode. Its big buffer is cut into quanta, so the samples are the same.
+ * The fallback for browsers and pages without AudioWorklet: the same wasm, in an instance on the main thread, behind a
+ * ScriptProcessorNode. Its big buffer is cut into quanta, so the samples are the same.
  *
  * The node exchanges buffers with the audio thread in turn, so sound comes out two buffers later; and where
  * the main thread is busy for longer than a buffer lasts, it comes out broken. That is counted.
@@ -9,6 +9,7 @@
 import { CallbackClock } from './callback-clock.js';
 import { ControlBlock } from './control-block.js';
 import { has, waitsForScriptProcessor } from './detect.js';
+import { EngineInstance, OutOfMemory } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
 import { BUFFER_SIZES } from './options.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
@@ -78,9 +79,11 @@ export class ScriptProcessorHost {
     try {
       const { sampleRate } = context;
       const { words } = this.block;
-      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, words });
+      const instance = EngineInstance.shared(loaded.module, loaded.url);
+      this.#renderer = new Renderer(instance, { sampleRate, channels, words });
     } catch (error) {
-      throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
+      const code = error instanceof OutOfMemory ? 'out-of-memory' : 'processor-failed';
+      throw new EngineError(code, { reason: reasonOf(error) }, error);
     }
     this.node = context.createScriptProcessor(this.bufferSize, channels, channels);
     this.node.channelCountMode = 'explicit';
@@ -115,6 +118,7 @@ export class ScriptProcessorHost {
   async stop() {
     this.block.requestStop();
     this.node.onaudioprocess = null;
+    this.#renderer?.close();
     this.#renderer = null;
   }
 

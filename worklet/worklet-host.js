@@ -8,7 +8,7 @@ import { deferred } from './deferred.js';
 import { has } from './detect.js';
 import { EngineError } from './errors.js';
 import { MessageTransport } from './message-transport.js';
-import { ABI_VERSION } from './renderer.js';
+import { ABI_VERSION } from './engine-instance.js';
 import { addScript } from './worklet-script.js';
 
 /** How long an ending processor may take before it is let go all the same. */
@@ -56,7 +56,8 @@ export class WorkletHost {
     this.block = new ControlBlock(loaded.layout, shared);
     this.block.storeAll(parameters);
     const { words } = this.block;
-    this.node = makeNode(context, processorUrl, channels, { module: loaded.module, words, shared, channels });
+    const { module, url } = loaded;
+    this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels });
     connect(this.node);
     if (!shared) this.#messages = new MessageTransport(this.node.port, this.block);
   }
@@ -101,9 +102,9 @@ export class WorkletHost {
     this.node.onprocessorerror = (event) => {
       reject(new EngineError('processor-failed', { reason: messageOf(event) || 'its constructor threw' }));
     };
-    this.node.port.onmessage = ({ data }) => {
-      if (data.ready === ABI_VERSION) resolve();
-      else reject(new EngineError('processor-failed', { reason: data.failed ?? 'it is of another version' }));
+    this.node.port.onmessage = ({ data: { ready, failed = 'it is of another version', isOutOfMemory } }) => {
+      if (ready === ABI_VERSION) resolve();
+      else reject(new EngineError(isOutOfMemory ? 'out-of-memory' : 'processor-failed', { reason: failed }));
     };
     try {
       await promise;

@@ -1,6 +1,7 @@
 /** The page's part of chain.bench.mjs: makes candidates, checks what they render, and times them. Page. */
 import { loadModule } from '../../worklet/module.js';
-import { DEFAULT_QUANTUM, instantiate } from '../../worklet/renderer.js';
+import { instantiate } from '../../worklet/engine-instance.js';
+import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
 import { chain, errorInDecibels } from '../lib/reference.mjs';
 import { javascriptKernel, naiveKernel, rawKernel } from './kernels.js';
 

@@ -2,6 +2,7 @@
  * Kernels: the chain without a graph, as `process(inputs, outputs)` over arrays of 128-frame Float32Arrays, one per
  * channel. The copies in and out of the wasm's memory are part of it, for a worklet has to make them. Page and Node.
  */
+import { EngineInstance } from '../../worklet/engine-instance.js';
 import { DEFAULT_QUANTUM, Renderer } from '../../worklet/renderer.js';
 
 /** Writes every parameter into the words of a control block. */
@@ -38,7 +39,7 @@ export function rendererKernel(module, glue, params, channels, sampleRate) {
   const layout = glue.control_layout();
   const words = new Int32Array(new SharedArrayBuffer(4 * layout.words));
   fill(words, glue, params);
-  const renderer = new Renderer(module, { sampleRate, channels, words });
+  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words });
   return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 

@@ -15,7 +15,7 @@
  * params: `{ gain, drive, lowpass, highpass, delay, feedback, mix }`, where drive is what tanh is driven by. Page.
  */
 import { createEngine, loadModule } from '../../worklet/engine.js';
-import { instantiate } from '../../worklet/renderer.js';
+import { instantiate } from '../../worklet/engine-instance.js';
 import { rawKernel, rendererKernel } from './kernels.js';
 
 /** The benchmark's parameters as this engine's; drive = 1 + 10·distortion. */

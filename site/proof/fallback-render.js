@@ -5,6 +5,7 @@
  */
 
 import { ControlBlock } from '../../worklet/control-block.js';
+import { EngineInstance } from '../../worklet/engine-instance.js';
 import { loadModule } from '../../worklet/module.js';
 import { Parameters } from '../../worklet/parameters.js';
 import { Renderer } from '../../worklet/renderer.js';
@@ -24,7 +25,7 @@ export async function renderThroughScriptProcessor(input, { sampleRate, params, 
   block.storeAll(new Parameters(parameters, params));
   const { words } = block;
   const channels = input.length;
-  const renderer = new Renderer(module, { sampleRate, channels, words });
+  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words });
 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {

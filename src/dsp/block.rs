@@ -46,6 +46,14 @@ impl Block {
         bytemuck::cast_mut(&mut self.samples[channel])
     }
 
+    /// The address of a channel's samples, [`BLOCK`] of them, good for as long as the block is.
+    ///
+    /// # Safety
+    /// `block` is a valid block's, and `channel` below [`MAX_CHANNELS`].
+    pub(crate) unsafe fn channel_of(block: *mut Self, channel: usize) -> *mut f32 {
+        unsafe { (&raw mut (*block).samples).cast::<Samples>().add(channel) }.cast()
+    }
+
     /// A channel's samples.
     pub fn channel(&self, channel: usize) -> &[f32] {
         &bytemuck::cast_slice(&self.samples[channel])[..self.frames]

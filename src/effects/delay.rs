@@ -3,12 +3,12 @@
 //!
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
-use super::Effect;
+use super::{Effect, OutOfMemory};
 use crate::dsp::block::{BLOCK, Block, LANES};
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 use core::iter::repeat;
 use wide::f32x4;
 
@@ -43,12 +43,12 @@ pub struct Delay {
 impl Delay {
     /// A delay at its defaults. Its lines hold the longest delay time in the table and a block more, so that
     /// what a block writes never overlaps what it reads.
-    pub fn new(sample_rate: f64, channels: usize) -> Self {
+    pub fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
         let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + BLOCK;
         let time = frames_of(params::TABLE[params::DELAY_TIME].default, sample_rate);
-        Self {
+        Ok(Self {
             sample_rate,
-            lines: vec![vec![0.0; length]; channels],
+            lines: (0..channels).map(|_| silence(length)).collect::<Result<_, _>>()?,
             length,
             write: 0,
             written: 0,
@@ -59,7 +59,7 @@ impl Delay {
             faded: SILENCE,
             feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
             mix: Smoothed::new(params::DELAY_MIX, sample_rate),
-        }
+        })
     }
 
     /// Where a tap of so many frames reads next.
@@ -91,6 +91,14 @@ impl Delay {
             }
         }
     }
+}
+
+/// So many samples of silence.
+fn silence(length: usize) -> Result<Vec<f32>, OutOfMemory> {
+    let mut line = Vec::new();
+    line.try_reserve_exact(length).map_err(|_| OutOfMemory)?;
+    line.resize(length, 0.0);
+    Ok(line)
 }
 
 /// What a tap reads in a span: `span` frames of the line, or silence where nothing is written yet.

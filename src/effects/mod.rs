@@ -19,6 +19,10 @@ pub mod tuned;
 use crate::dsp::block::Block;
 use crate::params::Values;
 
+/// There is no memory for what an effect has to remember.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
 /// What the chain asks of an effect. All of it runs on the audio thread.
 pub trait Effect {
     /// Takes new values (clamped) to move towards, without a click.

@@ -30,7 +30,7 @@ pub struct Player {
 
 impl Player {
     pub fn new(sample_rate: f64, channels: usize) -> Self {
-        Self { chain: Chain::new(sample_rate, channels), scratch: Block::new(channels) }
+        Self { chain: Chain::new(sample_rate, channels).unwrap(), scratch: Block::new(channels) }
     }
 
     /// Plays a sound in blocks of `split` frames.

@@ -1,4 +1,5 @@
 /** Rendering in plain Node, by the very class that the worklet runs. */
+import { EngineInstance } from '../../worklet/engine-instance.js';
 import { Renderer } from '../../worklet/renderer.js';
 
 /**
@@ -11,7 +12,7 @@ import { Renderer } from '../../worklet/renderer.js';
 export function renderInNode({ glue, module }, input, sampleRate, params) {
   const channels = input.length;
   const { words } = controlBlock(glue, params);
-  const renderer = new Renderer(module, { sampleRate, channels, words });
+  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words });
   const output = input.map((samples) => new Float32Array(samples.length));
   renderer.render(input, output);
   return output;

@@ -1,11 +1,10 @@
 //! The engine's side of the main thread's door: the parameter table, the control block's layout, and the
 //! chain for buffers.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Refusal};
 use crate::control;
 use crate::dsp::block::Block;
 use crate::effects::response;
-use crate::engine::SAMPLE_RATES;
 use crate::params;
 use alloc::vec::Vec;
 use js_sys::{Array, Error, Object, Reflect};
@@ -99,13 +98,15 @@ impl AudioProcessor {
     /// A processor with a delay line of one second.
     ///
     /// # Errors
-    /// Throws a RangeError where the sample rate is outside 3000 … 768000 Hz.
+    /// Throws a RangeError where the sample rate is outside 3000 … 768000 Hz, or there is no memory for the line.
     #[wasm_bindgen(constructor)]
     pub fn new(sample_rate: f32) -> Result<AudioProcessor, Error> {
-        if !SAMPLE_RATES.contains(&sample_rate) {
-            return Err(js_sys::RangeError::new("The sample rate must be from 3000 to 768000 Hz.").into());
-        }
-        Ok(Self { chain: Chain::new(sample_rate as f64, 1), scratch: Block::new(1) })
+        let error = |refusal| match refusal {
+            Refusal::OutOfRange => js_sys::RangeError::new("The sample rate must be from 3000 to 768000 Hz."),
+            Refusal::OutOfMemory => js_sys::RangeError::new("There is no memory for another processor."),
+        };
+        let chain = Chain::new(sample_rate as f64, 1).map_err(error)?;
+        Ok(Self { chain, scratch: Block::new(1) })
     }
 
     /// Processes a buffer of any length in place. Values are clamped to the parameter table's ranges.

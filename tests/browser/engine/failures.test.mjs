@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { alterations, skipUnless } from '../../../scripts/lib/harness.mjs';
-import { ABI_VERSION } from '../../../worklet/renderer.js';
+import { ABI_VERSION } from '../../../worklet/engine-instance.js';
 import { openBrowser } from '../../support/open-browser.mjs';
 
 const PROCESSOR = '/pkg/processor.js';

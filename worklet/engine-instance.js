@@ -1,0 +1,174 @@
+/**
+ * A wasm instance that renders, and the engines in it. All engines of an AudioWorkletGlobalScope share one, and so do
+ * those of the fallback on the page: each instance reserves some 8 GB of address space, so a page has room for about a
+ * hundred of them, but an engine takes no more than its delay lines.
+ *
+ * Where one engine traps, nobody knows what it has written into the memory of the others. So the instance is given up
+ * with all its engines, and the next engine gets a fresh one.
+ *
+ * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
+ */
+
+/** Version of the interface to the wasm and of the control block, which these scripts are written for. */
+export const ABI_VERSION = 3;
+
+/**
+ * The audio thread's door: what an instance exports (src/doors/audio_thread.rs). Addresses and engines are numbers.
+ * @typedef {object} AudioThreadDoor
+ * @property {WebAssembly.Memory} memory
+ * @property {() => number} [abi_version] missing in a module that is none of ours
+ * @property {() => number} control_inbound_words
+ * @property {() => number} control_meters_word
+ * @property {() => number} control_words
+ * @property {() => number} control_sequence_word
+ * @property {() => number} control_flags_word
+ * @property {() => number} control_stop_flag
+ * @property {() => number} control_missed_word
+ * @property {() => number} engine_frames
+ * @property {(sampleRate: number, channels: number) => number} engine_accepts
+ * @property {(sampleRate: number, channels: number) => number} engine_new
+ * @property {(engine: number) => void} engine_free
+ * @property {(engine: number) => number} engine_control
+ * @property {(engine: number, channel: number) => number} engine_sound
+ * @property {(engine: number, frames: number, connected: number) => void} engine_process
+ */
+
+/** There is no memory for another engine. */
+export class OutOfMemory extends Error {}
+
+/**
+ * Functions that stand in for the wasm-bindgen imports, none of which the audio thread's door calls.
+ * @param {WebAssembly.Module} module
+ */
+function stubImports(module) {
+  /** @type {Record<string, Record<string, () => never>>} */
+  const imports = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function') continue;
+    imports[from] ??= {};
+    imports[from][name] = () => {
+      throw new Error(`the engine called the main thread's ${name}`);
+    };
+  }
+  return imports;
+}
+
+/**
+ * A bare instance's exports, and the version of the interface that they speak.
+ * @param {WebAssembly.Module} module
+ * @returns {{ exports: AudioThreadDoor, version: number | 'none' }}
+ */
+export function instantiate(module) {
+  const instance = new WebAssembly.Instance(module, stubImports(module));
+  const exports = /** @type {AudioThreadDoor} */ (/** @type {unknown} */ (instance.exports));
+  return { exports, version: exports.abi_version?.() ?? 'none' };
+}
+
+/**
+ * The instances of this scope that have engines, by the URL of their module. (Not by the module itself: each
+ * AudioWorkletNode brings a copy of its own.)
+ * @type {Map<string, EngineInstance>}
+ */
+const shared = new Map();
+
+export class EngineInstance {
+  /** The exports. */
+  door;
+  /**
+   * Why its engines cannot go on.
+   * @type {string | null}
+   */
+  failure = null;
+  #url;
+  #engines = 0;
+
+  /**
+   * This scope's instance.
+   * @param {WebAssembly.Module} module
+   * @param {string} url where the module came from
+   * @throws {Error} if the module cannot be instantiated or is of another version
+   */
+  static shared(module, url) {
+    let instance = shared.get(url);
+    if (!instance) {
+      instance = new EngineInstance(module, url);
+      shared.set(url, instance);
+    }
+    return instance;
+  }
+
+  /**
+   * @param {WebAssembly.Module} module
+   * @param {string} [url] where others find it, if they may
+   * @throws {OutOfMemory}
+   * @throws {Error} if the module cannot be instantiated or is of another version
+   */
+  constructor(module, url = '') {
+    const { exports, version } = instantiateOrSay(module);
+    if (version !== ABI_VERSION) throw new Error(`version ${version} instead of ${ABI_VERSION}`);
+    this.door = exports;
+    this.#url = url;
+  }
+
+  /**
+   * Builds an engine; release() ends it.
+   * @param {number} sampleRate in Hz
+   * @param {number} channels 1 or 2
+   * @returns {number} the engine, for the door
+   * @throws {OutOfMemory}
+   * @throws {Error} if the options are out of range
+   */
+  newEngine(sampleRate, channels) {
+    if (!this.door.engine_accepts(sampleRate, channels)) {
+      this.#forgetIfUnused();
+      throw new Error(`${channels} channels at ${sampleRate} Hz refused`);
+    }
+    const engine = this.door.engine_new(sampleRate, channels);
+    if (engine === 0) {
+      this.#forgetIfUnused();
+      throw new OutOfMemory(`${this.#engines} engines have ${this.door.memory.buffer.byteLength >> 20} MiB`);
+    }
+    this.#engines++;
+    return engine;
+  }
+
+  /**
+   * Ends an engine and gives its memory back; with its last engine the instance goes, too.
+   * @param {number} engine
+   */
+  release(engine) {
+    this.#engines--;
+    if (this.failure === null) this.door.engine_free(engine);
+    this.#forgetIfUnused();
+  }
+
+  /**
+   * Gives the instance up.
+   * @param {string} reason
+   */
+  fail(reason) {
+    this.failure ??= reason;
+    this.#forget();
+  }
+
+  #forgetIfUnused() {
+    if (this.#engines === 0) this.#forget();
+  }
+
+  #forget() {
+    if (shared.get(this.#url) === this) shared.delete(this.#url);
+  }
+}
+
+/**
+ * Instantiates, and tells a lack of memory from other failures: V8 throws a RangeError then.
+ * @param {WebAssembly.Module} module
+ */
+function instantiateOrSay(module) {
+  try {
+    return instantiate(module);
+  } catch (error) {
+    if (error instanceof RangeError) throw new OutOfMemory(error.message);
+    throw error;
+  }
+}
