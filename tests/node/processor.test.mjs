@@ -3,11 +3,12 @@
  * own, whose clock and memory do what a browser's cannot be made to.
  */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
+import { afterEach, before, describe, test } from 'node:test';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
 import { root } from '../../scripts/lib/project.mjs';
+import { ABI_VERSION } from '../../worklet/engine-instance.js';
 import { controlBlock } from '../support/render.mjs';
 
 const QUANTUM = 128;
@@ -15,8 +16,8 @@ const CHANNELS = 2;
 
 describe('The processor', () => {
   let doors, Processor;
-  /** Of the processor made last. */
-  let memory;
+  /** The instances made so far. */
+  const instances = [];
 
   before(async () => {
     doors = await openDoors(SHIPPED.SIMD);
@@ -24,29 +25,42 @@ describe('The processor', () => {
     WebAssembly.Instance = class extends Instance {
       constructor(...args) {
         super(...args);
-        ({ memory } = this.exports);
+        instances.push(this);
       }
     };
     Object.assign(globalThis, {
       sampleRate: 48000,
       currentFrame: 0,
       AudioWorkletProcessor: class {
-        port = { postMessage() {} };
+        port = { posted: [], postMessage: (message) => this.port.posted.push(message) };
       },
       registerProcessor: (_name, made) => (Processor = made),
     });
     await import(pathToFileURL(join(root, 'pkg', 'processor.js')));
   });
 
+  /** What ends the processors that a test has started. */
+  const started = [];
+
   /** A processor from a context's first frame on, and its control block. */
   function start() {
     const { words, layout } = controlBlock(doors.glue, {});
     globalThis.currentFrame = 0;
     const processor = new Processor({
-      processorOptions: { module: doors.module, words, channels: CHANNELS, shared: true },
+      processorOptions: { module: doors.module, url: 'engine.wasm', words, channels: CHANNELS, shared: true },
     });
-    return { processor, meter: (name) => words[layout.meters.find((meter) => meter.name === name).word] };
+    const end = () => {
+      words[layout.flags] |= layout.flagStop;
+      assert.equal(processor.process([[]], [[new Float32Array(QUANTUM)]]), false);
+    };
+    started.push(end);
+    return { processor, end, meter: (name) => words[layout.meters.find((meter) => meter.name === name).word] };
   }
+
+  /** Ends every processor of a test, so that the next one finds a scope without any. */
+  afterEach(() => {
+    for (const end of started.splice(0)) end();
+  });
 
   /** Calls it once, and lets the clock go on by that quantum. */
   function call(processor, sample = 0) {
@@ -85,11 +99,75 @@ describe('The processor', () => {
     const stillOutput = Array.from({ length: 20 }, (_, i) => call(still.processor, i / 20));
     const growing = start();
     const growingOutput = Array.from({ length: 20 }, (_, i) => {
-      if (i === 10) memory.grow(1);
+      if (i === 10) instances.at(-1).exports.memory.grow(1);
       return call(growing.processor, i / 20);
     });
     assert.ok(stillOutput[19][0].every((sample) => sample !== 0));
     assert.deepEqual(growingOutput, stillOutput);
     assert.equal(growing.meter('quanta'), 20);
+  });
+
+  test('shares one wasm instance with all others of its scope, and lets it go with the last of them', () => {
+    const before = instances.length;
+    const processors = Array.from({ length: 100 }, start);
+    for (const { processor } of processors) call(processor, 0.5);
+    assert.equal(instances.length, before + 1);
+    const [last, ...others] = processors;
+    for (const { end } of others) end();
+    start();
+    assert.equal(instances.length, before + 1, 'one engine still has the instance');
+    last.end();
+    for (const end of started.splice(0)) end();
+    start();
+    assert.equal(instances.length, before + 2);
+  });
+
+  test('plays the same bits beside others as alone', () => {
+    const alone = start();
+    const want = Array.from({ length: 20 }, (_, i) => call(alone.processor, i / 20));
+    alone.end();
+    started.length = 0;
+    const [one, other] = [start(), start()];
+    for (let i = 0; i < 20; i++) {
+      assert.deepEqual(call(one.processor, i / 20), want[i]);
+      call(other.processor, -0.9);
+    }
+  });
+
+  test('whose engine traps says so, and so do its neighbours; the next one plays in a fresh instance', () => {
+    const [broken, neighbour] = [start(), start()];
+    call(broken.processor);
+    call(neighbour.processor);
+    // Frames that cannot be read trap in JavaScript as a wasm trap does: by an exception out of the call.
+    const bad = {
+      get length() {
+        throw new WebAssembly.RuntimeError('unreachable');
+      },
+    };
+    const output = () => [[new Float32Array(QUANTUM), new Float32Array(QUANTUM)]];
+    assert.equal(broken.processor.process([[bad]], output()), false);
+    assert.equal(neighbour.processor.process([[]], output()), false);
+    assert.match(broken.processor.port.posted.at(-1).died, /^unreachable$/);
+    assert.match(neighbour.processor.port.posted.at(-1).died, /another engine of this context failed: .*unreachable/);
+    const made = instances.length;
+    const next = start();
+    call(next.processor);
+    assert.equal(instances.length, made + 1);
+    assert.deepEqual(next.processor.port.posted, [{ ready: ABI_VERSION }]);
+  });
+
+  test('that there is no memory for says that, and the others play on', () => {
+    const { processor } = start();
+    const { memory } = instances.at(-1).exports;
+    // All that an instance can have: reserved, not used.
+    memory.grow(65536 - memory.buffer.byteLength / 65536);
+    const filled = Array.from({ length: 20 }, start);
+    const failed = filled.map((each) => each.processor.port.posted[0]).filter((message) => message.failed);
+    assert.ok(failed.length > 0);
+    for (const { failed: reason, isOutOfMemory } of failed) {
+      assert.equal(isOutOfMemory, true);
+      assert.match(reason, /^\d+ engines have \d+ MiB$/);
+    }
+    call(processor, 0.5);
   });
 });
