@@ -37,6 +37,8 @@ pub const INBOUND_WORDS: usize = PARAMETERS + params::COUNT;
 
 /// Flag: the processor is to end itself.
 pub const FLAG_STOP: u32 = 1;
+/// Flag: nobody can reach the engine any more; it is to end once nothing is connected to it and it is at rest.
+pub const FLAG_FORGOTTEN: u32 = 2;
 
 const CACHE_LINE_WORDS: usize = 16;
 /// First word of the meters.

@@ -77,6 +77,11 @@ impl Engine {
         self.count(control::FRAMES, self.block.frames() as u32);
     }
 
+    /// Whether silence in is silence out: nothing rings on any more.
+    pub fn is_at_rest(&self) -> bool {
+        self.chain.is_at_rest()
+    }
+
     fn take_parameters(&mut self) {
         let sequence = self.control[control::SEQUENCE];
         if self.started && sequence == self.control[control::APPLIED_SEQUENCE] {

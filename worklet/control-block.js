@@ -30,6 +30,7 @@
  * @property {number} parameters
  * @property {number} inboundWords
  * @property {number} flagStop
+ * @property {number} flagForgotten
  * @property {readonly Meter[]} meters
  *
  * @typedef {object} Meter
@@ -87,7 +88,17 @@ export class ControlBlock {
 
   /** Tells the processor to end itself. */
   requestStop() {
-    Atomics.or(this.words, this.#layout.flags, this.#layout.flagStop);
+    this.#raiseFlag(this.#layout.flagStop);
+  }
+
+  /** Tells the processor that nobody can reach its engine any more. */
+  forget() {
+    this.#raiseFlag(this.#layout.flagForgotten);
+  }
+
+  /** @param {number} flag */
+  #raiseFlag(flag) {
+    Atomics.or(this.words, this.#layout.flags, flag);
     this.#raise();
   }
 

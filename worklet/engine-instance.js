@@ -23,6 +23,7 @@ export const ABI_VERSION = 3;
  * @property {() => number} control_sequence_word
  * @property {() => number} control_flags_word
  * @property {() => number} control_stop_flag
+ * @property {() => number} control_forgotten_flag
  * @property {() => number} control_missed_word
  * @property {() => number} engine_frames
  * @property {(sampleRate: number, channels: number) => number} engine_accepts
@@ -30,6 +31,7 @@ export const ABI_VERSION = 3;
  * @property {(engine: number) => void} engine_free
  * @property {(engine: number) => number} engine_control
  * @property {(engine: number, channel: number) => number} engine_sound
+ * @property {(engine: number) => number} engine_is_at_rest
  * @property {(engine: number, frames: number, connected: number) => void} engine_process
  */
 

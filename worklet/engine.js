@@ -15,7 +15,7 @@ import { EngineError } from './errors.js';
 import { Hosts } from './hosts.js';
 import { Lifecycle } from './lifecycle.js';
 import { loadModule } from './module.js';
-import { checkOptions, checkRunOptions, modesToTry, TRANSPORTS } from './options.js';
+import { bestMode, checkModeOptions, checkOptions } from './options.js';
 import { Parameters } from './parameters.js';
 
 export { detect } from './detect.js';
@@ -68,6 +68,19 @@ export async function createEngine(context, options = {}) {
  * } & EventTarget} EngineEventTarget
  */
 
+/**
+ * The engines by their inputs, which keep them alive.
+ * @type {WeakMap<AudioNode, Engine>}
+ */
+const engines = new WeakMap();
+
+/**
+ * Ends the engines that the program forgot, which would go on for ever otherwise: each, when nothing is connected to it
+ * and nothing rings on. (A fixed engine's input is the node that runs, and never forgotten; close() it.)
+ * @type {FinalizationRegistry<() => void>}
+ */
+const forgotten = new FinalizationRegistry((forget) => forget());
+
 /** One engine; makes EngineEvents. */
 export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTarget) {
   #context;
@@ -110,6 +123,15 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
      * @type {AudioNode}
      */
     this.output = new GainNode(context);
+    // Nothing that outlives the engine may hold it: not the context's listeners, not the hosts' nodes.
+    const weak = new WeakRef(this);
+    /** @param {(engine: Engine) => void} action */
+    const whileItLives = (action) => {
+      const engine = weak.deref();
+      if (engine) action(engine);
+    };
+    /** @type {Set<() => void>} */
+    const forgets = new Set();
     this.#hosts = new Hosts(
       context,
       { input: this.input, output: this.output },
@@ -117,14 +139,22 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
         ...settings,
         loaded,
         parameters: this.#parameters,
-        onfailure: (error) => this.#dispatchError(error),
-        ongrow: (size) => this.#grow(size),
+        onfailure: (error) => whileItLives((engine) => engine.#dispatchError(error)),
+        ongrow: (size) => whileItLives((engine) => engine.#grow(size)),
       },
+      forgets,
     );
-    this.#lifecycle = new Lifecycle(context, {
-      onchange: (detail) => this.dispatchEvent(new CustomEvent('statechange', { detail })),
-      onsamplerate: () => this.#restart(),
-      onclosed: () => this.close(),
+    const lifecycle = new Lifecycle(context, {
+      onchange: (detail) => whileItLives((engine) => engine.dispatchEvent(new CustomEvent('statechange', { detail }))),
+      onsamplerate: () => whileItLives((engine) => engine.#restart()),
+      onclosed: () => whileItLives((engine) => engine.close()),
+    });
+    this.#lifecycle = lifecycle;
+    // Whoever has the input can still use the engine.
+    engines.set(this.input, this);
+    forgotten.register(this, () => {
+      lifecycle.close();
+      for (const forget of forgets) forget();
     });
   }
 
@@ -150,6 +180,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     if (this.#settings.fixed) {
       await this.#hosts.startFixed(this.#settings);
       this.input = this.output = this.#hosts.heard.node;
+      engines.set(this.input, this);
     } else {
       await this.#hosts.start(this.#settings);
     }
@@ -274,10 +305,15 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * from the coefficients that the audio thread uses.
    * @param {ArrayLike<number>} frequencies in Hz
    * @returns {Float64Array}
+   * @throws {EngineError} bad-frequencies
    */
   response(frequencies) {
-    const { glue } = this.#loaded;
-    return glue.frequency_response(this.#context.sampleRate, this.#parameters.values, Float64Array.from(frequencies));
+    if (typeof frequencies !== 'object' || frequencies === null) {
+      throw new EngineError('bad-frequencies', { value: frequencies });
+    }
+    const numbers = Float64Array.from(frequencies, (frequency) => (typeof frequency === 'number' ? frequency : NaN));
+    if (!numbers.every(Number.isFinite)) throw new EngineError('bad-frequencies', { value: frequencies });
+    return this.#loaded.glue.frequency_response(this.#context.sampleRate, this.#parameters.values, numbers);
   }
 
   /**
@@ -318,15 +354,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   setMode(mode, options = {}) {
     return this.#enqueue(async () => {
-      const asked = { ...this.#settings, mode, ...options };
-      /** @type {readonly string[] | undefined} */
-      const transports = TRANSPORTS[mode];
-      const fits = options.transport !== undefined || transports?.includes(asked.transport);
-      /** @type {Required<RunOptions>} */
-      const next = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
-      checkRunOptions(next);
+      const { asked, next } = checkModeOptions(mode, options, this.#settings);
       if (!this.#runs(next)) await this.#changeTo(next, 'mode');
-      this.#settings = { ...this.#settings, mode, transport: asked.transport, bufferSize: asked.bufferSize };
+      this.#settings = { ...this.#settings, ...asked };
     });
   }
 
@@ -375,7 +405,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   #runs({ mode, transport, bufferSize }) {
     const host = this.#hosts.heard;
-    const wanted = mode === 'auto' ? modesToTry({ mode, transport })[0] : mode;
+    const wanted = bestMode({ mode, transport });
     return (
       host.mode === wanted &&
       !host.failure &&

@@ -4,14 +4,19 @@
 
 /**
  * The sentence for each code. The sentences are functions of the details that make them concrete.
- * @satisfies {Record<string, (details: Record<string, unknown>) => string>}
+ * @satisfies {Record<string, (details: Record<string, string>) => string>}
  */
 const SENTENCES = {
   // The caller's mistakes.
   'bad-context': () => 'createEngine() needs an AudioContext or an OfflineAudioContext as its first argument.',
+  'wrapped-context': () =>
+    "createEngine() needs the browser's own AudioContext, not a wrapper around one; make it yourself, and give it to " +
+    'both: with Tone.js, const context = new AudioContext(); Tone.setContext(context).',
+  'unknown-option': ({ name, known }) => `There is no option ${name}; there are ${known}.`,
   'bad-option': ({ name, value, allowed }) => `The option ${name} cannot be ${value}; use ${allowed}.`,
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
+  'bad-frequencies': ({ value }) => `response() needs a list of frequencies in Hz, not ${value}.`,
   'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
   'mode-fixed': ({ what }) =>
     `This engine was made with fixed: true and cannot go over to another ${what}; make a new one, and without fixed ` +
@@ -62,6 +67,8 @@ const SENTENCES = {
     'worklet mode.',
   'script-processor-silent': ({ seconds }) =>
     `The ScriptProcessorNode was not called within ${seconds} s; free the main thread and try again.`,
+  'resume-offline': ({ reason }) =>
+    `An OfflineAudioContext runs when it renders (${reason}); call startRendering(), or resume() where it is suspended.`,
   'resume-refused': ({ reason }) =>
     `The browser keeps the sound off (${reason}); call engine.resume() from a click or a key press.`,
 };
@@ -82,10 +89,23 @@ export class EngineError extends Error {
    * @param {unknown} [cause] the error underneath
    */
   constructor(code, details = {}, cause) {
-    super(SENTENCES[code](details), cause === undefined ? undefined : { cause });
+    const shown = Object.entries(details).map(([name, value]) => [name, show(value)]);
+    super(SENTENCES[code](Object.fromEntries(shown)), cause === undefined ? undefined : { cause });
     this.name = 'EngineError';
     /** @type {ErrorCode} */
     this.code = code;
+  }
+}
+
+/**
+ * Any value as text; not all can be made into a string.
+ * @param {unknown} value
+ */
+function show(value) {
+  try {
+    return String(value);
+  } catch {
+    return `this ${typeof value}`;
   }
 }
 
@@ -94,5 +114,5 @@ export class EngineError extends Error {
  * @param {unknown} error
  */
 export function reasonOf(error) {
-  return error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : show(error);
 }

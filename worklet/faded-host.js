@@ -156,7 +156,8 @@ class Frame {
   /** @type {AudioNode | null} */
   #node = null;
   #fader;
-  #silence;
+  /** @type {GainNode | null} */
+  #silence = null;
 
   /**
    * @param {BaseAudioContext} context
@@ -166,9 +167,12 @@ class Frame {
     this.#input = input;
     this.#fader = new GainNode(context, { gain: level });
     this.#fader.connect(output);
-    // Nodes that lead nowhere are not called in every browser; this silent branch leads to the destination.
-    this.#silence = new GainNode(context, { gain: 0 });
-    this.#silence.connect(context.destination);
+    // Nodes that lead nowhere are not called in every browser; this silent branch leads to the destination. Offline
+    // nothing waits for a call, and in a feedback loop a second way out could move the loop's sound by a quantum.
+    if (!(context instanceof OfflineAudioContext)) {
+      this.#silence = new GainNode(context, { gain: 0 });
+      this.#silence.connect(context.destination);
+    }
   }
 
   /**
@@ -179,7 +183,7 @@ class Frame {
     this.#node = node;
     this.#input.connect(node);
     node.connect(this.#fader);
-    node.connect(this.#silence);
+    if (this.#silence) node.connect(this.#silence);
   }
 
   /** Takes all nodes out of the graph. */
@@ -189,7 +193,7 @@ class Frame {
       this.#node.disconnect();
     }
     this.#fader.disconnect();
-    this.#silence.disconnect();
+    this.#silence?.disconnect();
   }
 
   /**

@@ -38,6 +38,8 @@ export class Hosts {
    */
   #past;
   #ended = false;
+  /** What lets each host end by itself, when nobody can reach the engine any more. @type {Set<() => void>} */
+  #forgets;
   /**
    * Where 'auto' could not have the best mode: why not.
    * @type {EngineError | null}
@@ -48,11 +50,13 @@ export class Hosts {
    * @param {BaseAudioContext} context
    * @param {{ input: AudioNode, output: AudioNode }} nodes what stays in the graph while hosts change
    * @param {Omit<HostOptions, 'connect' | 'transport' | 'bufferSize' | 'firstSize'>} settings every host's
+   * @param {Set<() => void>} forgets gets what lets each host end by itself
    */
-  constructor(context, nodes, settings) {
+  constructor(context, nodes, settings, forgets) {
     this.#context = context;
     this.#nodes = nodes;
     this.#settings = settings;
+    this.#forgets = forgets;
     const counts = settings.loaded.layout.meters.filter(({ kind }) => kind === 'count');
     this.#past = counts.map(({ name }) => ({ name: /** @type {CountName} */ (name), count: 0 }));
   }
@@ -69,6 +73,7 @@ export class Hosts {
    */
   async start(options) {
     this.#hosts.push(await this.#startFaded(options, 1));
+    this.#requireOpen();
   }
 
   /**
@@ -78,6 +83,7 @@ export class Hosts {
    */
   async startFixed(options) {
     this.#hosts.push(await this.#startBest(options, (kind, more) => FixedHost.start(this.#context, kind, more)));
+    this.#requireOpen();
   }
 
   /**
@@ -103,6 +109,8 @@ export class Hosts {
       throw error;
     }
     this.#hosts = [next];
+    this.#forgets.clear();
+    this.#forgets.add(next.host.forget);
     await old.end();
     const meters = old.host.block.meters(0);
     for (const past of this.#past) past.count += meters[past.name];
@@ -156,9 +164,12 @@ export class Hosts {
     for (const candidate of modesToTry({ mode, transport })) {
       try {
         const started = await start(KINDS[candidate], options);
+        this.#forgets.add(started.host.forget);
         this.fallbackReason = failure;
         return started;
       } catch (error) {
+        // Whatever it looks like, nothing starts in a context that was closed meanwhile.
+        if (this.#context.state === 'closed') throw new EngineError('context-closed', {}, error);
         failure ??= /** @type {EngineError} */ (error);
       }
     }
@@ -172,6 +183,7 @@ export class Hosts {
   }
 
   #requireOpen() {
+    if (this.#context.state === 'closed') throw new EngineError('context-closed');
     if (this.#ended) throw new EngineError('engine-closed');
   }
 }

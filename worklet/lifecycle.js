@@ -48,9 +48,10 @@ export class Lifecycle {
 
   /** Resumes the context, or says why not. */
   async resume() {
-    const context = /** @type {AudioContext} */ (this.#context);
+    const context = /** @type {AudioContext | OfflineAudioContext} */ (this.#context);
     if (context.state === 'closed') throw new EngineError('context-closed');
     if (this.#isRunning) return;
+    if (context instanceof OfflineAudioContext) return this.#resumeOffline(context);
     const tooLate = new Promise((resolve) => setTimeout(resolve, RESUME_MILLISECONDS));
     let reason = 'it waits for a click';
     try {
@@ -59,6 +60,15 @@ export class Lifecycle {
       reason = reasonOf(error);
     }
     if (!this.#isRunning) throw new EngineError('resume-refused', { reason });
+  }
+
+  /** @param {OfflineAudioContext} context */
+  async #resumeOffline(context) {
+    try {
+      await context.resume();
+    } catch (error) {
+      throw new EngineError('resume-offline', { reason: reasonOf(error) }, error);
+    }
   }
 
   /** Stops watching. */

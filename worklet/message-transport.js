@@ -1,6 +1,6 @@
 /**
- * Carries the main thread's words of the control block to the processor by MessagePort: on change only,
- * and at most once per animation frame. Main thread only.
+ * Carries the main thread's words of the control block to the processor by MessagePort: on change only, and at most once
+ * per animation frame. Offline, where a frame may be minutes of sound, each change goes at once. Main thread only.
  */
 
 /** A hidden tab and a busy compositor give no animation frames; then a timer of this length serves. */
@@ -9,6 +9,7 @@ const LONGEST_FRAME_MILLISECONDS = 50;
 export class MessageTransport {
   #port;
   #block;
+  #isOffline;
   #changed = false;
   /** @type {{ animation: number, timer: ReturnType<typeof setTimeout> } | null} */
   #frame = null;
@@ -16,15 +17,18 @@ export class MessageTransport {
   /**
    * @param {MessagePort} port
    * @param {import('./control-block.js').ControlBlock} block
+   * @param {boolean} isOffline
    */
-  constructor(port, block) {
+  constructor(port, block, isOffline) {
     this.#port = port;
     this.#block = block;
+    this.#isOffline = isOffline;
   }
 
   /** The block has changed. The first change goes at the end of this task; what follows, with the next frame. */
   changed() {
     this.#changed = true;
+    if (this.#isOffline) return this.#postChange();
     if (this.#frame) return;
     this.#openFrame();
     queueMicrotask(() => this.#postChange());

@@ -22,9 +22,7 @@ export const TRANSPORTS = Object.freeze({
 /** The buffer sizes that the Web Audio API allows a ScriptProcessorNode, in frames. */
 export const BUFFER_SIZES = Object.freeze(/** @type {const} */ ([256, 512, 1024, 2048, 4096, 8192, 16384]));
 
-const CHANNELS = [1, 2];
-
-/** What holds where an option is left out. The timeout is in seconds. */
+/** What holds where an option is left out, or undefined. The timeout is in seconds. */
 const DEFAULTS = /** @type {const} */ ({
   mode: 'auto',
   transport: 'auto',
@@ -32,8 +30,13 @@ const DEFAULTS = /** @type {const} */ ({
   channels: 2,
   fixed: false,
   params: {},
+  wasmUrl: undefined,
+  processorUrl: undefined,
   timeout: 10,
 });
+
+/** The options of setMode(). */
+const MODE_OPTIONS = ['transport', 'bufferSize'];
 
 /**
  * @typedef {(typeof MODES)[number]} Mode
@@ -95,42 +98,100 @@ export function modesToTry({ mode, transport }) {
   if (mode !== 'auto') return [mode];
   if (transport === 'direct') return ['script-processor'];
   if (transport !== 'auto') return ['worklet'];
-  return has('audioWorklet') ? ['worklet', 'script-processor'] : ['script-processor'];
+  return ['worklet', 'script-processor'];
 }
 
 /**
- * Checks what createEngine() was given.
+ * The first of the modes to try that this browser and page have at all.
+ * @param {{ mode: Mode, transport: Transport }} options
+ */
+export function bestMode(options) {
+  const modes = modesToTry(options);
+  return modes.find((mode) => mode !== 'worklet' || has('audioWorklet')) ?? modes[0];
+}
+
+/**
+ * Checks what createEngine() was given. An option that is undefined is one that was left out.
  * @param {unknown} context
  * @param {EngineOptions} options
  * @returns {CheckedOptions}
- * @throws {EngineError} bad-context, context-closed, bad-option
+ * @throws {EngineError} bad-context, context-closed, unknown-option, bad-option
  */
 export function checkOptions(context, options) {
-  if (typeof BaseAudioContext !== 'function' || !(context instanceof BaseAudioContext)) {
-    throw new EngineError('bad-context');
+  checkContext(context);
+  const settings = { ...DEFAULTS, ...given(options, Object.keys(DEFAULTS)) };
+  const { channels, fixed, params, timeout, wasmUrl, processorUrl } = settings;
+  checkOption('channels', channels, [1, 2]);
+  checkOption('fixed', fixed, [false, true]);
+  if (typeof timeout !== 'number' || !(timeout > 0)) {
+    throw new EngineError('bad-option', { name: 'timeout', value: timeout, allowed: 'a number of seconds above 0' });
   }
-  if (context.state === 'closed') throw new EngineError('context-closed');
-  const settings = { ...DEFAULTS, processorUrl: PROCESSOR_URL, ...options };
-  const { wasmUrl, processorUrl } = settings;
-  checkOption('channels', settings.channels, CHANNELS);
-  checkOption('fixed', settings.fixed, [false, true]);
   checkRunOptions(settings);
   return {
     ...settings,
+    params: given(params, null, 'params'),
     wasmUrl: wasmUrl === undefined ? undefined : absolute('wasmUrl', wasmUrl),
-    processorUrl: absolute('processorUrl', processorUrl),
+    processorUrl: processorUrl === undefined ? PROCESSOR_URL : absolute('processorUrl', processorUrl),
   };
 }
 
 /**
- * Checks how to run.
- * @param {Required<RunOptions>} options
- * @throws {EngineError} bad-option
+ * Checks what setMode() was given: how to run, where what was left out stays as it was asked for.
+ * @param {Mode} mode
+ * @param {Pick<RunOptions, 'transport' | 'bufferSize'>} options
+ * @param {Required<RunOptions>} before
+ * @returns {{ asked: Required<RunOptions>, next: Required<RunOptions> }} what is asked for from now on; and how to run
+ *   now, where a transport that the mode cannot have is 'auto'
+ * @throws {EngineError} unknown-option, bad-option
  */
-export function checkRunOptions({ mode, transport, bufferSize }) {
+export function checkModeOptions(mode, options, before) {
   checkOption('mode', mode, MODES);
-  checkOption('transport', transport, TRANSPORTS[mode]);
+  const { transport: wanted, bufferSize = before.bufferSize } = given(options, MODE_OPTIONS);
+  const transport = wanted ?? before.transport;
+  const fits = wanted !== undefined || transportsOf(mode).includes(transport);
+  const next = { mode, transport: fits ? transport : 'auto', bufferSize };
+  checkRunOptions(next);
+  return { asked: { mode, transport, bufferSize }, next };
+}
+
+/** @param {unknown} context */
+function checkContext(context) {
+  if (typeof BaseAudioContext !== 'function' || !(context instanceof BaseAudioContext)) {
+    const isWrapped = typeof context === 'object' && context !== null && 'sampleRate' in context;
+    throw new EngineError(isWrapped ? 'wrapped-context' : 'bad-context');
+  }
+  if (context.state === 'closed') throw new EngineError('context-closed');
+}
+
+/** @param {Required<RunOptions>} options */
+function checkRunOptions({ mode, transport, bufferSize }) {
+  checkOption('mode', mode, MODES);
+  checkOption('transport', transport, transportsOf(mode));
   checkOption('bufferSize', bufferSize, ['auto', ...BUFFER_SIZES]);
+}
+
+/**
+ * @param {Mode} mode
+ * @returns {readonly Transport[]}
+ */
+const transportsOf = (mode) => TRANSPORTS[mode];
+
+/**
+ * The options that are not undefined.
+ * @template {object} T
+ * @param {T} options
+ * @param {readonly string[] | null} known names; null: any
+ * @param {string} [name] of the option that these options are
+ * @returns {T}
+ */
+function given(options, known, name = 'options') {
+  if (typeof options !== 'object' || options === null) {
+    throw new EngineError('bad-option', { name, value: options, allowed: 'an object' });
+  }
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  const unknown = known && entries.find(([id]) => !known.includes(id));
+  if (unknown) throw new EngineError('unknown-option', { name: unknown[0], known: known.join(', ') });
+  return /** @type {T} */ (Object.fromEntries(entries));
 }
 
 /**

@@ -62,7 +62,7 @@ export class Parameters {
     const { index, min, max, curve } = this.row(id);
     const number = curve === 'switch' && typeof value === 'boolean' ? Number(value) : value;
     if (typeof number !== 'number' || !Number.isFinite(number)) {
-      throw new EngineError('bad-value', { id, value: String(value) });
+      throw new EngineError('bad-value', { id, value });
     }
     const inForce = curve === 'switch' ? Number(number >= 0.5) : Math.min(Math.max(number, min), max);
     return { index, inForce: Math.fround(inForce) };

@@ -7,7 +7,8 @@
  * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
  *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
  * - out: `{ ready: version }` or `{ failed: reason, isOutOfMemory }` once, from the constructor;
- *   `{ meters }` where memory is not shared, at most 30 times a second and once more at the end;
+ *   `{ meters }` where memory is not shared, at most 30 times a second, and with the last quantum of an offline render,
+ *   and once more at the end;
  *   `{ died: reason }` or `{ ended: true }` once, at the end
  *
  * With shared memory nothing is posted between ready and the end.
@@ -33,15 +34,18 @@ class EngineProcessor extends AudioWorkletProcessor {
   #reports;
   #reportEvery = Math.ceil(sampleRate / METERS_PER_SECOND);
   #framesSinceReport = 0;
+  /** The frame at which an offline context ends. */
+  #lastFrame;
   /** The context's frame that the next call begins with, if none is missed. */
   #nextFrame = 0;
   #calls = 0;
 
   /** @param {{ processorOptions: import('./renderer.js').ProcessorOptions }} options */
-  constructor({ processorOptions: { module, url, words, channels, shared } }) {
+  constructor({ processorOptions: { module, url, words, channels, shared, frames } }) {
     super();
     this.#words = words;
     this.#reports = !shared;
+    this.#lastFrame = frames;
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
       this.#renderer = new Renderer(EngineInstance.shared(module, url), { sampleRate, channels, words });
@@ -59,7 +63,7 @@ class EngineProcessor extends AudioWorkletProcessor {
   process(inputs, outputs) {
     const renderer = this.#renderer;
     if (renderer === null) return false;
-    if (renderer.isToStop) return this.#end({ ended: true });
+    if (renderer.isToStop(inputs[0].length > 0)) return this.#end({ ended: true });
     try {
       const output = outputs[0];
       const frames = output[0].length;
@@ -75,7 +79,7 @@ class EngineProcessor extends AudioWorkletProcessor {
   /** @param {{ inbound?: Int32Array }} message */
   #receive({ inbound }) {
     if (inbound) this.#words.set(inbound);
-    if (this.#renderer?.isToStop) this.#end({ ended: true });
+    if (this.#renderer?.isToStop(true)) this.#end({ ended: true });
   }
 
   /**
@@ -100,7 +104,8 @@ class EngineProcessor extends AudioWorkletProcessor {
    */
   #reportMeters(renderer, frames) {
     this.#framesSinceReport += frames;
-    if (this.#framesSinceReport < this.#reportEvery) return;
+    const isLast = currentFrame + frames >= this.#lastFrame;
+    if (this.#framesSinceReport < this.#reportEvery && !isLast) return;
     this.#framesSinceReport = 0;
     this.#postMeters(renderer);
   }

@@ -20,6 +20,7 @@ export const DEFAULT_QUANTUM = 128;
  * @property {Int32Array} words the control block
  * @property {boolean} shared whether the main thread sees the same words
  * @property {1 | 2} channels
+ * @property {number} frames that the context will render; Infinity where it has no end
  */
 
 export class Renderer {
@@ -30,6 +31,7 @@ export class Renderer {
   #sequenceWord;
   #flagsWord;
   #stopFlag;
+  #forgottenFlag;
   #inboundWords;
   #missedMeter;
   #sequence = 0;
@@ -59,6 +61,7 @@ export class Renderer {
     this.#sequenceWord = door.control_sequence_word();
     this.#flagsWord = door.control_flags_word();
     this.#stopFlag = door.control_stop_flag();
+    this.#forgottenFlag = door.control_forgotten_flag();
     this.#inboundWords = door.control_inbound_words();
     /** First word of the meters in the control block. */
     this.metersWord = door.control_meters_word();
@@ -72,9 +75,16 @@ export class Renderer {
     this.#applyInbound(Atomics.load(words, this.#sequenceWord));
   }
 
-  /** Whether the main thread has told the processor to end. */
-  get isToStop() {
-    return (Atomics.load(this.#words, this.#flagsWord) & this.#stopFlag) !== 0;
+  /**
+   * Whether the main thread has told the processor to end; or that nobody can reach the engine any more, while nothing
+   * is connected to it and nothing rings on.
+   * @param {boolean} isConnected
+   */
+  isToStop(isConnected) {
+    const flags = Atomics.load(this.#words, this.#flagsWord);
+    if (flags === 0) return false;
+    if ((flags & this.#stopFlag) !== 0) return true;
+    return (flags & this.#forgottenFlag) !== 0 && !isConnected && this.#door.engine_is_at_rest(this.#engine) === 1;
   }
 
   /**

@@ -114,6 +114,12 @@ export class ScriptProcessorHost {
     this.block.storeAll(parameters);
   }
 
+  /** What lets it end by itself when it can, as WorkletHost's. */
+  get forget() {
+    const { block } = this;
+    return () => block.forget();
+  }
+
   /** Ends it, and gives its memory back. */
   async stop() {
     this.block.requestStop();
@@ -126,6 +132,11 @@ export class ScriptProcessorHost {
   #process({ inputBuffer, outputBuffer, playbackTime }) {
     const renderer = this.#renderer;
     if (!renderer || this.failure) return;
+    // A ScriptProcessorNode cannot tell silence from nothing connected.
+    if (renderer.isToStop(false)) {
+      this.stop();
+      return;
+    }
     if (this.#clock.called(this.#context.currentTime, playbackTime)) this.#wasLate(renderer);
     for (let channel = 0; channel < inputBuffer.numberOfChannels; channel++) {
       this.#input[channel] = inputBuffer.getChannelData(channel);

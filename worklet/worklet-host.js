@@ -6,10 +6,13 @@
 import { ControlBlock } from './control-block.js';
 import { deferred } from './deferred.js';
 import { has } from './detect.js';
+import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
 import { MessageTransport } from './message-transport.js';
-import { ABI_VERSION } from './engine-instance.js';
 import { addScript } from './worklet-script.js';
+
+/** A timer of more than this fires at once. */
+const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** How long an ending processor may take before it is let go all the same. */
 const END_MILLISECONDS = 1000;
@@ -57,9 +60,11 @@ export class WorkletHost {
     this.block.storeAll(parameters);
     const { words } = this.block;
     const { module, url } = loaded;
-    this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels });
+    const isOffline = context instanceof OfflineAudioContext;
+    const frames = isOffline ? context.length : Infinity;
+    this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels, frames });
     connect(this.node);
-    if (!shared) this.#messages = new MessageTransport(this.node.port, this.block);
+    if (!shared) this.#messages = new MessageTransport(this.node.port, this.block, isOffline);
   }
 
   /**
@@ -81,6 +86,20 @@ export class WorkletHost {
     this.#messages?.changed();
   }
 
+  /**
+   * What lets the processor end by itself when it can: not before nothing is connected and nothing rings on. It holds
+   * neither this host nor its node.
+   */
+  get forget() {
+    const { block } = this;
+    const { port } = this.node;
+    const isShared = this.transport === 'shared';
+    return () => {
+      block.forget();
+      port.postMessage(isShared ? {} : { inbound: block.inbound() });
+    };
+  }
+
   /** Tells the processor to end, and waits until it has. */
   async stop() {
     this.#messages?.close();
@@ -98,7 +117,10 @@ export class WorkletHost {
   async #handshake(seconds) {
     /** @type {ReturnType<typeof deferred<void>>} */
     const { promise, resolve, reject } = deferred();
-    const tooLate = setTimeout(() => reject(new EngineError('processor-silent', { seconds })), 1000 * seconds);
+    const tooLate = setTimeout(
+      () => reject(new EngineError('processor-silent', { seconds })),
+      Math.min(1000 * seconds, LONGEST_TIMER_MILLISECONDS),
+    );
     this.node.onprocessorerror = (event) => {
       reject(new EngineError('processor-failed', { reason: messageOf(event) || 'its constructor threw' }));
     };

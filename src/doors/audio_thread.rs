@@ -59,6 +59,12 @@ pub extern "C" fn control_stop_flag() -> u32 {
     control::FLAG_STOP
 }
 
+/// The flag that tells the processor that nobody can reach the engine any more.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub extern "C" fn control_forgotten_flag() -> u32 {
+    control::FLAG_FORGOTTEN
+}
+
 /// Word of the count of missed quanta, which the caller of the engine writes.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn control_missed_word() -> u32 {
@@ -115,6 +121,15 @@ pub unsafe extern "C" fn engine_control(engine: *mut Engine) -> *mut u32 {
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_sound(engine: *mut Engine, channel: usize) -> *mut f32 {
     unsafe { Engine::sound_of(engine, channel) }
+}
+
+/// Whether silence in is silence out: 1 where nothing rings on any more, or else 0.
+///
+/// # Safety
+/// See the module's documentation.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub unsafe extern "C" fn engine_is_at_rest(engine: *mut Engine) -> u32 {
+    unsafe { &*engine }.is_at_rest() as u32
 }
 
 /// Renders `frames` frames of the sound in place. `connected` is 0 where no source is connected: the sound is then not

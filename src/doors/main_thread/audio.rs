@@ -41,7 +41,7 @@ pub fn parameter_table() -> Array {
 }
 
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// parameters, inboundWords, flagStop, meters: [{ name, word, words, kind }] }`; places in words.
+/// parameters, inboundWords, flagStop, flagForgotten, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
     let meter = |m: &control::Meter| {
@@ -53,7 +53,7 @@ pub fn control_layout() -> JsValue {
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
-    const NUMBERS: [(&str, u32); 10] = [
+    const NUMBERS: [(&str, u32); 11] = [
         ("magic", control::MAGIC),
         ("abiVersion", control::ABI_VERSION),
         ("words", control::WORDS as u32),
@@ -64,6 +64,7 @@ pub fn control_layout() -> JsValue {
         ("parameters", control::PARAMETERS as u32),
         ("inboundWords", control::INBOUND_WORDS as u32),
         ("flagStop", control::FLAG_STOP),
+        ("flagForgotten", control::FLAG_FORGOTTEN),
     ];
     let layout = Object::new();
     for (name, number) in NUMBERS {

@@ -12,42 +12,13 @@ const WASM = ['/pkg/audio_dsp_wasm_bg.wasm', '/pkg/audio_dsp_wasm_baseline.wasm'
 const alterWasm = (alteration) => ({ alter: Object.fromEntries(WASM.map((path) => [path, alteration])) });
 
 /** A module whose one export, abi_version, answers 99. */
+// biome-ignore format: a line for each section
 const OTHER_VERSION = Buffer.from([
-  0x00,
-  0x61,
-  0x73,
-  0x6d,
-  0x01,
-  0x00,
-  0x00,
-  0x00, // "\0asm", version 1
-  0x01,
-  0x05,
-  0x01,
-  0x60,
-  0x00,
-  0x01,
-  0x7f, // types: () → i32
-  0x03,
-  0x02,
-  0x01,
-  0x00, // functions: one, of type 0
-  0x07,
-  0x0f,
-  0x01,
-  0x0b,
-  ...Buffer.from('abi_version'),
-  0x00,
-  0x00, // exports: function 0
-  0x0a,
-  0x07,
-  0x01,
-  0x05,
-  0x00,
-  0x41,
-  0xe3,
-  0x00,
-  0x0b, // code: i32.const 99, end
+  0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00, // "\0asm", version 1
+  0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7f, // types: () → i32
+  0x03, 0x02, 0x01, 0x00, // functions: one, of type 0
+  0x07, 0x0f, 0x01, 0x0b, ...Buffer.from('abi_version'), 0x00, 0x00, // exports: function 0
+  0x0a, 0x07, 0x01, 0x05, 0x00, 0x41, 0xe3, 0x00, 0x0b, // code: i32.const 99, end
 ]);
 
 /** In the page: makes an engine and reports how it went. */
@@ -110,7 +81,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
     {
       mode: 'script-processor',
       transport: 'direct',
-      fallback: null,
+      fallback: 'worklet-unsupported',
     },
     plainHttp,
   );
@@ -123,7 +94,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
     {
       mode: 'script-processor',
       transport: 'direct',
-      fallback: null,
+      fallback: 'worklet-unsupported',
     },
     { first: () => delete globalThis.AudioWorkletNode },
   );
