@@ -32,6 +32,27 @@ export const untilApplied = (page) =>
     return engine.meters().appliedSequence === engine.sequence;
   });
 
+/**
+ * Drops a file on the page.
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} name
+ * @param {Buffer | number} bytes the file's content, or so many zeros
+ */
+export const dropFile = (page, name, bytes) =>
+  page.evaluate(
+    (fileName, content) => {
+      const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+      const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([data], fileName));
+      for (const type of ['dragenter', 'dragover', 'drop']) {
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      }
+    },
+    name,
+    typeof bytes === 'number' ? bytes : bytes.toString('base64'),
+  );
+
 /** Records the engine's input and output from here on; before the first source, so from the engine's first sample. */
 export async function startRecording(page) {
   await page.evaluate(async () => {
