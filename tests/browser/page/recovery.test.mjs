@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { root } from '../../../scripts/lib/project.mjs';
 import { silentFlac } from '../../support/flac.mjs';
-import { closeSite, dropFile, openSite, playBuiltIn } from '../../support/site.mjs';
+import { closeSite, dropFile, errorsOf, openSite, playBuiltIn } from '../../support/site.mjs';
 
 const SETTINGS = 'audio-dsp-wasm.settings';
 
@@ -31,7 +31,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
       const page = await openSite(browser, server.url);
       try {
         await body(page);
-        assert.deepEqual(page.errors, []);
+        assert.deepEqual(errorsOf(page), []);
       } finally {
         await closeSite(page);
       }
@@ -119,6 +119,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
     await other.waitForSelector('#parameters .card');
     await press(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
+    await idle.bringToFront();
     await idle.reload(); // which closes the page that was there
     await idle.waitForSelector('#parameters .card');
     assert.equal(await get(idle, 'delay_time'), 0);
@@ -129,6 +130,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
     await other.waitForSelector('#parameters .card');
     await press(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
+    await one.bringToFront();
     await press(one, 'delay_mix', 'End');
     await untilStored(one, 'delay_mix', 1);
     await one.reload();
