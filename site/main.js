@@ -1,9 +1,10 @@
-// The page: loads the module, restores the settings, and brings up its panels. Main thread.
-//
-// For the console: `page.session` has the audio context, the engine and the source that plays.
+/**
+ * The page: loads the module, restores the settings, and brings up its panels. Main thread.
+ *
+ * For the console: `page.session` has the audio context, the engine and the source that plays.
+ */
 
-import { MODES, TRANSPORTS } from '../worklet/engine.js';
-import { loadModule } from '../worklet/module.js';
+import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountEffects } from './effects/panel.js';
 import { mount as mountGlitchLab } from './glitch-lab/panel.js';
 import { mount as mountMonteCarlo } from './monte-carlo/panel.js';

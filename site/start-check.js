@@ -1,10 +1,12 @@
-// Says so where the page's modules do not load. A classic script, for from a file browsers load no module at all; it
-// stands in the page before them. Main thread.
+/**
+ * Says so where the page's modules do not load. A classic script, for from a file browsers load no module at all; it
+ * stands in the page before them. Main thread.
+ */
 
 {
   const FROM_FILE =
-    'This page cannot run from a file: browsers load its scripts only from a server. Run “npm start” in the project’s ' +
-    'folder, and open the address that it prints.';
+    'This page cannot run from a file: browsers load its scripts only from a server. Run “npm start” in the ' +
+    'project’s folder, and open the address that it prints.';
   const NOT_LOADED = 'A script of this page did not load. Reload the page.';
 
   let said = false;

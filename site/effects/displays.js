@@ -1,5 +1,7 @@
-// The two displays of the sound, oscilloscope and spectrum: the engine's input under its output, drawn while the
-// context runs. Main thread.
+/**
+ * The two displays of the sound, oscilloscope and spectrum: the engine's input under its output, drawn while the
+ * context runs. Main thread.
+ */
 
 import { find } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';

@@ -1,5 +1,7 @@
-// Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark),
-// RMS (the bar's body), samples that went past full scale, and samples that were no numbers. Main thread.
+/**
+ * Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the
+ * bar's body), samples that went past full scale, and samples that were no numbers. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { button, element, find, setText } from '../shared/dom.js';

@@ -1,5 +1,7 @@
-// The oscilloscope. The waveform stands still because both traces start where the input last rose through zero. Main
-// thread.
+/**
+ * The oscilloscope. The waveform stands still because both traces start where the input last rose through zero. Main
+ * thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { MINUS } from '../shared/numbers.js';

@@ -1,4 +1,6 @@
-// The effects section: its panels, each in a file of its own. Main thread.
+/**
+ * The effects section: its panels, each in a file of its own. Main thread.
+ */
 
 import { mount as mountSources } from '../sources/panel.js';
 import { mount as mountDisplays } from './displays.js';

@@ -1,5 +1,7 @@
-// The parameter panel, made from the engine's table: a new row there is a new control here. Rows whose
-// ids begin alike (`delay_time`, `delay_mix`) stand together, and a switch `<group>_on` in their heading. Main thread.
+/**
+ * The parameter panel, made from the engine's table: a new row there is a new control here. Rows whose ids begin
+ * alike (`delay_time`, `delay_mix`) stand together, and a switch `<group>_on` in their heading. Main thread.
+ */
 
 import { domain, format, formatRange, parse, stepped } from '../shared/curves.js';
 import { button, element, fillTrack, find, setText } from '../shared/dom.js';

@@ -1,4 +1,6 @@
-// The spectrum on a logarithmic axis, and over it what the filters do to it. Main thread.
+/**
+ * The spectrum on a logarithmic axis, and over it what the filters do to it. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { decibels, MINUS } from '../shared/numbers.js';

@@ -1,4 +1,7 @@
-// What an AnalyserNode heard last at one place of the graph: what the oscilloscope and the spectrum draw. Main thread.
+/**
+ * What an AnalyserNode heard last at one place of the graph: what the oscilloscope and the spectrum draw. Main
+ * thread.
+ */
 
 const FFT_SIZE = 4096;
 

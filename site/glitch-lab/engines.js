@@ -1,4 +1,6 @@
-// The glitch lab's sound: a tone, and the two engines that play it. Main thread.
+/**
+ * The glitch lab's sound: a tone, and the two engines that play it. Main thread.
+ */
 
 import { createEngine } from '../../worklet/engine.js';
 

@@ -1,5 +1,7 @@
-// The glitch lab: one tone through two engines at once, one on the audio thread and one on this page's
-// thread, which a button blocks. What came out of both meanwhile is drawn and counted. Main thread.
+/**
+ * The glitch lab: one tone through two engines at once, one on the audio thread and one on this page's thread, which
+ * a button blocks. What came out of both meanwhile is drawn and counted. Main thread.
+ */
 
 import {
   button,

@@ -1,5 +1,7 @@
-// The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even
-// band, a break a hole in it. Main thread.
+/**
+ * The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even band, a break a
+ * hole in it. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { element, setText } from '../shared/dom.js';

@@ -1,5 +1,7 @@
-// The comparison's part of the panel: a button, and a bar for every method of counting, with its spread. The counting
-// is done in workers. Main thread.
+/**
+ * The comparison's part of the panel: a button, and a bar for every method of counting, with its spread. The counting
+ * is done in workers. Main thread.
+ */
 
 import {
   button,

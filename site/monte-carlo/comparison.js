@@ -1,5 +1,7 @@
-// The comparison: the same number of points counted in JavaScript and in WebAssembly, in turn and
-// repeated. Every contestant counts in workers of its own. Main thread.
+/**
+ * The comparison: the same number of points counted in JavaScript and in WebAssembly, in turn and repeated. Every
+ * contestant counts in workers of its own. Main thread.
+ */
 
 import { MonteCarloPool, processors } from './pool.js';
 

@@ -1,8 +1,10 @@
-// The convergence plot: how far the estimate is from pi, against the number of points, inside the band
-// of ±2 standard errors that theory gives. Main thread.
-//
-// The number of points is on a logarithmic axis. The error's axis is linear near 0 and logarithmic
-// beyond (asinh), for it shrinks as the root of the points: so the band is a funnel at any scale.
+/**
+ * The convergence plot: how far the estimate is from pi, against the number of points, inside the band of ±2 standard
+ * errors that theory gives. Main thread.
+ *
+ * The number of points is on a logarithmic axis. The error's axis is linear near 0 and logarithmic beyond (asinh),
+ * for it shrinks as the root of the points: so the band is a funnel at any scale.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { clamp, MINUS, powerOfTen } from '../shared/numbers.js';

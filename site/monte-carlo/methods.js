@@ -1,6 +1,8 @@
-// The methods of counting random points inside the circle, for the comparison: each does the same work, draws
-// points in the square −1 … 1 and counts those with x² + y² ≤ 1. All are called in the same slices, for a browser
-// compiles a long loop better once it has been left and entered again. Any thread; `wasm` wants the glue initialised.
+/**
+ * The methods of counting random points inside the circle, for the comparison: each does the same work, draws points
+ * in the square −1 … 1 and counts those with x² + y² ≤ 1. All are called in the same slices, for a browser compiles a
+ * long loop better once it has been left and entered again. Any thread; `wasm` wants the glue initialised.
+ */
 
 import { MonteCarloRun } from '../../pkg/audio_dsp_wasm.js';
 

@@ -1,7 +1,9 @@
-// The panel "Pi by Monte Carlo": a run of any length with its picture, its convergence and a way to
-// cancel it. The counting is done in workers, or here in slices. Main thread.
+/**
+ * The panel "Pi by Monte Carlo": a run of any length with its picture, its convergence and a way to cancel it. The
+ * counting is done in workers, or here in slices. Main thread.
+ */
 
-import { loadModule } from '../../worklet/module.js';
+import { loadModule } from '../../worklet/engine.js';
 import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
 import { duration, grouped, parseCount, powerOfTen, signed, significant } from '../shared/numbers.js';
 import { mount as mountComparison } from './comparison-panel.js';

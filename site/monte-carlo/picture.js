@@ -1,5 +1,7 @@
-// The picture of the points: the square, the circle, and points of the run inside and outside. They are a fair sample:
-// the same number from the start of every so many-th sub-stream. Main thread.
+/**
+ * The picture of the points: the square, the circle, and points of the run inside and outside. They are a fair
+ * sample: the same number from the start of every so many-th sub-stream. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 

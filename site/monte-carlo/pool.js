@@ -1,8 +1,10 @@
-// A pool of workers that count one run of random points together. Main thread.
-//
-// A run is the beginning of the sequence that its seed names; its sub-streams are handed out in shares,
-// so the count is the same however many workers there are, whichever is faster, and though one dies: a
-// worker that dies, or is silent for too long, is replaced and its shares are counted again.
+/**
+ * A pool of workers that count one run of random points together. Main thread.
+ *
+ * A run is the beginning of the sequence that its seed names; its sub-streams are handed out in shares, so the count
+ * is the same however many workers there are, whichever is faster, and though one dies: a worker that dies, or is
+ * silent for too long, is replaced and its shares are counted again.
+ */
 
 import { deferred } from '../../worklet/deferred.js';
 

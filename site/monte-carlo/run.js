@@ -1,5 +1,7 @@
-// One run of random points as the page shows it: counted by the pool or in slices on this thread, and
-// followed from its beginning. Main thread.
+/**
+ * One run of random points as the page shows it: counted by the pool or in slices on this thread, and followed from
+ * its beginning. Main thread.
+ */
 
 import { cancelled } from './pool.js';
 

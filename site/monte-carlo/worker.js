@@ -1,7 +1,9 @@
-// A worker of the pool: counts points with a wasm instance of its own. Runs in a dedicated worker.
-//
-// First message: the compiled WebAssembly.Module; answered by 'ready'. Every other one is a share of a
-// run, and is answered in turn.
+/**
+ * A worker of the pool: counts points with a wasm instance of its own. Runs in a dedicated worker.
+ *
+ * First message: the compiled WebAssembly.Module; answered by 'ready'. Every other one is a share of a run, and is
+ * answered in turn.
+ */
 
 import { initSync } from '../../pkg/audio_dsp_wasm.js';
 import { methods } from './methods.js';

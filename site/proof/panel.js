@@ -1,5 +1,7 @@
-// The proof: the same two seconds, with the settings in force on this page, by each run mode that the engine
-// has, compared sample by sample. The largest difference is 0, or the engine is broken. Main thread.
+/**
+ * The proof: the same two seconds, with the settings in force on this page, by each run mode that the engine has,
+ * compared sample by sample. The largest difference is 0, or the engine is broken. Main thread.
+ */
 
 import { createEngine, EngineError } from '../../worklet/engine.js';
 import {

@@ -1,6 +1,8 @@
-// "How am I running?": the run mode that the engine took and why, what this browser and this server offer, and
-// the figures of the moment: latency, part by part, and what was missed. The run mode can be changed here
-// while it plays. Main thread.
+/**
+ * "How am I running?": the run mode that the engine took and why, what this browser and this server offer, and the
+ * figures of the moment: latency, part by part, and what was missed. The run mode can be changed here while it plays.
+ * Main thread.
+ */
 
 import { BUFFER_SIZES, detect } from '../../worklet/engine.js';
 import { choice, element, errorMessage, messageOf, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';

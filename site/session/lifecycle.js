@@ -1,6 +1,8 @@
-// What browsers and systems do to a page's sound while it plays: refuse it, suspend it, interrupt it for
-// a call, stall it when a device goes. The engine goes on by itself where it can; else a notice says
-// what happened, with one button that brings all back. Main thread.
+/**
+ * What browsers and systems do to a page's sound while it plays: refuse it, suspend it, interrupt it for a call,
+ * stall it when a device goes. The engine goes on by itself where it can; else a notice says what happened, with one
+ * button that brings all back. Main thread.
+ */
 
 import { button, element, messageOf } from '../shared/dom.js';
 

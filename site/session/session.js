@@ -1,10 +1,12 @@
-// The page's sound: one AudioContext, one engine, one source at a time. Main thread.
-//
-//   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
-//
-// Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
-// or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine, the
-// settings can be changed all the same.
+/**
+ * The page's sound: one AudioContext, one engine, one source at a time. Main thread.
+ *
+ *   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
+ *
+ * Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
+ * or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine,
+ * the settings can be changed all the same.
+ */
 
 import { createEngine, EngineError, TRANSPORTS } from '../../worklet/engine.js';
 
@@ -109,7 +111,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#playing?.source ?? null;
   }
 
-  /** The mode asked for, which `engine.mode` need not be. A mode that cannot have the forced transport is not asked for. */
+  /** The mode asked for, which `engine.mode` need not be. One that cannot have the forced transport is not asked for. */
   get wantedMode() {
     const { mode, transport } = this.#forced;
     return mode ?? (canHave(this.#settings.mode, transport) ? this.#settings.mode : 'auto');

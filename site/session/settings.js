@@ -1,7 +1,9 @@
-// What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a
-// browser that takes the sound away. Where storage is refused, the settings last as long as the page. Main thread.
-//
-// Several tabs share the storage: each writes only what was changed in it.
+/**
+ * What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a browser that
+ * takes the sound away. Where storage is refused, the settings last as long as the page. Main thread.
+ *
+ * Several tabs share the storage: each writes only what was changed in it.
+ */
 
 import { BUFFER_SIZES, MODES } from '../../worklet/engine.js';
 import { clamp } from '../shared/numbers.js';

@@ -1,5 +1,7 @@
-// A canvas that is sharp at every pixel density and stays so when its box or the density changes, and
-// whose colours are the style sheet's tokens in the colour scheme of the moment. Main thread.
+/**
+ * A canvas that is sharp at every pixel density and stays so when its box or the density changes, and whose colours
+ * are the style sheet's tokens in the colour scheme of the moment. Main thread.
+ */
 
 const TOKENS = /** @type {const} */ ([
   'background',

@@ -1,8 +1,10 @@
-// How a parameter of the engine's table is moved, shown and typed. No DOM: every function is a plain
-// mapping, from a row of the table and a value.
-//
-// A control moves in its curve's own domain, where equal distances sound alike: decibels for a level,
-// octaves for a frequency, the value itself otherwise.
+/**
+ * How a parameter of the engine's table is moved, shown and typed. No DOM: every function is a plain mapping, from a
+ * row of the table and a value.
+ *
+ * A control moves in its curve's own domain, where equal distances sound alike: decibels for a level, octaves for a
+ * frequency, the value itself otherwise.
+ */
 
 import { clamp, decibels, fixed, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } from './numbers.js';
 

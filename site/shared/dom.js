@@ -1,4 +1,6 @@
-// The few lines of DOM that every panel needs. Data becomes text and properties, never markup. Main thread.
+/**
+ * The few lines of DOM that every panel needs. Data becomes text and properties, never markup. Main thread.
+ */
 
 /**
  * A new element with its properties, its attributes (`aria-…`, `data-…`, `role`, `for`) and its children.

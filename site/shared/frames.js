@@ -1,5 +1,7 @@
-// One animation loop for all that moves with the sound. It runs only while somebody asks for it, and
-// slowly where the visitor prefers reduced motion. Main thread.
+/**
+ * One animation loop for all that moves with the sound. It runs only while somebody asks for it, and slowly where the
+ * visitor prefers reduced motion. Main thread.
+ */
 
 const REDUCED_INTERVAL_MILLISECONDS = 250;
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');

@@ -1,4 +1,6 @@
-// Numbers as the page writes them and reads them, and decibels. No DOM.
+/**
+ * Numbers as the page writes them and reads them, and decibels. No DOM.
+ */
 
 /** The minus sign; a hyphen is shorter and lower. */
 export const MINUS = '\u2212';

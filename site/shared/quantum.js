@@ -1,4 +1,6 @@
-// How many frames the browser renders at once. Main thread.
+/**
+ * How many frames the browser renders at once. Main thread.
+ */
 
 import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
 

@@ -1,6 +1,8 @@
-// The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that
-// the page makes music without a download and without a permission. Plain JavaScript on the main
-// thread, once per sample rate; the engine is what it is played through.
+/**
+ * The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that the page
+ * makes music without a download and without a permission. Plain JavaScript on the main thread, once per sample rate;
+ * the engine is what it is played through.
+ */
 
 const BEATS_PER_MINUTE = 92;
 const BEATS = 16;

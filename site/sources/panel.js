@@ -1,5 +1,7 @@
-// The source panel: three ways to bring sound, one at a time, and Stop. What fails says so beside the
-// buttons, and the rest of the page goes on. Main thread.
+/**
+ * The source panel: three ways to bring sound, one at a time, and Stop. What fails says so beside the buttons, and
+ * the rest of the page goes on. Main thread.
+ */
 
 import { EngineError } from '../../worklet/engine.js';
 import { find, messageOf, setText, showMessage } from '../shared/dom.js';

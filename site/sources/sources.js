@@ -1,5 +1,7 @@
-// Where sound comes from: the microphone, an audio file, the built-in loop. An opener rejects with a SourceError, whose
-// sentence says what to do. Main thread.
+/**
+ * Where sound comes from: the microphone, an audio file, the built-in loop. An opener rejects with a SourceError,
+ * whose sentence says what to do. Main thread.
+ */
 
 import { builtInLoop } from './built-in.js';
 

@@ -1,9 +1,11 @@
-// The panel "Wave equation": a string of 800 points at the display's rate, plucked by pointer and
-// keyboard. The steps are WaveSimulation's. Main thread.
-//
-// Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
+/**
+ * The panel "Wave equation": a string of 800 points at the display's rate, plucked by pointer and keyboard. The steps
+ * are WaveSimulation's. Main thread.
+ *
+ * Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
+ */
 
-import { loadModule } from '../../worklet/module.js';
+import { loadModule } from '../../worklet/engine.js';
 import { button, choice, element, errorMessage, fillTrack, messageOf, setText, showMessage } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';
 import { fixed, grouped } from '../shared/numbers.js';

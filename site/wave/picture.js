@@ -1,4 +1,6 @@
-// The picture of the string: grid, line and caret, sharp on any pixel density. Main thread.
+/**
+ * The picture of the string: grid, line and caret, sharp on any pixel density. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { MINUS } from '../shared/numbers.js';

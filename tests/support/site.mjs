@@ -25,6 +25,34 @@ export const errorsOf = ({ errors }) => errors.filter((error) => !/^blob:.*: net
 /** Ends the page and its storage. */
 export const closeSite = (page) => page.browserContext().close();
 
+/** The text of an element. */
+export const textOf = (page, selector) => page.$eval(selector, (node) => node.textContent);
+
+/** Waits until an element's text has a part. */
+export const untilText = (page, selector, part) =>
+  page.waitForFunction(
+    (where, wanted) => document.querySelector(where)?.textContent.includes(wanted),
+    {},
+    selector,
+    part,
+  );
+
+/** A parameter's value in the page. */
+export const parameterOf = (page, id) => page.evaluate((name) => globalThis.page.session.get(name), id);
+
+/** Focuses a parameter's slider and presses keys. */
+export async function pressOn(page, id, ...keys) {
+  await page.focus(`input[type=range][data-id=${id}]`);
+  for (const key of keys) await page.keyboard.press(key);
+}
+
+/** Types a value into a parameter's readout. */
+export async function typeInto(page, label, value) {
+  await page.click(`[aria-label="${label}, value"]`);
+  await page.keyboard.type(value);
+  await page.keyboard.press('Enter');
+}
+
 /** Plays the built-in loop, and waits until the engine renders. */
 export async function playBuiltIn(page) {
   await page.click('#start-built-in');

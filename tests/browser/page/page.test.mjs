@@ -15,10 +15,15 @@ import {
   dropFile,
   errorsOf,
   openSite,
+  parameterOf,
   playBuiltIn,
+  pressOn,
   startRecording,
   takeRecording,
+  textOf,
+  typeInto,
   untilApplied,
+  untilText as untilTextOn,
 } from '../../support/site.mjs';
 
 /** Chromium with a microphone that it does not give. */
@@ -56,25 +61,14 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       }
     });
 
-  const text = (selector) => page.$eval(selector, (node) => node.textContent);
-  const get = (id) => page.evaluate((name) => globalThis.page.session.get(name), id);
-  const untilText = (selector, part) =>
-    page.waitForFunction(
-      (where, wanted) => document.querySelector(where)?.textContent.includes(wanted),
-      {},
-      selector,
-      part,
-    );
+  const text = (selector) => textOf(page, selector);
+  const get = (id) => parameterOf(page, id);
+  const untilText = (selector, part) => untilTextOn(page, selector, part);
+  const press = (id, ...keys) => pressOn(page, id, ...keys);
 
   /** What the page says is missing, one line for each, with what would provide it. */
   const absentFeatures = () =>
     page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent).join('\n'));
-
-  /** Focuses a parameter's slider and presses keys. */
-  async function press(id, ...keys) {
-    await page.focus(`input[type=range][data-id=${id}]`);
-    for (const key of keys) await page.keyboard.press(key);
-  }
 
   /** How many pixels of a canvas have the colour of a token of the style sheet, within rounding. */
   const pixelsOf = (selector, token) =>
@@ -312,18 +306,13 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('takes typed values with and without units, and says what it cannot take', async () => {
-      const type = async (label, value) => {
-        await page.click(`[aria-label="${label}, value"]`);
-        await page.keyboard.type(value);
-        await page.keyboard.press('Enter');
-      };
-      await type('Low-pass cutoff', '1.2k');
+      await typeInto(page, 'Low-pass cutoff', '1.2k');
       assert.ok(Math.abs((await get('lpf_cutoff')) - 1200) < 1e-3);
-      await type('Delay time', '250 ms');
+      await typeInto(page, 'Delay time', '250 ms');
       assert.ok(Math.abs((await get('delay_time')) - 0.25) < 1e-6);
-      await type('Gain', '-6');
+      await typeInto(page, 'Gain', '-6');
       assert.ok(Math.abs((await get('gain')) - 10 ** (-6 / 20)) < 1e-6);
-      await type('Delay mix', 'loud');
+      await typeInto(page, 'Delay mix', 'loud');
       assert.match(await text('.complaint:not(:empty)'), /Type a value from 0 % to 100 %/);
       await page.keyboard.press('Escape');
       assert.ok(Math.abs((await get('delay_mix')) - 0.3) < 1e-6);

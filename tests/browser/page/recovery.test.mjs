@@ -8,7 +8,18 @@ import { pathToFileURL } from 'node:url';
 import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { root } from '../../../scripts/lib/project.mjs';
 import { silentFlac } from '../../support/flac.mjs';
-import { closeSite, dropFile, errorsOf, openSite, playBuiltIn } from '../../support/site.mjs';
+import {
+  closeSite,
+  dropFile,
+  errorsOf,
+  openSite,
+  parameterOf,
+  playBuiltIn,
+  pressOn,
+  textOf,
+  typeInto,
+  untilText,
+} from '../../support/site.mjs';
 
 const SETTINGS = 'audio-dsp-wasm.settings';
 
@@ -37,20 +48,6 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
       }
     });
 
-  const text = (page, selector) => page.$eval(selector, (node) => node.textContent);
-  const untilText = (page, selector, part) =>
-    page.waitForFunction(
-      (where, wanted) => document.querySelector(where)?.textContent.includes(wanted),
-      {},
-      selector,
-      part,
-    );
-  const get = (page, id) => page.evaluate((name) => globalThis.page.session.get(name), id);
-  const press = async (page, id, key) => {
-    await page.focus(`input[type=range][data-id=${id}]`);
-    await page.keyboard.press(key);
-  };
-
   /** Waits until a parameter is stored with a value. */
   const untilStored = (page, id, value) =>
     page.waitForFunction(
@@ -64,29 +61,23 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
       value,
     );
 
-  const type = async (page, label, value) => {
-    await page.click(`[aria-label="${label}, value"]`);
-    await page.keyboard.type(value);
-    await page.keyboard.press('Enter');
-  };
-
   onPage('sets and keeps parameters after its context was closed, and plays again', async (page) => {
     await playBuiltIn(page);
     const closed = await page.evaluateHandle(() => globalThis.page.session.context);
     await page.evaluate(() => globalThis.page.session.context.close());
     await untilText(page, '#source-state', 'Nothing plays.');
-    assert.match(await text(page, '#notices'), /The browser closed the sound\./);
+    assert.match(await textOf(page, '#notices'), /The browser closed the sound\./);
 
-    await press(page, 'gain', 'PageDown');
+    await pressOn(page, 'gain', 'PageDown');
     const lowered = 10 ** (-6 / 20);
-    assert.ok(Math.abs((await get(page, 'gain')) - lowered) < 1e-6);
+    assert.ok(Math.abs((await parameterOf(page, 'gain')) - lowered) < 1e-6);
     assert.equal(await page.$eval('#parameter-gain', (slider) => slider.ariaValueText), '−6.0 dB');
     await untilStored(page, 'gain', lowered);
 
     await playBuiltIn(page);
     await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.001);
-    assert.match(await text(page, '#source-state'), /^Playing: Built-in loop/);
-    assert.ok(Math.abs((await get(page, 'gain')) - lowered) < 1e-6);
+    assert.match(await textOf(page, '#source-state'), /^Playing: Built-in loop/);
+    assert.ok(Math.abs((await parameterOf(page, 'gain')) - lowered) < 1e-6);
     assert.ok(await page.evaluate((old) => old !== globalThis.page.session.context, closed));
     assert.equal(await page.$('#notices .notice'), null);
   });
@@ -117,26 +108,26 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
   onPage('leaves the settings of another tab alone when it closes', async (idle) => {
     const other = await openPage(idle.browserContext(), server.url);
     await other.waitForSelector('#parameters .card');
-    await press(other, 'delay_time', 'Home');
+    await pressOn(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
     await idle.bringToFront();
     await idle.reload(); // which closes the page that was there
     await idle.waitForSelector('#parameters .card');
-    assert.equal(await get(idle, 'delay_time'), 0);
+    assert.equal(await parameterOf(idle, 'delay_time'), 0);
   });
 
   onPage('stores what this tab changed beside what another tab changed', async (one) => {
     const other = await openPage(one.browserContext(), server.url);
     await other.waitForSelector('#parameters .card');
-    await press(other, 'delay_time', 'Home');
+    await pressOn(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
     await one.bringToFront();
-    await press(one, 'delay_mix', 'End');
+    await pressOn(one, 'delay_mix', 'End');
     await untilStored(one, 'delay_mix', 1);
     await one.reload();
     await one.waitForSelector('#parameters .card');
-    assert.equal(await get(one, 'delay_time'), 0);
-    assert.equal(await get(one, 'delay_mix'), 1);
+    assert.equal(await parameterOf(one, 'delay_time'), 0);
+    assert.equal(await parameterOf(one, 'delay_mix'), 1);
   });
 
   onPage(
@@ -152,9 +143,9 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
         assert.ok(file.length <= 1000 * kilobytes);
         await dropFile(page, name, file);
         await untilText(page, '#source-error', 'too long');
-        assert.match(await text(page, '#source-error'), new RegExp(`“${name}”.* minutes.*up to \\d+ minutes`));
+        assert.match(await textOf(page, '#source-error'), new RegExp(`“${name}”.* minutes.*up to \\d+ minutes`));
       }
-      assert.match(await text(page, '#source-state'), /short\.flac/);
+      assert.match(await textOf(page, '#source-state'), /short\.flac/);
     },
   );
 
@@ -166,11 +157,11 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
       ['0.5', 0.0005],
       ['250ms', 0.25],
     ]) {
-      await type(page, 'Delay time', typed);
-      assert.ok(Math.abs((await get(page, 'delay_time')) - seconds) < 1e-6, typed);
+      await typeInto(page, 'Delay time', typed);
+      assert.ok(Math.abs((await parameterOf(page, 'delay_time')) - seconds) < 1e-6, typed);
     }
-    await press(page, 'delay_time', 'End');
-    await type(page, 'Delay time', '1');
+    await pressOn(page, 'delay_time', 'End');
+    await typeInto(page, 'Delay time', '1');
     const shown = await page.$eval('[aria-label="Delay time, value"]', (input) => input.value);
     assert.equal(shown, '1.00 ms', 'the unit on show does not depend on the value');
   });
@@ -192,7 +183,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
         return globalThis.asked;
       });
     assert.equal(await frames(), 0);
-    await press(page, 'lpf_cutoff', 'PageDown');
+    await pressOn(page, 'lpf_cutoff', 'PageDown');
     assert.equal(await frames(), 1);
   });
 

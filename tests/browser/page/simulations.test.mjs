@@ -192,7 +192,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.equal(await page.$eval('#monte-carlo-error', (node) => node.hidden), true);
   });
 
-  onPage('the comparison shows every way to count, with its ratio, its spread and a bar', async () => {
+  onPage('the comparison shows every method of counting, with its ratio, its spread and a bar', async () => {
     await click('#monte-carlo [type=radio][value="1000000"]');
     await click('#monte-carlo-compare');
     await page.waitForSelector('.comparison:not([hidden])', { timeout: 120_000 });
@@ -306,7 +306,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   onPage(
-    'a drag plucks along its way',
+    'a drag plucks along its path',
     async () => {
       await click('#wave-reset');
       await page.mouse.move(...(await place(0.2, 0.3)));
