@@ -111,7 +111,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#playing?.source ?? null;
   }
 
-  /** The mode asked for, which `engine.mode` need not be. One that cannot have the forced transport is not asked for. */
+  /** The mode asked for, which `engine.mode` need not be: one that can have the transport that the address forces. */
   get wantedMode() {
     const { mode, transport } = this.#forced;
     return mode ?? (canHave(this.#settings.mode, transport) ? this.#settings.mode : 'auto');

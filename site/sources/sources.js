@@ -109,7 +109,7 @@ async function decode(context, file) {
   // A small file can decode to gigabytes, so its duration comes first.
   const seconds = await durationOf(file);
   const limitSeconds = DECODED_LIMIT_BYTES / (DECODED_BYTES_PER_FRAME * context.sampleRate);
-  if (seconds > limitSeconds) {
+  if (Number.isFinite(seconds) && seconds > limitSeconds) {
     throw new SourceError(
       `“${file.name}” is too long for memory: it lasts ${Math.ceil(seconds / 60)} minutes, and this page decodes up ` +
         `to ${Math.floor(limitSeconds / 60)} minutes. Choose a shorter piece.`,
@@ -130,8 +130,8 @@ async function decode(context, file) {
 }
 
 /**
- * How long a file lasts by its container's word, in seconds; NaN where this browser finds no media in it or does not
- * tell. Nothing is decoded for it.
+ * How long a file lasts by its container's word, in seconds: infinite where the container does not say, as what a
+ * browser recorded, NaN where this browser finds no media in it. Nothing is decoded for it.
  * @param {File} file
  * @returns {Promise<number>}
  */

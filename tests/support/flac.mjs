@@ -42,13 +42,15 @@ function frame(number, channels) {
  * @param {number} options.frames of 65,535 samples each
  * @param {number} [options.sampleRate] in Hz
  * @param {number} [options.channels]
+ * @param {boolean} [options.tellsLength] false: as an encoder leaves it that did not know where the sound would end
  * @returns {Buffer} 16-bit FLAC
  */
-export function silentFlac({ frames, sampleRate = 48000, channels = 2 }) {
+export function silentFlac({ frames, sampleRate = 48000, channels = 2, tellsLength = true }) {
   const info = Buffer.alloc(34);
   info.writeUInt16BE(BLOCK, 0);
   info.writeUInt16BE(BLOCK, 2);
-  const fields = (BigInt(sampleRate) << 44n) | (BigInt(channels - 1) << 41n) | (15n << 36n) | BigInt(frames * BLOCK);
+  const samples = BigInt(tellsLength ? frames * BLOCK : 0);
+  const fields = (BigInt(sampleRate) << 44n) | (BigInt(channels - 1) << 41n) | (15n << 36n) | samples;
   info.writeBigUInt64BE(fields, 10);
   const blocks = Array.from({ length: frames }, (_, number) => Buffer.from(frame(number, channels)));
   return Buffer.concat([Buffer.from('fLaC'), Buffer.from([0x80, 0, 0, 34]), info, ...blocks]);

@@ -135,6 +135,8 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
     async (page) => {
       await dropFile(page, 'short.flac', silentFlac({ frames: 3 }));
       await untilText(page, '#source-state', 'short.flac (4.1 s');
+      await dropFile(page, 'recorded.flac', silentFlac({ frames: 3, tellsLength: false }));
+      await untilText(page, '#source-state', 'recorded.flac (4.1 s');
       for (const [name, kilobytes] of [
         ['small.flac', 60],
         ['big.flac', 244],
@@ -145,7 +147,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
         await untilText(page, '#source-error', 'too long');
         assert.match(await textOf(page, '#source-error'), new RegExp(`“${name}”.* minutes.*up to \\d+ minutes`));
       }
-      assert.match(await textOf(page, '#source-state'), /short\.flac/);
+      assert.match(await textOf(page, '#source-state'), /recorded\.flac/);
     },
   );
 

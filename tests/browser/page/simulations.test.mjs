@@ -223,7 +223,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     }
   });
 
-  /** Where the string is in the canvas's pixels: for each column the line's height, 1 at the top and −1 at the bottom. */
+  /** Where the string is on the canvas: the line's height in each column, 1 at the top and −1 at the bottom. */
   const heights = () =>
     page.$eval('#wave-canvas', (canvas) => {
       const { width, height } = canvas;

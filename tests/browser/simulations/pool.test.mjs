@@ -1,5 +1,5 @@
 /**
- * The Monte Carlo panel's pool of workers: that its count is the same whatever happens to the workers and to this page's
+ * The Monte Carlo panel's pool of workers: that its count is the same whatever happens to the workers and to the page's
  * thread. The reference is the same run, counted in one go.
  */
 import assert from 'node:assert/strict';
