@@ -8,7 +8,7 @@
  * the settings can be changed all the same.
  */
 
-import { createEngine, EngineError, TRANSPORTS } from '../../worklet/engine.js';
+import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
 
 /**
  * @typedef {import('../../worklet/engine.js').Engine} Engine
@@ -56,6 +56,8 @@ const IDLE_CHECK_MILLISECONDS = 500;
 /** Checks in a row that find silence before the context rests. */
 const SILENT_CHECKS = 6;
 const SILENCE = 1e-5;
+/** Why a start failed, as a part of a sentence. */
+const CLOSED_MEANWHILE = 'the browser closed it meanwhile';
 
 /** The page's sound; makes SessionEvents. */
 export class Session extends /** @type {new () => SessionEventTarget} */ (EventTarget) {
@@ -183,9 +185,11 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     const request = this.#request;
     const sound = await this.prepare();
     const source = await this.#opened(open, sound);
-    if (request !== this.#request || sound !== this.#sound) {
+    const isCurrent = sound === this.#sound;
+    if (request !== this.#request || !isCurrent) {
       source.release();
-      return;
+      if (isCurrent) return;
+      throw new Error(CLOSED_MEANWHILE);
     }
     this.#dropSource();
     this.#playing = { source, fader: fadeIn(source, sound), open };
@@ -282,7 +286,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     });
     if (context !== this.#context) {
       engine.close();
-      throw new EngineError('context-closed');
+      throw new Error(CLOSED_MEANWHILE);
     }
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
@@ -320,6 +324,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
 
   #tearDown() {
     this.#dropSource();
+    clearTimeout(this.#idleTimer);
     const context = this.#context;
     const engine = this.engine;
     this.#sound = this.#context = this.#preparing = null;
