@@ -185,12 +185,11 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     const request = this.#request;
     const sound = await this.prepare();
     const source = await this.#opened(open, sound);
-    const isCurrent = sound === this.#sound;
-    if (request !== this.#request || !isCurrent) {
-      source.release();
-      if (isCurrent) return;
-      throw new Error(CLOSED_MEANWHILE);
-    }
+    const isWanted = request === this.#request;
+    const isClosed = sound !== this.#sound;
+    if (!isWanted || isClosed) source.release();
+    if (!isWanted) return;
+    if (isClosed) throw new Error(CLOSED_MEANWHILE);
     this.#dropSource();
     this.#playing = { source, fader: fadeIn(source, sound), open };
     this.#emit('source');
