@@ -92,11 +92,13 @@ async function runGroup(group, files, more) {
 
 await main(async () => {
   const usage = 'choose with `npm run mutants -- --file src/dsp/smooth.rs` or `--shard 1/8`';
-  const { file, shard } = readOptions({ file: '', shard: '' }, usage);
+  const { file, shard } = /** @type {{ file: string, shard: string }} */ (readOptions({ file: '', shard: '' }, usage));
   if (!which('cargo-mutants')) {
     throw new Failure('cargo-mutants is not there: install it with `cargo install cargo-mutants --locked`.');
   }
-  const files = filesBelow('src').filter((path) => path.endsWith('.rs') && (file === '' || path === file));
+  /** @type {string[]} */
+  const all = filesBelow('src');
+  const files = all.filter((path) => path.endsWith('.rs') && (file === '' || path === file));
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const group of GROUPS) {
