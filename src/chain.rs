@@ -1,6 +1,6 @@
 //! The chain: the effects in their order, behind a master bypass.
 //!
-//! gain → distortion → low-pass → high-pass → peaking → compressor → delay → limiter.
+//! gain → distortion → low-pass → high-pass → peaking → compressor → tremolo → delay → limiter.
 //!
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
@@ -9,7 +9,7 @@ use crate::dsp::block::{BLOCK, Block};
 use crate::dsp::scrub::scrub;
 use crate::effects::{
     Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
-    peaking, switch::Switched, tuned::Tuned,
+    peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
 };
 use crate::params::{self, Values};
 
@@ -41,6 +41,8 @@ rack! {
     peaking: Tuned = |rate, _channels| Tuned::new(peaking::DESIGN, rate);
     compressor: Switched<Compressor> =
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
+    tremolo: Switched<Tremolo> =
+        |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
     delay: Switched<Delay> =
         |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels), rate, channels);
     limiter: Switched<Limiter> =

@@ -38,8 +38,7 @@ export function rendererKernel(module, glue, params, channels, sampleRate) {
   const layout = glue.control_layout();
   const words = new Int32Array(new SharedArrayBuffer(4 * layout.words));
   fill(words, glue, params);
-  const missedWord = layout.meters.find(({ name }) => name === 'missed').word;
-  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
+  const renderer = new Renderer(module, { sampleRate, channels, words });
   return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 

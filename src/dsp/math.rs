@@ -113,6 +113,24 @@ pub fn log2x4(x: f32x4) -> f32x4 {
     s * horner(s * s, SERIES) + f32x4::from_i32x4(exponent)
 }
 
+/// Sines of four angles given in turns (1 is a full circle), for magnitudes up to 2²¹.
+///
+/// Absolute error below 3e-7: Taylor's series to the eleventh power, on the quarter turn to which an angle is folded. (An
+/// angle that was rounded to float32 before adds up to 2π·2⁻²⁵·|x|.)
+#[inline(always)]
+pub fn sin_of_turns(x: f32x4) -> f32x4 {
+    // (−1)ⁿ·(2π)²ⁿ⁺¹ / (2n + 1)!
+    const SERIES: [f32; 6] = [6.283_185_5, -41.341_7, 81.605_25, -76.705_86, 42.058_693, -15.094_643];
+    let nearest = (x + f32x4::splat(ROUND)) - f32x4::splat(ROUND);
+    let fraction = x - nearest;
+    // sin is symmetric about a quarter turn: half a turn less the angle has the same sine.
+    let half = f32x4::splat(0.5);
+    let magnitude = fraction.abs();
+    let folded = magnitude.fast_min(half - magnitude);
+    let sine = folded * horner(folded * folded, SERIES);
+    fraction.simd_lt(f32x4::ZERO).select(-sine, sine)
+}
+
 /// Magnitudes below this (−300 dBFS) count as silence: what decays ends there in exactly 0, before it gets to the
 /// denormals, on which processors can be a hundred times slower.
 pub const SILENCE_FLOOR: f32 = 1e-15;

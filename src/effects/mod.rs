@@ -13,6 +13,7 @@ pub mod limiter;
 pub mod peaking;
 pub mod response;
 pub mod switch;
+pub mod tremolo;
 pub mod tuned;
 
 use crate::dsp::block::Block;

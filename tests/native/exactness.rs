@@ -111,6 +111,11 @@ fn each_effect_alone_is_within_100_db_of_its_formula() {
         }
         let got = alone(params::DELAY_ON, &[(params::DELAY_TIME, 0.25)]);
         assert_close(&got, &reference::delay(0.25, 0.5, 0.3f32 as f64, rate, &plain), -100.0, "delay");
+        for (frequency, depth) in [(0.1, 1.0), (5.0, 0.5), (7.3, 0.25), (20.0, 1.0)] {
+            let got = alone(params::TREMOLO_ON, &[(params::TREMOLO_RATE, frequency), (params::TREMOLO_DEPTH, depth)]);
+            let want = reference::tremolo(frequency as f32 as f64, depth, rate, &plain);
+            assert_close(&got, &want, -100.0, &format!("tremolo of {frequency} Hz, {depth} deep at {rate} Hz"));
+        }
         for (threshold, ratio, attack, release, makeup) in
             [(-24.0, 4.0, 0.01, 0.15, 0.0), (-60.0, 20.0, 0.0001, 0.01, 24.0), (-6.0, 1.5, 0.2, 2.0, 6.0)]
         {

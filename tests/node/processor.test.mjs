@@ -39,18 +39,10 @@ describe('The processor', () => {
 
   /** A processor from a context's first frame on, and its control block. */
   function start() {
-    const { words, layout, missedWord } = controlBlock(doors.glue, {});
+    const { words, layout } = controlBlock(doors.glue, {});
     globalThis.currentFrame = 0;
     const processor = new Processor({
-      processorOptions: {
-        module: doors.module,
-        words,
-        channels: CHANNELS,
-        metersWord: layout.meters[0].word,
-        missedWord,
-        stopFlag: layout.flagStop,
-        shared: true,
-      },
+      processorOptions: { module: doors.module, words, channels: CHANNELS, shared: true },
     });
     return { processor, meter: (name) => words[layout.meters.find((meter) => meter.name === name).word] };
   }

@@ -107,6 +107,17 @@ export function roughness(samples) {
   return largest / peak;
 }
 
+/** |X(f)| of a signal, by the Fourier transform's definition. */
+export function magnitude(samples, frequency, sampleRate) {
+  const step = (2 * Math.PI * frequency) / sampleRate;
+  let [real, imaginary] = [0, 0];
+  for (let n = 0; n < samples.length; n++) {
+    real += samples[n] * Math.cos(step * n);
+    imaginary += samples[n] * Math.sin(step * n);
+  }
+  return Math.hypot(real, imaginary);
+}
+
 /** How many samples of a signal are not the very same in another. */
 export function differences(samples, others) {
   return samples.reduce((count, x, i) => count + !Object.is(x, others[i]), 0);

@@ -10,8 +10,8 @@ import { Renderer } from '../../worklet/renderer.js';
  */
 export function renderInNode({ glue, module }, input, sampleRate, params) {
   const channels = input.length;
-  const { words, missedWord } = controlBlock(glue, params);
-  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
+  const { words } = controlBlock(glue, params);
+  const renderer = new Renderer(module, { sampleRate, channels, words });
   const output = input.map((samples) => new Float32Array(samples.length));
   renderer.render(input, output);
   return output;
@@ -23,5 +23,5 @@ export function controlBlock(glue, params) {
   const words = new Int32Array(layout.words);
   const values = new Float32Array(words.buffer, 4 * layout.parameters);
   for (const { index, id, default: standard } of glue.parameter_table()) values[index] = params[id] ?? standard;
-  return { words, layout, missedWord: layout.meters.find(({ name }) => name === 'missed').word };
+  return { words, layout };
 }

@@ -42,7 +42,7 @@ pub fn parameter_table() -> Array {
 }
 
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// parameters, inboundWords, flagStop, meters: [{ name, word, words, integer }] }`; places in words.
+/// parameters, inboundWords, flagStop, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
     let meter = |m: &control::Meter| {
@@ -50,7 +50,7 @@ pub fn control_layout() -> JsValue {
             ("name", m.name.into()),
             ("word", (m.word as u32).into()),
             ("words", (m.words as u32).into()),
-            ("integer", m.integer.into()),
+            ("kind", m.kind.name().into()),
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
