@@ -46,7 +46,9 @@ const MISSED = 'MissedMutant';
  */
 function testArguments({ only, skip = [] }, nextest) {
   const native = ['--test', 'native'];
-  if (nextest) return [...native, '-E', `${only ? '' : 'not '}test(/^(${(only ?? skip).join('|')})::/)`];
+  // The first failure is enough: it ends the tests that still run, too.
+  if (nextest)
+    return [...native, '--max-fail=1:immediate', '-E', `${only ? '' : 'not '}test(/^(${(only ?? skip).join('|')})::/)`];
   return [
     ...native,
     '--',
