@@ -2,8 +2,8 @@
  * `npm run mutants`: can the tests fail? cargo-mutants changes one thing at a time in the Rust (an operator, what a function
  * returns) and runs the native tests; a change that no test notices is a hole in them. docs/mutants.md has the score.
  *
- * All of it takes hours, so it is no part of `npm test`. `npm run mutants -- --file src/dsp/smooth.rs` takes one file,
- * `-- --shard 1/8` the second of eight parts. What it finds is below target/mutants.
+ * All of it takes hours, so it is no part of `npm test`. `npm run mutants -- --file src/dsp/smooth.rs` takes one file, or
+ * some, with commas between; `-- --shard 1/8` takes the second of eight parts. What it finds is below target/mutants.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,15 +46,13 @@ const MISSED = 'MissedMutant';
  */
 function testArguments({ only, skip = [] }, nextest) {
   const native = ['--test', 'native'];
-  // The first failure is enough: it ends the tests that still run, too.
-  if (nextest)
-    return [...native, '--max-fail=1:immediate', '-E', `${only ? '' : 'not '}test(/^(${(only ?? skip).join('|')})::/)`];
-  return [
-    ...native,
-    '--',
-    ...(only ?? []).map((name) => `${name}::`),
-    ...skip.flatMap((name) => ['--skip', `${name}::`]),
-  ];
+  const names = only ?? skip;
+  if (nextest) {
+    // The first failure is enough: it ends the tests that still run, too.
+    const filter = `${only ? '' : 'not '}test(/^(${names.join('|')})::/)`;
+    return [...native, '--max-fail=1:immediate', '-E', filter];
+  }
+  return [...native, '--', ...names.flatMap((name) => (only ? `${name}::` : ['--skip', `${name}::`]))];
 }
 
 /**
@@ -100,7 +98,7 @@ await main(async () => {
   }
   /** @type {string[]} */
   const all = filesBelow('src');
-  const files = all.filter((path) => path.endsWith('.rs') && (file === '' || path === file));
+  const files = all.filter((path) => path.endsWith('.rs') && (file === '' || file.split(',').includes(path)));
   /** @type {Outcome[]} */
   const outcomes = [];
   for (const group of GROUPS) {
