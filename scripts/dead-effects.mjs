@@ -1,7 +1,7 @@
 /**
- * `npm run dead-effects`: would the tests notice an effect that does nothing? In a copy of the tree, each effect in turn is made
- * to do nothing, and the native tests run. For each, at least six of the promises that all effects share must fail, and
- * say which effect it is. The effects are found in src/effects, so a new one is asked too.
+ * `npm run dead-effects`: would the tests notice an effect that does nothing? In a copy of the tree, each effect in
+ * turn is made to do nothing, and the native tests run. At least six of the promises that all effects share must fail,
+ * and say which effect it is. The effects are found in src/effects, so a new one is asked too.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -14,7 +14,7 @@ const COPIED = ['Cargo.toml', 'Cargo.lock', 'src', 'tests', 'benches', 'examples
 const folder = join(root, 'target', 'dead-effects');
 const tree = join(folder, 'tree');
 
-/** @typedef {{ id: string, file: string, source: string }} Death an effect, its file, and the text of it without the effect */
+/** @typedef {{ id: string, file: string, source: string }} Death an effect, its file, and that file without it */
 
 /**
  * The effects of a file: one that processes blocks itself, or sections of a cascade with a switch each.
@@ -41,7 +41,8 @@ function deathsIn(file, ids) {
 /**
  * Runs the native tests of the copy without the effect.
  * @param {Death} death
- * @returns {Promise<{ named: number, unnamed: number }>} how many tests fail, and name the effect as shared promises do, or not
+ * @returns {Promise<{ named: number, unnamed: number }>} how many tests fail and name the effect, as shared promises
+ *   do, and how many others
  */
 async function failures({ id, file, source }) {
   const alive = readFileSync(join(tree, file), 'utf8');

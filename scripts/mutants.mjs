@@ -1,9 +1,10 @@
 /**
- * `npm run mutants`: can the tests fail? cargo-mutants changes one thing at a time in the Rust (an operator, what a function
- * returns) and runs the native tests; a change that no test notices is a hole in them. docs/mutants.md has the score.
+ * `npm run mutants`: can the tests fail? cargo-mutants changes one thing at a time in the Rust (an operator, what a
+ * function returns) and runs the native tests; a change that no test notices is a hole in them. docs/mutants.md has the
+ * score.
  *
- * All of it takes hours, so it is no part of `npm test`. `npm run mutants -- --file src/dsp/smooth.rs` takes one file, or
- * some, with commas between; `-- --shard 1/8` takes the second of eight parts. What it finds is below target/mutants.
+ * All of it takes hours, so it is no part of `npm test`. `npm run mutants -- --file src/dsp/smooth.rs` takes one file,
+ * or some, with commas between; `-- --shard 1/8` the second of eight parts. What it finds is below target/mutants.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

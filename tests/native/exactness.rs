@@ -197,7 +197,7 @@ fn a_new_delay_time_is_faded_to_in_a_straight_line_over_30_ms_and_the_next_one_a
         values[params::DELAY_MIX] = 1.0;
         values
     };
-    // From one tap to a later and a nearer one; to one at which there is no sound yet; and one that is asked for on the way.
+    // To a later tap and to a nearer one; to one at which there is no sound yet; the third is asked for on the way.
     for taps in [[1000, 3000, 500], [2000, 30_000, 1], [300, 301, 47_000], [9000, 100, 9000]] {
         for split in [128, 100] {
             let changes = [(0, taps[0]), (12_000, taps[1]), (12_000 + 600, taps[2])];

@@ -151,8 +151,8 @@ pub fn compress([threshold, ratio, attack, release, makeup]: [f64; 5], sample_ra
         .collect()
 }
 
-/// The limiter: a peak follower over all channels that rises at once and falls with a time constant of 100 ms. From −3 dB
-/// on, the peak is brought onto a curve that bends by tanh towards 1, and the sound with it.
+/// The limiter: a peak follower over all channels that rises at once and falls with a time constant of 100 ms. From
+/// −3 dB on, the peak is brought onto a curve that bends by tanh towards 1, and the sound with it.
 pub fn limit(sample_rate: f64, channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let knee = 10f64.powf(-3.0 / 20.0);
     // In float32, as the engine has it: at high rates that is another release time, by up to a thousandth.
