@@ -7,14 +7,18 @@ mod effects;
 mod support;
 
 mod allocation;
+mod block;
 mod clean_change;
 mod effect_contract;
+mod engine;
 mod exactness;
 mod longest_delay;
 mod math;
+mod meters;
 mod monte_carlo;
 mod properties;
 mod render;
 mod response;
 mod robustness;
+mod smooth;
 mod wave;
