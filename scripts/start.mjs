@@ -1,7 +1,8 @@
 /** `npm start`: builds what is not up to date, serves the site, and says where; `--port` and `--host` choose. */
 import { build } from './build.mjs';
 import { Failure, main, readOptions } from './lib/project.mjs';
-import { LOOPBACK, networkAddresses, serve } from './serve.mjs';
+import { LOOPBACK, serve } from './serve.mjs';
+import { listensEverywhere, networkAddresses } from './server/names.mjs';
 
 const USAGE = `use \`npm start -- --port 8080 --host ${LOOPBACK}\`, both optional`;
 
@@ -16,7 +17,7 @@ await main(async () => {
   await build();
   const { url } = await serve({ port, host });
   console.log(`\nServing ${url} (Ctrl+C ends it)`);
-  if (host === '0.0.0.0' || host === '::') {
+  if (listensEverywhere(host)) {
     // Browsers give microphone and AudioWorklet only to secure contexts, which plain http by address is not.
     const others = networkAddresses()
       .map((address) => `http://${address}:${port}`)
