@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chain, errorInDecibels } from '../lib/reference.mjs';
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { Failure, root, run as runCommand, step } from '../lib/project.mjs';
+import { chain, errorInDecibels } from '../lib/reference.mjs';
 import { WASM_TARGET } from '../lib/toolchain.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
 import { fixed, median, ratio, ratioTable, table } from './table.mjs';

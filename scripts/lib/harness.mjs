@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import puppeteer from 'puppeteer-core';
-import { browserNames, CHROMIUM_FLAGS, executables, missing } from './browsers.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
+import { browserNames, CHROMIUM_FLAGS, executables, missing } from './browsers.mjs';
 
 /** The browsers that are on this machine with all that their tests need. */
 export const browsers = browserNames.filter((browser) => missing(browser).length === 0);

@@ -4,7 +4,10 @@
  * transposed direct form II. Runs in Node and in the page.
  */
 
-/** What the parameters of the chain are where a test does not say. */
+/**
+ * What the parameters of the chain are where a test does not say.
+ * @type {Readonly<Record<string, number>>}
+ */
 export const DEFAULTS = {
   gain: 1,
   distortion: 0.2,
@@ -15,15 +18,21 @@ export const DEFAULTS = {
   delay_mix: 0.3,
 };
 
+/**
+ * A filter as a function of one sample after the other.
+ * @param {'low-pass' | 'high-pass'} kind
+ * @param {number} cutoff in Hz; held below Nyquist
+ * @param {number} sampleRate in Hz
+ */
 function biquad(kind, cutoff, sampleRate) {
-  const w = (2 * Math.PI * cutoff) / sampleRate;
+  const w = (2 * Math.PI * Math.min(cutoff, 0.49 * sampleRate)) / sampleRate;
   const alpha = Math.sin(w) / (2 * Math.SQRT1_2);
   const a0 = 1 + alpha;
   const sign = kind === 'low-pass' ? -1 : 1;
   const edge = (1 + sign * Math.cos(w)) / a0;
   const [b0, b1, a1, a2] = [edge / 2, -sign * edge, (-2 * Math.cos(w)) / a0, (1 - alpha) / a0];
   let [s1, s2] = [0, 0];
-  return (x) => {
+  return (/** @type {number} */ x) => {
     const y = b0 * x + s1;
     s1 = b1 * x - a1 * y + s2;
     s2 = b0 * x - a2 * y;
@@ -35,7 +44,7 @@ function biquad(kind, cutoff, sampleRate) {
  * The chain's output for one channel, all parameters constant since the first sample.
  * @param {ArrayLike<number>} input
  * @param {number} sampleRate
- * @param {Partial<typeof DEFAULTS>} [params]
+ * @param {Readonly<Record<string, number>>} [params] values by id; those of other effects are left out of account
  * @returns {Float64Array}
  */
 export function chain(input, sampleRate, params = {}) {
@@ -56,14 +65,18 @@ export function chain(input, sampleRate, params = {}) {
   });
 }
 
-/** The largest difference in decibels, relative to the reference's peak. */
+/**
+ * The RMS of the difference relative to the RMS of the reference, in decibels; NaN where a sample is NaN.
+ * (tests/reference/mod.rs has the same for Rust.)
+ * @param {ArrayLike<number>} output
+ * @param {ArrayLike<number>} reference
+ */
 export function errorInDecibels(output, reference) {
   if (output.length !== reference.length) throw new RangeError(`${output.length} samples against ${reference.length}`);
-  let [error, peak] = [0, 0];
+  let [error, power] = [0, 0];
   for (let i = 0; i < reference.length; i++) {
-    error = Math.max(error, Math.abs(output[i] - reference[i]));
-    peak = Math.max(peak, Math.abs(reference[i]));
-    if (Number.isNaN(output[i])) return Infinity;
+    error += (output[i] - reference[i]) ** 2;
+    power += reference[i] ** 2;
   }
-  return 20 * Math.log10(error / peak);
+  return 10 * Math.log10(error / power);
 }
