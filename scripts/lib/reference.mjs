@@ -4,10 +4,7 @@
  * transposed direct form II. Runs in Node and in the page.
  */
 
-/**
- * What the parameters of the chain are where a test does not say.
- * @type {Readonly<Record<string, number>>}
- */
+/** What the parameters of the chain are where a test does not say. */
 export const DEFAULTS = {
   gain: 1,
   distortion: 0.2,
@@ -44,13 +41,13 @@ function biquad(kind, cutoff, sampleRate) {
  * The chain's output for one channel, all parameters constant since the first sample.
  * @param {ArrayLike<number>} input
  * @param {number} sampleRate
- * @param {Readonly<Record<string, number>>} [params] values by id; those of other effects are left out of account
+ * @param {Partial<typeof DEFAULTS>} [params]
  * @returns {Float64Array}
  */
 export function chain(input, sampleRate, params = {}) {
   // The engine's parameters are float32.
-  const at32 = Object.entries({ ...DEFAULTS, ...params }).map(([id, value]) => [id, Math.fround(value)]);
-  const p = Object.fromEntries(at32);
+  const p = { ...DEFAULTS, ...params };
+  for (const id of /** @type {(keyof typeof p)[]} */ (Object.keys(p))) p[id] = Math.fround(p[id]);
   const drive = 1 + 10 * p.distortion;
   const lowPass = biquad('low-pass', p.lpf_cutoff, sampleRate);
   const highPass = biquad('high-pass', p.hpf_cutoff, sampleRate);

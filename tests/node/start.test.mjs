@@ -1,20 +1,11 @@
 /** `npm start` as a process: it serves, and ends with npm. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { before, describe, test } from 'node:test';
 import { build } from '../../scripts/build.mjs';
+import { freePort } from '../../scripts/lib/harness.mjs';
 import { root } from '../../scripts/lib/project.mjs';
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe('npm start', { skip: process.platform === 'win32' && 'Windows has no signals', timeout: 60_000 }, () => {
   before(build);
