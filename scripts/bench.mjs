@@ -47,6 +47,7 @@ async function printMachine() {
     const { output } = await run(command, ['--version'], { quiet: true });
     return lastLine(output); // Debian's chromium is a script with remarks of its own before it.
   };
+  const { chromium = 'chromium' } = executables('chromium');
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const load = loadavg()
@@ -54,7 +55,7 @@ async function printMachine() {
     .join(' ');
   console.log(`
 ${processors[0].model}, ${processors.length} cores, ${memory} GiB, ${process.platform} ${process.arch}
-Node ${process.versions.node}, ${await version('rustc')}, ${await version(executables('chromium').chromium ?? 'chromium')}
+Node ${process.versions.node}, ${await version('rustc')}, ${await version(chromium)}
 load average ${load}; every figure is a median, every ratio from one run`);
 }
 

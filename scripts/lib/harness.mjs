@@ -142,7 +142,7 @@ export async function openPage(browser, url) {
 /**
  * Starts WebKitGTK's MiniBrowser on a display of its own, driven by plain W3C WebDriver.
  *
- * Its `evaluate` runs an (async) function in the page with JSON arguments; it gives its JSON result or throws its error.
+ * Its `evaluate` runs an (async) function in the page with JSON arguments, and gives its JSON result or its error
  */
 export async function launchWebKit() {
   const { MiniBrowser, WebKitWebDriver, Xvfb, pulseaudio } = executables('webkit');

@@ -141,7 +141,7 @@ describe('the server', () => {
     }
   });
 
-  test('answers to its own names, and refuses every other with a sentence, so that none can be rebound to it', async () => {
+  test('answers to its own names, and refuses every other with a sentence (DNS rebinding)', async () => {
     for (const name of ['localhost', 'LocalHost', `localhost:${server.port}`, '127.0.0.1', '[::1]:80']) {
       assert.equal(statusOf(await get(server.port, '/', `Host: ${name}`)), 200, name);
     }
