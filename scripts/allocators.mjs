@@ -1,6 +1,6 @@
 /**
  * `npm run allocators`: what each allocator costs, by which the shipped one was chosen: the size of the wasm, and what
- * 3,000 lifetimes of processors, simulations and engines make of its memory.
+ * 3,000 lifetimes of processors, simulations and engines make of its memory. Node.
  */
 import { statSync } from 'node:fs';
 import { table } from './bench/table.mjs';

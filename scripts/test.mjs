@@ -4,7 +4,7 @@
  * engine and the page, in Node and in each browser. `npm test -- --only rust,wasm` runs some of the steps.
  *
  * The last line is `N passed, N failed, N skipped`, over all steps; a check without tests of its own counts as one.
- * A browser that is not here is counted as skipped; where CI=true, it is a failure.
+ * A browser that is not here is counted as skipped; where CI=true, it is a failure. Node.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ import { Failure, filesBelow, main, printFailure, readOptions, root, run } from 
 import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
 
 const CI = process.env.CI === 'true';
-// Against a test that hangs, not for measuring.
+// Ends a test that hangs; no test is measured by it.
 const HANG_MILLISECONDS = 15 * 60 * 1000;
 
 /** TypeScript's projects: the page and the engine, the script on the audio thread, and the scripts. */
@@ -45,6 +45,7 @@ const STEPS = {
  * What a step counts: tests, or the step itself as one.
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
  */
+
 const counts = (passed = 0, failed = 0, skipped = 0) => ({ passed, failed, skipped });
 
 /**
@@ -101,7 +102,13 @@ async function javascript() {
   await build();
   /** @param {...string} path below node_modules */
   const tool = (...path) => join(root, 'node_modules', ...path);
-  let total = await check(process.execPath, [tool('@biomejs', 'biome', 'bin', 'biome'), 'ci', '--colors=off', '.']);
+  let total = await check(process.execPath, [
+    tool('@biomejs', 'biome', 'bin', 'biome'),
+    'ci',
+    '--colors=off',
+    '--error-on-warnings',
+    '.',
+  ]);
   for (const project of TYPE_PROJECTS) {
     console.log(`Types of ${project}`);
     total = add(total, await check(process.execPath, [tool('typescript', 'bin', 'tsc'), '-p', project]));

@@ -1,7 +1,7 @@
 /**
  * The chain's speed: this engine in both WebAssembly builds and natively, beside plain JavaScript written well and the
  * formulas written down naively; and each effect alone. All render the same sound, in turn, in one run; what each
- * renders is checked first. The page's part is chain-page.js.
+ * renders is checked first. The page's part is chain-page.js. Node.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';

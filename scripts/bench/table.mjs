@@ -1,4 +1,4 @@
-/** Numbers for people: medians, ratios of runs that were taken in turn, and Markdown tables. */
+/** Numbers for people: medians, ratios of runs that were taken in turn, and Markdown tables. Node. */
 
 /**
  * The median of numbers.

@@ -1,6 +1,6 @@
 /**
  * A step of the wave on 800 points, in WebAssembly and in JavaScript, in turn; and the script of a frame of the page's
- * panel at 1600 device pixels.
+ * panel at 1600 device pixels. Node, and the page for `steps`.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fixed, median, ratio, table } from './table.mjs';

@@ -1,6 +1,6 @@
 /**
  * The browsers of this machine, by name: what each needs, and where it is. An environment variable names an executable
- * that is in no usual place.
+ * that is in no usual place. Node.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

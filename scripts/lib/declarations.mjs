@@ -1,6 +1,6 @@
 /**
  * The TypeScript declarations of the engine's public API, in types/: TypeScript reads them from the JSDoc of worklet/;
- * what Rust has in tables (parameters, meters) is read from the wasm.
+ * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
  * What the browser tests stand on: the project's real server on a free port, and Chromium, Firefox and WebKitGTK with a
- * fresh profile each. Every browser closes all that it started: profile, sound server, display.
+ * fresh profile each. Every browser closes all that it started: profile, sound server, display. Node.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,6 +14,11 @@ import puppeteer from 'puppeteer-core';
 import { MOUNTS, serve } from '../serve.mjs';
 import { browserNames, CHROMIUM_FLAGS, executables, missing } from './browsers.mjs';
 import { Failure, messageOf } from './project.mjs';
+
+/** How long the drivers' servers may take to come up, and how often it is looked. */
+const START_SECONDS = 5;
+const START_CHECK_MILLISECONDS = 50;
+const START_CHECKS = (1000 * START_SECONDS) / START_CHECK_MILLISECONDS;
 
 /** The browsers that are on this machine with all that their tests need. */
 export const browsers = browserNames.filter((browser) => missing(browser).length === 0);
@@ -142,7 +147,8 @@ export async function openPage(browser, url) {
 /**
  * Starts WebKitGTK's MiniBrowser on a display of its own, driven by plain W3C WebDriver.
  *
- * Its `evaluate` runs an (async) function in the page with JSON arguments, and gives its JSON result or its error
+ * Its `evaluate` runs an (async) function in the page with JSON arguments, and gives its JSON result or throws
+ * its error.
  */
 export async function launchWebKit() {
   const { MiniBrowser, WebKitWebDriver, Xvfb, pulseaudio } = executables('webkit');
@@ -177,7 +183,7 @@ export async function launchWebKit() {
         },
       },
     },
-    20,
+    START_CHECKS,
   );
   const session = `${base}/${sessionId}`;
   return {
@@ -229,7 +235,7 @@ async function webDriver(method, url, body, tries = 1) {
   } catch (error) {
     const refused = error instanceof Error && Object(error.cause).code === 'ECONNREFUSED';
     if (tries === 1 || !refused) throw error;
-    await delay(250);
+    await delay(START_CHECK_MILLISECONDS);
     return webDriver(method, url, body, tries - 1);
   }
 }
@@ -264,8 +270,8 @@ function startProcess(command, args, env, moreStdio = []) {
 /** @param {string} path that a program makes when it is ready */
 async function untilPath(path) {
   for (let tries = 0; !existsSync(path); tries += 1) {
-    if (tries === 100) throw new Error(`${path} did not appear within 5 s`);
-    await delay(50);
+    if (tries === START_CHECKS) throw new Error(`${path} did not appear within ${START_SECONDS} s`);
+    await delay(START_CHECK_MILLISECONDS);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Gets the tests' own tools: rustfmt and clippy by rustup, the browsers by apt-get where this is Debian and we are
- * root. Elsewhere it says what is missing and how to get it.
+ * root. Elsewhere it says what is missing and how to get it. Node.
  */
 import { readFileSync } from 'node:fs';
 import { browserNames, missing } from './browsers.mjs';

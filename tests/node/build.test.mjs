@@ -1,4 +1,4 @@
-/** The build's promises: what pkg/ holds, that it is not made twice, and what a machine without its tools is told. */
+/** The build's promises: what pkg/ holds, that it is not made twice, what a machine without its tools or room is told. */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
