@@ -3,10 +3,13 @@
 
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, Curve};
+use audio_dsp_wasm::params::{self, Values};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
+#[path = "../tests/native/effects.rs"]
+#[allow(dead_code)] // the tests use more of it
+mod effects;
 #[path = "../tests/reference/mod.rs"]
 mod reference;
 
@@ -15,31 +18,20 @@ const QUANTUM: usize = 128;
 /// Quanta of sound that a measurement plays in a loop: half a second, so that echoes come back.
 const QUANTA: usize = 188;
 
-/// Each effect's switch, and the values that give it work.
-const EFFECTS: &[(&str, &[(usize, f32)])] = &[
-    ("none", &[]),
-    ("distortion", &[(params::DISTORTION_ON, 1.0)]),
-    ("low-pass", &[(params::LPF_ON, 1.0), (params::LPF_CUTOFF, 8000.0)]),
-    ("high-pass", &[(params::HPF_ON, 1.0), (params::HPF_CUTOFF, 80.0)]),
-    ("peaking", &[(params::PEAK_ON, 1.0), (params::PEAK_GAIN, 6.0)]),
-    ("compressor", &[(params::COMPRESSOR_ON, 1.0)]),
-    ("delay", &[(params::DELAY_ON, 1.0), (params::DELAY_TIME, 0.35)]),
-    ("limiter", &[(params::LIMITER_ON, 1.0), (params::GAIN, 2.0)]),
-];
-fn engine(channels: usize, settings: &[(usize, f32)]) -> Engine {
+fn engine(channels: usize, values: &Values) -> Engine {
     let mut engine = Engine::new(SAMPLE_RATE, channels).expect("in range");
-    for &(index, value) in settings {
+    for (index, value) in values.iter().enumerate() {
         engine.control()[control::PARAMETERS + index] = value.to_bits();
     }
     engine
 }
 
-fn measure(criterion: &mut Criterion, group: &str, name: &str, settings: &[(usize, f32)]) {
+fn measure(criterion: &mut Criterion, group: &str, name: &str, values: &Values) {
     let mut group = criterion.benchmark_group(group);
     for channels in [1, 2] {
         let input: Vec<_> =
             (0..channels).map(|c| reference::test_sound(QUANTA * QUANTUM, SAMPLE_RATE as f64, c as u32)).collect();
-        let mut engine = engine(channels, settings);
+        let mut engine = engine(channels, values);
         let mut quantum = 0;
         group.throughput(Throughput::Elements((QUANTUM * channels) as u64));
         group.bench_function(BenchmarkId::new(name, channels), |bencher| {
@@ -58,18 +50,20 @@ fn measure(criterion: &mut Criterion, group: &str, name: &str, settings: &[(usiz
 }
 
 fn benches(criterion: &mut Criterion) {
-    let chain = [
+    let mut chain = params::defaults();
+    for (index, value) in [
         (params::GAIN, 0.9),
         (params::LPF_CUTOFF, 8000.0),
         (params::HPF_CUTOFF, 80.0),
         (params::DELAY_TIME, 0.35),
         (params::DELAY_FEEDBACK, 0.4),
-    ];
+    ] {
+        chain[index] = value;
+    }
     measure(criterion, "chain", "channels", &chain);
-    let is_effect = |index: &usize| params::TABLE[*index].curve == Curve::Switch && *index != params::BYPASS;
-    let all_off: Vec<_> = (0..params::COUNT).filter(is_effect).map(|index| (index, 0.0)).collect();
-    for (name, settings) in EFFECTS {
-        measure(criterion, "effect alone", name, &[&all_off, *settings].concat());
+    measure(criterion, "effect alone", "none", &effects::only(&[]));
+    for effect in effects::effects() {
+        measure(criterion, "effect alone", effect.id, &effect.on());
     }
 }
 

@@ -1,15 +1,15 @@
 //! The chain: the effects in their order, behind a master bypass.
 //!
-//! gain → distortion → low-pass → high-pass → peaking → compressor → delay → limiter.
+//! gain → distortion → low-pass → high-pass → peaking → compressor → tremolo → delay → limiter.
 //!
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
 
 use crate::dsp::block::{BLOCK, Block};
-use crate::dsp::scrub::let_in;
+use crate::dsp::scrub::scrub;
 use crate::effects::{
     Effect, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, limiter::Limiter,
-    peaking, switch::Switched, tuned::Tuned,
+    peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
 };
 use crate::params::{self, Values};
 
@@ -37,10 +37,12 @@ rack! {
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
-    filters: Tuned = |rate, _channels| filters::new(rate);
-    peaking: Tuned = |rate, _channels| peaking::new(rate);
+    filters: Tuned = |rate, _channels| Tuned::new(filters::DESIGN, rate);
+    peaking: Tuned = |rate, _channels| Tuned::new(peaking::DESIGN, rate);
     compressor: Switched<Compressor> =
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
+    tremolo: Switched<Tremolo> =
+        |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
     delay: Switched<Delay> =
         |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels), rate, channels);
     limiter: Switched<Limiter> =
@@ -51,7 +53,7 @@ rack! {
 pub struct Chain {
     rack: Switched<Rack>,
     values: Values,
-    /// Whether the next block is the first, whose parameters are not moved to but simply are.
+    /// Whether the next block is the first, in which parameters are at their values at once.
     fresh: bool,
 }
 
@@ -103,20 +105,13 @@ impl Chain {
             for (index, channel) in channels.iter().enumerate() {
                 let samples = scratch.channel_mut(index);
                 samples.copy_from_slice(&channel[start..end]);
-                let_in(samples);
+                scrub(samples);
             }
             self.process(scratch);
             for (samples, channel) in scratch.samples().zip(channels.iter_mut()) {
                 channel[start..end].copy_from_slice(samples);
             }
         }
-    }
-
-    /// |H(f)| of the filters in force (low-pass, high-pass, peaking) at a frequency in Hz, from the coefficients the
-    /// audio uses.
-    pub fn filter_magnitude(&self, frequency: f64) -> f64 {
-        let rack = self.rack.effect();
-        rack.filters.magnitude(frequency) * rack.peaking.magnitude(frequency)
     }
 
     /// Whether every state of every effect is exactly 0.

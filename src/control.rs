@@ -20,7 +20,7 @@ use crate::params;
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;
@@ -51,16 +51,38 @@ pub struct Meter {
     pub word: usize,
     /// How many words: 1, or one per channel.
     pub words: usize,
-    /// A count (u32, modulo 2³²), or a level (f32).
-    pub integer: bool,
+    /// What its words are.
+    pub kind: MeterKind,
+}
+
+/// What a meter's words are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MeterKind {
+    /// How often something happened since the engine was built: a u32, modulo 2³².
+    Count,
+    /// A sequence number: a u32, modulo 2³².
+    Sequence,
+    /// A linear level: an f32 per channel.
+    Level,
+}
+
+impl MeterKind {
+    /// The kind's name in the JavaScript API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            MeterKind::Count => "count",
+            MeterKind::Sequence => "sequence",
+            MeterKind::Level => "level",
+        }
+    }
 }
 
 const fn count(name: &'static str, word: usize) -> Meter {
-    Meter { name, word, words: 1, integer: true }
+    Meter { name, word, words: 1, kind: MeterKind::Count }
 }
 
-const fn level(name: &'static str, word: usize, words: usize) -> Meter {
-    Meter { name, word, words, integer: false }
+const fn level(name: &'static str, word: usize) -> Meter {
+    Meter { name, word, words: MAX_CHANNELS, kind: MeterKind::Level }
 }
 
 /// Word of the last sequence number that the audio thread has applied.
@@ -71,7 +93,7 @@ pub const QUANTA: usize = METERS + 1;
 pub const FRAMES: usize = METERS + 2;
 /// Word of the count of output samples beyond ±1.
 pub const CLIPS: usize = METERS + 3;
-/// Word of the count of input samples replaced because they were not finite, or beyond all reason.
+/// Word of the count of input samples replaced because they were not finite, or louder than +120 dBFS.
 pub const SCRUBBED: usize = METERS + 4;
 /// First word of the input's peaks (linear, falling 20 dB in 1.7 s as IEC 60268-10 has it).
 pub const INPUT_PEAK: usize = METERS + 5;
@@ -89,14 +111,14 @@ pub const WORDS: usize = MISSED + 1;
 
 /// The meters, by name.
 pub const METER_TABLE: &[Meter] = &[
-    count("appliedSequence", APPLIED_SEQUENCE),
+    Meter { name: "appliedSequence", word: APPLIED_SEQUENCE, words: 1, kind: MeterKind::Sequence },
     count("quanta", QUANTA),
     count("frames", FRAMES),
     count("clips", CLIPS),
     count("scrubbed", SCRUBBED),
-    level("inputPeak", INPUT_PEAK, MAX_CHANNELS),
-    level("inputRms", INPUT_RMS, MAX_CHANNELS),
-    level("outputPeak", OUTPUT_PEAK, MAX_CHANNELS),
-    level("outputRms", OUTPUT_RMS, MAX_CHANNELS),
+    level("inputPeak", INPUT_PEAK),
+    level("inputRms", INPUT_RMS),
+    level("outputPeak", OUTPUT_PEAK),
+    level("outputRms", OUTPUT_RMS),
     count("missed", MISSED),
 ];

@@ -5,7 +5,7 @@ use crate::chain::Chain;
 use crate::control;
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
-use crate::dsp::scrub::let_in;
+use crate::dsp::scrub::scrub;
 use crate::params::{self, Values};
 
 /// Sample rates an engine can run at, in Hz; the Web Audio API's own limits.
@@ -85,7 +85,7 @@ impl Engine {
         for (samples, reading) in self.block.samples_mut().zip(&mut readings) {
             if connected {
                 let more;
-                (*reading, more) = let_in(samples);
+                (*reading, more) = scrub(samples);
                 replaced += more;
             } else {
                 samples.fill(0.0);

@@ -144,6 +144,12 @@ table! {
     COMPRESSOR_MAKEUP = continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
     /// The output limiter's switch.
     LIMITER_ON = switch("limiter_on", "Limiter", false);
+    /// The tremolo's switch.
+    TREMOLO_ON = switch("tremolo_on", "Tremolo", false);
+    /// How often the tremolo swells.
+    TREMOLO_RATE = continuous("tremolo_rate", "Tremolo rate", "Hz", [0.1, 20.0], 5.0, Curve::Logarithmic);
+    /// How deep the tremolo cuts: at 1 down to silence.
+    TREMOLO_DEPTH = continuous("tremolo_depth", "Tremolo depth", "", [0.0, 1.0], 0.5, Curve::Linear);
 }
 
 /// How many parameters there are.

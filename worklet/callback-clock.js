@@ -13,35 +13,41 @@
  */
 
 /**
- * So many callbacks in a row, none in time but steady among themselves: the browser has dropped buffers, and all come
- * later from now on. (After a busy time they catch up: each comes a length earlier than the one before, as it were.)
+ * After so many late callbacks in a row, all equally late, the browser has dropped buffers: their times are the schedule
+ * from then on. (After the page was merely busy, callbacks come in a burst, each less late than the one before.)
  */
-const RUN = 8;
+const CALLS_TO_RESCHEDULE = 8;
 
-/** Clock readings within so many frames are the same. */
-const TOLERANCE = 64;
+/** Clock readings that differ by at most so many frames count as equal. */
+const TOLERANCE_FRAMES = 64;
 
-/** So many calls back a running mean looks; over the first calls it is the plain mean. */
-const MEMORY = 16;
+/** How many calls a running mean covers; before there are as many, it is the plain mean. */
+const CALLS_IN_MEAN = 16;
 
 export class CallbackClock {
   #length;
   #tolerance;
   #calls = 0;
-  /** When call 0 would have come if every call were as early as the earliest. */
+  /** When call 0 came, by the schedule of the earliest call. */
   #earliest = Infinity;
-  /** The same of the last calls, where none was in time. */
-  #run = [];
+  /**
+   * When call 0 came, by the schedule of each late call since the last that was in time.
+   * @type {number[]}
+   */
+  #lateRun = [];
   /** Running mean of `playbackTime − now`. */
   #ahead;
   /** Running share of calls, 0 … 1, whose playbackTime is not simply one length from now. */
   #queued = 0;
 
-  /** @param {number} bufferSize in frames @param {number} sampleRate in Hz */
+  /**
+   * @param {number} bufferSize in frames
+   * @param {number} sampleRate in Hz
+   */
   constructor(bufferSize, sampleRate) {
     this.#length = bufferSize / sampleRate;
     this.#ahead = this.#length;
-    this.#tolerance = TOLERANCE / sampleRate;
+    this.#tolerance = TOLERANCE_FRAMES / sampleRate;
   }
 
   /** From the node's input to its output, in seconds. */
@@ -63,25 +69,29 @@ export class CallbackClock {
     const afterTurn = this.#isAfterTurn(now);
     const ahead = playbackTime - now;
     const queued = Math.abs(ahead - this.#length) > this.#tolerance;
-    const newest = 1 / Math.min(this.#calls, MEMORY);
+    const newest = 1 / Math.min(this.#calls, CALLS_IN_MEAN);
     this.#ahead += newest * (ahead - this.#ahead);
-    this.#queued += newest * (queued - this.#queued);
+    this.#queued += newest * (Number(queued) - this.#queued);
     return this.#isQueued ? ahead < 0 : afterTurn;
   }
 
-  /** Whether the two buffers had been exchanged already. */
+  /**
+   * Whether the two buffers had been exchanged already.
+   * @param {number} now
+   */
   #isAfterTurn(now) {
     const mostLate = this.#length + this.#tolerance;
     const origin = now - this.#calls++ * this.#length;
     this.#earliest = Math.min(this.#earliest, origin);
     if (origin - this.#earliest <= mostLate) {
-      this.#run.length = 0;
+      this.#lateRun.length = 0;
       return false;
     }
-    this.#run.push(origin);
-    if (this.#run.length > RUN) this.#run.shift();
-    const earliest = Math.min(...this.#run);
-    if (this.#run.length === RUN && Math.max(...this.#run) - earliest <= mostLate) this.#earliest = earliest;
+    this.#lateRun.push(origin);
+    if (this.#lateRun.length > CALLS_TO_RESCHEDULE) this.#lateRun.shift();
+    const earliest = Math.min(...this.#lateRun);
+    if (this.#lateRun.length === CALLS_TO_RESCHEDULE && Math.max(...this.#lateRun) - earliest <= mostLate)
+      this.#earliest = earliest;
     return true;
   }
 }

@@ -16,12 +16,37 @@
  * A store comes first and the raised sequence number after it, so that whoever has read sequence number n
  * sees every store up to n.
  */
+
+/**
+ * The layout, in words from the start of the block.
+ * @typedef {object} ControlLayout control_layout() in Rust
+ * @property {number} magic
+ * @property {number} abiVersion
+ * @property {number} words
+ * @property {number} magicWord
+ * @property {number} abiWord
+ * @property {number} sequence
+ * @property {number} flags
+ * @property {number} parameters
+ * @property {number} inboundWords
+ * @property {number} flagStop
+ * @property {readonly Meter[]} meters
+ *
+ * @typedef {object} Meter
+ * @property {keyof Meters} name
+ * @property {number} word its first
+ * @property {number} words 1, or one per channel
+ * @property {'count' | 'sequence' | 'level'} kind
+ *
+ * @typedef {import('../types/tables.js').Meters} Meters
+ */
+
 export class ControlBlock {
   #layout;
   #floats;
 
   /**
-   * @param {object} layout control_layout()
+   * @param {ControlLayout} layout
    * @param {boolean} shared in shared memory
    */
   constructor(layout, shared) {
@@ -33,16 +58,6 @@ export class ControlBlock {
     this.#floats = new Float32Array(buffer);
     this.words[layout.magicWord] = layout.magic;
     this.words[layout.abiWord] = layout.abiVersion;
-  }
-
-  /** First word of the meters. */
-  get metersWord() {
-    return this.#layout.meters[0].word;
-  }
-
-  /** Word of the count of missed quanta, which the caller of the engine writes. */
-  get missedWord() {
-    return this.#layout.meters.find(({ name }) => name === 'missed').word;
   }
 
   /** A copy of the words that the main thread writes, for a message. */
@@ -59,7 +74,11 @@ export class ControlBlock {
     Atomics.store(this.words, this.#layout.sequence, sequence);
   }
 
-  /** Stores a parameter and raises the sequence number. */
+  /**
+   * Stores a parameter and raises the sequence number.
+   * @param {number} index
+   * @param {number} value
+   */
   store(index, value) {
     scratchFloat[0] = value;
     Atomics.store(this.words, this.#layout.parameters + index, scratchWord[0]);
@@ -72,21 +91,27 @@ export class ControlBlock {
     this.#raise();
   }
 
-  /** Takes in meters that came by message. */
+  /**
+   * Takes in meters that came by message.
+   * @param {Int32Array} words
+   */
   takeMeters(words) {
-    this.words.set(words, this.metersWord);
+    this.words.set(words, this.#layout.meters[0].word);
   }
 
   /**
    * The meters: counts as numbers modulo 2³², levels as arrays of linear values, one per channel.
    * @param {number} channels
+   * @returns {Meters}
    */
   meters(channels) {
-    const read = ({ word, words, integer }) => {
-      if (integer) return Atomics.load(this.words, word) >>> 0;
+    /** @param {Meter} meter */
+    const read = ({ word, words, kind }) => {
+      if (kind !== 'level') return Atomics.load(this.words, word) >>> 0;
       return Array.from(this.#floats.subarray(word, word + Math.min(words, channels)));
     };
-    return Object.fromEntries(this.#layout.meters.map((meter) => [meter.name, read(meter)]));
+    const entries = this.#layout.meters.map((meter) => [meter.name, read(meter)]);
+    return /** @type {Meters} */ (Object.fromEntries(entries));
   }
 
   #raise() {

@@ -31,6 +31,7 @@ const probes = {
   playbackStats: () => typeof AudioContext === 'function' && 'playbackStats' in AudioContext.prototype,
 };
 
+/** @type {[id: keyof typeof probes, label: string, remedy: string][]} */
 const FEATURES = [
   ['webAssembly', 'WebAssembly', 'Use a browser from 2017 or later.'],
   ['simd', 'WebAssembly SIMD', 'Use a browser from 2021 (Safari: 2023) or later; the baseline build plays meanwhile.'],
@@ -54,7 +55,8 @@ export function has(id) {
   return probes[id]();
 }
 
-let waits = null;
+/** @type {Promise<boolean> | undefined} */
+let waits;
 
 /**
  * Whether an OfflineAudioContext waits for its ScriptProcessorNodes: Chromium's and WebKit's do, Firefox's renders

@@ -12,29 +12,23 @@
  */
 
 import { EngineError } from './errors.js';
+import { Hosts } from './hosts.js';
 import { Lifecycle } from './lifecycle.js';
 import { loadModule } from './module.js';
 import { checkOptions, checkRunOptions, modesToTry, TRANSPORTS } from './options.js';
 import { Parameters } from './parameters.js';
-import { ScriptProcessorHost } from './script-processor-host.js';
-import { FixedVoice, Voice } from './voice.js';
-import { WorkletHost } from './worklet-host.js';
 
 export { detect } from './detect.js';
 export { EngineError, ERROR_CODES } from './errors.js';
 export { loadModule } from './module.js';
 export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
 
-const HOSTS = { 'worklet': WorkletHost, 'script-processor': ScriptProcessorHost };
-
-/** Meters that count up; they go on from one host to the next. */
-const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
-
 /**
  * @typedef {import('../types/tables.js').ParameterId} ParameterId
  * @typedef {import('../types/tables.js').ParameterValues} ParameterValues
  * @typedef {import('../types/tables.js').Meters} Meters
  * @typedef {import('./options.js').BufferSize} BufferSize
+ * @typedef {import('./options.js').CheckedOptions} CheckedOptions
  * @typedef {import('./options.js').EngineOptions} EngineOptions
  * @typedef {import('./options.js').Mode} Mode
  * @typedef {import('./options.js').RunOptions} RunOptions
@@ -54,11 +48,7 @@ const COUNTS = ['quanta', 'frames', 'clips', 'scrubbed', 'missed'];
  */
 export async function createEngine(context, options = {}) {
   const settings = checkOptions(context, options);
-  const loaded = await loadModule(settings.wasmUrl);
-  const parameters = new Parameters(loaded.parameters, settings.params);
-  const engine = new Engine(context, settings, loaded, parameters);
-  await engine.start();
-  return engine;
+  return Engine.create(context, settings, await loadModule(settings.wasmUrl));
 }
 
 /**
@@ -85,27 +75,31 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   #loaded;
   #parameters;
   #lifecycle;
-  /** The voice that is heard, and during a change also the one that comes. @type {Voice[]} */
-  #voices = [];
-  /** Counts of the hosts that have ended. */
-  #past = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+  #hosts;
   /** What the browser had counted when the engine was made. */
   #pastUnderruns;
-  /** The last change of mode; the next one waits for it. */
+  /**
+   * The last change of mode; the next one waits for it.
+   * @type {Promise<unknown>}
+   */
   #change = Promise.resolve();
+  /** @type {Promise<void> | null} */
   #closing = null;
 
   /**
    * Use createEngine().
    * @private
+   * @param {BaseAudioContext} context
+   * @param {CheckedOptions} settings
+   * @param {LoadedModule} loaded
    */
-  constructor(context, settings, loaded, parameters) {
+  constructor(context, settings, loaded) {
     super();
     this.#context = context;
     this.#settings = settings;
     this.#loaded = loaded;
-    this.#parameters = parameters;
-    this.#pastUnderruns = context.playbackStats?.underrunEvents ?? 0;
+    this.#parameters = new Parameters(loaded.parameters, settings.params);
+    this.#pastUnderruns = playbackStatsOf(context)?.underrunEvents ?? 0;
     /**
      * Connect sources here; the same node in every mode.
      * @type {AudioNode}
@@ -116,11 +110,17 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
      * @type {AudioNode}
      */
     this.output = new GainNode(context);
-    /**
-     * Where 'auto' could not have the best mode: why not.
-     * @type {EngineError | null}
-     */
-    this.fallbackReason = null;
+    this.#hosts = new Hosts(
+      context,
+      { input: this.input, output: this.output },
+      {
+        ...settings,
+        loaded,
+        parameters: this.#parameters,
+        onfailure: (error) => this.#dispatchError(error),
+        ongrow: (size) => this.#grow(size),
+      },
+    );
     this.#lifecycle = new Lifecycle(context, {
       onchange: (detail) => this.dispatchEvent(new CustomEvent('statechange', { detail })),
       onsamplerate: () => this.#restart(),
@@ -129,17 +129,29 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   }
 
   /**
-   * Starts the first host; createEngine() calls this.
+   * An engine whose first host has started; createEngine() calls this.
    * @internal
+   * @param {BaseAudioContext} context
+   * @param {CheckedOptions} settings
+   * @param {LoadedModule} loaded
    */
-  async start() {
+  static async create(context, settings, loaded) {
+    const engine = new Engine(context, settings, loaded);
     try {
-      const { mode, transport, bufferSize } = this.#settings;
-      this.#voices.push(await this.#startVoice({ mode, transport, bufferSize }, 1));
-      if (this.#settings.fixed) this.input = this.output = this.#voice.host.node;
+      await engine.#start();
     } catch (error) {
-      await this.close();
+      await engine.close();
       throw error;
+    }
+    return engine;
+  }
+
+  async #start() {
+    if (this.#settings.fixed) {
+      await this.#hosts.startFixed(this.#settings);
+      this.input = this.output = this.#hosts.heard.node;
+    } else {
+      await this.#hosts.start(this.#settings);
     }
   }
 
@@ -152,11 +164,19 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   }
 
   /**
+   * Where 'auto' could not have the best mode: why not.
+   * @returns {EngineError | null}
+   */
+  get fallbackReason() {
+    return this.#hosts.fallbackReason;
+  }
+
+  /**
    * Where the sound is computed: on the audio thread or on the main thread.
    * @returns {'worklet' | 'script-processor'}
    */
   get mode() {
-    return this.#voice.host.mode;
+    return this.#hosts.heard.mode;
   }
 
   /**
@@ -164,7 +184,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {'shared' | 'message' | 'direct'}
    */
   get transport() {
-    return this.#voice.host.transport;
+    return this.#hosts.heard.transport;
   }
 
   /**
@@ -180,7 +200,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {BufferSize | 0}
    */
   get bufferSize() {
-    return this.#voice.host.bufferSize ?? 0;
+    return this.#hosts.heard.bufferSize;
   }
 
   /**
@@ -215,7 +235,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   set(id, value) {
     this.#requireOpen();
     const { index, inForce } = this.#parameters.set(id, value);
-    for (const { host } of this.#voices) host.store(index, inForce);
+    this.#hosts.store(index, inForce);
     return inForce;
   }
 
@@ -246,9 +266,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {Meters}
    */
   meters() {
-    const meters = this.#voice.host.block.meters(this.channels);
-    for (const name of COUNTS) meters[name] = (meters[name] + this.#past[name]) >>> 0;
-    return meters;
+    return this.#hosts.meters(this.channels);
   }
 
   /**
@@ -258,7 +276,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {Float64Array}
    */
   response(frequencies) {
-    return this.#loaded.glue.frequency_response(this.#context.sampleRate, this.#parameters.values, frequencies);
+    const { glue } = this.#loaded;
+    return glue.frequency_response(this.#context.sampleRate, this.#parameters.values, Float64Array.from(frequencies));
   }
 
   /**
@@ -268,9 +287,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {{ base: number, output: number, engine: number, buffer: number, total: number }}
    */
   latency() {
-    const base = this.#context.baseLatency ?? 0;
+    const { baseLatency: base = 0 } = /** @type {Partial<AudioContext>} */ (this.#context);
     const output = outputLatencyOf(this.#context);
-    const buffer = this.#voice.host.bufferSeconds;
+    const buffer = this.#hosts.heard.bufferSeconds;
     const engine = 0;
     return { base, output, engine, buffer, total: base + output + engine + buffer };
   }
@@ -284,13 +303,13 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @returns {{ count: number, source: 'playback-stats' | 'quanta' }}
    */
   underruns() {
-    const stats = this.mode === 'worklet' ? this.#context.playbackStats : null;
+    const stats = this.mode === 'worklet' ? playbackStatsOf(this.#context) : undefined;
     if (stats) return { count: stats.underrunEvents - this.#pastUnderruns, source: 'playback-stats' };
     return { count: this.meters().missed, source: 'quanta' };
   }
 
   /**
-   * Changes the way to run while it plays: a second host starts muted, both crossfade in 20 ms, the first one
+   * Changes the mode while it plays: a second host starts muted, both crossfade in 20 ms, the first one
    * ends. Calls wait for each other. Where the new one cannot start, the old one plays on.
    * @param {Mode} mode
    * @param {Pick<RunOptions, 'transport' | 'bufferSize'>} [options] default: as they were asked for
@@ -300,10 +319,13 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   setMode(mode, options = {}) {
     return this.#enqueue(async () => {
       const asked = { ...this.#settings, mode, ...options };
-      const fits = options.transport !== undefined || TRANSPORTS[mode]?.includes(asked.transport);
-      const way = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
-      checkRunOptions(way);
-      if (!this.#runs(way)) await this.#changeTo(way, 'way to run');
+      /** @type {readonly string[] | undefined} */
+      const transports = TRANSPORTS[mode];
+      const fits = options.transport !== undefined || transports?.includes(asked.transport);
+      /** @type {Required<RunOptions>} */
+      const next = { mode, transport: fits ? asked.transport : 'auto', bufferSize: asked.bufferSize };
+      checkRunOptions(next);
+      if (!this.#runs(next)) await this.#changeTo(next, 'mode');
       this.#settings = { ...this.#settings, mode, transport: asked.transport, bufferSize: asked.bufferSize };
     });
   }
@@ -326,17 +348,18 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     return this.#closing;
   }
 
-  get #voice() {
-    return this.#voices[0];
-  }
-
   async #close() {
     this.#lifecycle.close();
     this.output.disconnect();
-    await Promise.all(this.#voices.map((voice) => voice.end()));
+    await this.#hosts.end();
   }
 
-  /** One change of mode at a time. */
+  /**
+   * One change of mode at a time.
+   * @template T
+   * @param {() => T | Promise<T>} change
+   * @returns {Promise<T>}
+   */
   #enqueue(change) {
     const result = this.#change.then(() => {
       this.#requireOpen();
@@ -346,9 +369,12 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     return result;
   }
 
-  /** Whether the engine runs this way already, alive. */
+  /**
+   * Whether the engine runs so already, alive.
+   * @param {Required<RunOptions>} options
+   */
   #runs({ mode, transport, bufferSize }) {
-    const { host } = this.#voice;
+    const host = this.#hosts.heard;
     const wanted = mode === 'auto' ? modesToTry({ mode, transport })[0] : mode;
     return (
       host.mode === wanted &&
@@ -358,81 +384,34 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     );
   }
 
-  /** Goes over to another way, or to the same one anew; `what` becomes another by it. */
-  async #changeTo(way, what) {
-    if (this.#settings.fixed) throw new EngineError('mode-fixed', { what });
-    const next = await this.#startVoice(way, 0);
-    const old = this.#voice;
-    this.#voices.push(next);
-    // What was set while it started.
-    next.host.storeAll(this.#parameters);
-    try {
-      this.#requireOpen();
-      await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
-      this.#requireOpen();
-    } catch (error) {
-      this.#voices = [old];
-      await next.end();
-      throw error;
-    }
-    this.#voices = [next];
-    await old.end();
-    this.#addToPast(old.host);
+  /**
+   * @param {import('./hosts.js').StartOptions} options
+   * @param {string} what becomes another by it
+   */
+  async #changeTo(options, what) {
+    await this.#hosts.changeTo(options, what);
     this.dispatchEvent(new Event('modechange'));
   }
 
-  /** The first host that starts, of those that the way allows, in a voice at the given level. */
-  async #startVoice({ mode, transport, bufferSize, firstSize }, level) {
-    const ways = modesToTry({ mode, transport });
-    const Kind = this.#settings.fixed ? FixedVoice : Voice;
-    let failure = null;
-    for (const candidate of ways) {
-      try {
-        const voice = await Kind.start(
-          this.#context,
-          HOSTS[candidate],
-          {
-            ...this.#settings,
-            loaded: this.#loaded,
-            parameters: this.#parameters,
-            transport,
-            bufferSize,
-            firstSize,
-            onfailure: (error) => this.dispatchEvent(new CustomEvent('error', { detail: error })),
-            ongrow: (size) => this.#grow(size),
-          },
-          { input: this.input, output: this.output, level },
-        );
-        this.fallbackReason = failure;
-        return voice;
-      } catch (error) {
-        failure ??= error;
-      }
-    }
-    throw failure;
-  }
-
-  /** The automatic buffer was too small. */
+  /**
+   * The automatic buffer was too small.
+   * @param {BufferSize} firstSize
+   */
   #grow(firstSize) {
-    const way = { mode: 'script-processor', transport: 'direct', bufferSize: 'auto', firstSize };
-    this.#enqueue(() => this.mode === 'script-processor' && this.#changeTo(way, 'buffer size')).catch(() => {});
+    /** @type {import('./hosts.js').StartOptions} */
+    const options = { mode: 'script-processor', transport: 'direct', bufferSize: 'auto', firstSize };
+    const change = () => (this.mode === 'script-processor' ? this.#changeTo(options, 'buffer size') : undefined);
+    this.#enqueue(change).catch(() => {});
   }
 
-  /** The same way again, for another sample rate. */
+  /** The same mode again, for another sample rate. */
   #restart() {
-    this.#enqueue(() => this.#changeTo(this.#settings, 'sample rate')).catch((error) => {
-      this.dispatchEvent(new CustomEvent('error', { detail: error }));
-    });
+    this.#enqueue(() => this.#changeTo(this.#settings, 'sample rate')).catch((error) => this.#dispatchError(error));
   }
 
-  /** How long a new host must listen until its first echo is complete, in seconds. */
-  #firstEcho() {
-    return this.get('delay_mix') > 0 ? this.get('delay_time') : 0;
-  }
-
-  #addToPast(host) {
-    const meters = host.block.meters(this.channels);
-    for (const name of COUNTS) this.#past[name] += meters[name];
+  /** @param {EngineError} error */
+  #dispatchError(error) {
+    this.dispatchEvent(new CustomEvent('error', { detail: error }));
   }
 
   #requireOpen() {
@@ -444,7 +423,14 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
  * How late the context's device is, in seconds, or 0 where that is not told. Gecko is not asked: in Firefox 153 on Linux
  * one page in five hung for good, its main thread waiting for a lock, where it asked while the device started; of 55
  * that did not ask, none.
+ * @param {BaseAudioContext & { outputLatency?: number }} context
  */
 function outputLatencyOf(context) {
   return /Gecko\/\d/.test(navigator.userAgent) ? 0 : (context.outputLatency ?? 0);
 }
+
+/**
+ * The browser's own count of underruns, where it has one (Chromium, since 2025).
+ * @param {BaseAudioContext & { playbackStats?: { underrunEvents: number } }} context
+ */
+const playbackStatsOf = (context) => context.playbackStats;

@@ -70,7 +70,7 @@ const SENTENCES = {
  * All codes that an EngineError can have.
  * @type {readonly ErrorCode[]}
  */
-export const ERROR_CODES = Object.freeze(Object.keys(SENTENCES));
+export const ERROR_CODES = Object.freeze(/** @type {ErrorCode[]} */ (Object.keys(SENTENCES)));
 
 /** An error that says, by its `code`, what went wrong and, by its `message`, what to do about it. */
 export class EngineError extends Error {
@@ -87,7 +87,10 @@ export class EngineError extends Error {
   }
 }
 
-/** The text of whatever was thrown. */
+/**
+ * The text of whatever was thrown.
+ * @param {unknown} error
+ */
 export function reasonOf(error) {
   return error instanceof Error ? error.message : String(error);
 }

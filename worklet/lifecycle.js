@@ -5,8 +5,8 @@
 
 import { EngineError, reasonOf } from './errors.js';
 
-/** How long the browser may take to resume, in ms. One that wants a gesture first never answers. */
-const RESUME_TIME = 2000;
+/** How long the browser may take to resume. One that wants a gesture first never answers. */
+const RESUME_MILLISECONDS = 2000;
 
 /**
  * @typedef {object} StateChange
@@ -29,6 +29,7 @@ export class Lifecycle {
   constructor(context, { onchange, onsamplerate, onclosed }) {
     this.#context = context;
     this.#sampleRate = context.sampleRate;
+    /** @param {StateChange['reason']} reason */
     const happened = (reason) => {
       onchange({ state: context.state, reason });
       if (context.state === 'closed') onclosed();
@@ -47,16 +48,17 @@ export class Lifecycle {
 
   /** Resumes the context, or says why not. */
   async resume() {
-    if (this.#context.state === 'closed') throw new EngineError('context-closed');
-    if (this.#context.state === 'running') return;
-    const tooLate = new Promise((resolve) => setTimeout(resolve, RESUME_TIME));
+    const context = /** @type {AudioContext} */ (this.#context);
+    if (context.state === 'closed') throw new EngineError('context-closed');
+    if (this.#isRunning) return;
+    const tooLate = new Promise((resolve) => setTimeout(resolve, RESUME_MILLISECONDS));
     let reason = 'it waits for a click';
     try {
-      await Promise.race([this.#context.resume(), tooLate]);
+      await Promise.race([context.resume(), tooLate]);
     } catch (error) {
       reason = reasonOf(error);
     }
-    if (this.#context.state !== 'running') throw new EngineError('resume-refused', { reason });
+    if (!this.#isRunning) throw new EngineError('resume-refused', { reason });
   }
 
   /** Stops watching. */
@@ -64,7 +66,16 @@ export class Lifecycle {
     this.#listening.abort();
   }
 
-  /** mediaDevices is missing outside secure contexts. */
+  get #isRunning() {
+    return this.#context.state === 'running';
+  }
+
+  /**
+   * Listens until close().
+   * @param {EventTarget | undefined} target mediaDevices is missing outside secure contexts
+   * @param {string} type
+   * @param {() => void} listener
+   */
   #listen(target, type, listener) {
     target?.addEventListener(type, listener, { signal: this.#listening.signal });
   }

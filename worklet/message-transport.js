@@ -3,13 +3,14 @@
  * and at most once per animation frame. Main thread only.
  */
 
-/** A hidden tab and a busy compositor give no animation frames; then a timer of this length serves, in ms. */
-const LONGEST_FRAME = 50;
+/** A hidden tab and a busy compositor give no animation frames; then a timer of this length serves. */
+const LONGEST_FRAME_MILLISECONDS = 50;
 
 export class MessageTransport {
   #port;
   #block;
   #changed = false;
+  /** @type {{ animation: number, timer: ReturnType<typeof setTimeout> } | null} */
   #frame = null;
 
   /**
@@ -27,12 +28,6 @@ export class MessageTransport {
     if (this.#frame) return;
     this.#openFrame();
     queueMicrotask(() => this.#postChange());
-  }
-
-  /** Posts the block now, whatever was pending. */
-  flush() {
-    this.#changed = true;
-    this.#postChange();
   }
 
   /** Forgets what is pending. */
@@ -54,7 +49,7 @@ export class MessageTransport {
       this.#openFrame();
       this.#postChange();
     };
-    this.#frame = { animation: requestAnimationFrame(next), timer: setTimeout(next, LONGEST_FRAME) };
+    this.#frame = { animation: requestAnimationFrame(next), timer: setTimeout(next, LONGEST_FRAME_MILLISECONDS) };
   }
 
   #closeFrame() {

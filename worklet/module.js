@@ -7,7 +7,7 @@ import { has } from './detect.js';
 import { EngineError, reasonOf } from './errors.js';
 import { ABI_VERSION, instantiate } from './renderer.js';
 
-// In these very words, bundlers see that the files belong to the bundle, and where they are named.
+// Bundlers match this exact syntax: by it they see that these files belong to the bundle.
 const SIMD_URL = new URL('../pkg/audio_dsp_wasm_bg.wasm', import.meta.url).href;
 const BASELINE_URL = new URL('../pkg/audio_dsp_wasm_baseline.wasm', import.meta.url).href;
 
@@ -28,7 +28,7 @@ const loaded = new Map();
  * @property {WebAssembly.Module} module
  * @property {string} url where it came from
  * @property {typeof import('../pkg/audio_dsp_wasm.js')} glue the exports of pkg/audio_dsp_wasm.js, initialised
- * @property {object} layout the control block's layout (control_layout() in Rust)
+ * @property {Readonly<import('./control-block.js').ControlLayout>} layout the control block's layout
  * @property {readonly Parameter[]} parameters the parameter table (parameter_table() in Rust)
  *
  * @typedef {object} Parameter a row of the parameter table
@@ -50,23 +50,30 @@ const loaded = new Map();
  */
 export function loadModule(wasmUrl = '') {
   const key = wasmUrl && new URL(wasmUrl, document.baseURI).href;
-  if (!loaded.has(key)) {
-    const loading = load(key ? [key] : candidates());
+  let loading = loaded.get(key);
+  if (!loading) {
+    loading = load(key ? [key] : candidates());
     loaded.set(key, loading);
     loading.catch(() => loaded.delete(key));
   }
-  return loaded.get(key);
+  return loading;
 }
 
 function candidates() {
   return has('simd') ? [SIMD_URL, BASELINE_URL] : [BASELINE_URL];
 }
 
+/**
+ * @param {string[]} urls the first that works is taken
+ * @returns {Promise<LoadedModule>}
+ */
 async function load(urls) {
   await requireWebAssembly();
   const { module, url } = await firstThatWorks(urls, compile);
   const glue = await loadGlue(module);
-  const parameters = Object.freeze(glue.parameter_table().map(Object.freeze));
+  /** @type {Parameter[]} */
+  const table = glue.parameter_table();
+  const parameters = Object.freeze(table.map((row) => Object.freeze(row)));
   return Object.freeze({ module, url, glue, parameters, layout: Object.freeze(glue.control_layout()) });
 }
 
@@ -79,7 +86,12 @@ async function requireWebAssembly() {
   }
 }
 
-/** The first result; where all fail, the first failure. */
+/**
+ * The first result; where all fail, the first failure.
+ * @template T
+ * @param {string[]} urls
+ * @param {(url: string) => Promise<T>} attempt
+ */
 async function firstThatWorks(urls, attempt) {
   let failure;
   for (const url of urls) {
@@ -92,7 +104,10 @@ async function firstThatWorks(urls, attempt) {
   throw failure;
 }
 
-/** Compiles from the bytes, not from the stream: that would insist on the MIME type, which hosts get wrong. */
+/**
+ * Compiles from the bytes, not from the stream: that would insist on the MIME type, which hosts get wrong.
+ * @param {string} url
+ */
 async function compile(url) {
   const bytes = await fetchBytes(url);
   let module;
@@ -105,6 +120,7 @@ async function compile(url) {
   return { module, url };
 }
 
+/** @param {string} url */
 async function fetchBytes(url) {
   let reason, cause;
   try {
@@ -118,6 +134,10 @@ async function fetchBytes(url) {
   throw new EngineError('wasm-missing', { url, reason }, cause);
 }
 
+/**
+ * @param {WebAssembly.Module} module
+ * @param {string} url
+ */
 function requireVersion(module, url) {
   let found;
   try {
@@ -128,6 +148,7 @@ function requireVersion(module, url) {
   if (found !== ABI_VERSION) throw new EngineError('wasm-version', { url, found, expected: ABI_VERSION });
 }
 
+/** @param {WebAssembly.Module} module */
 async function loadGlue(module) {
   let glue;
   try {

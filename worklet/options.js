@@ -24,8 +24,16 @@ export const BUFFER_SIZES = Object.freeze(/** @type {const} */ ([256, 512, 1024,
 
 const CHANNELS = [1, 2];
 
-/** Seconds that a host may take until it is ready. */
-const TIMEOUT_SECONDS = 10;
+/** What holds where an option is left out. The timeout is in seconds. */
+const DEFAULTS = /** @type {const} */ ({
+  mode: 'auto',
+  transport: 'auto',
+  bufferSize: 'auto',
+  channels: 2,
+  fixed: false,
+  params: {},
+  timeout: 10,
+});
 
 /**
  * @typedef {(typeof MODES)[number]} Mode
@@ -63,6 +71,22 @@ const TIMEOUT_SECONDS = 10;
  */
 
 /**
+ * What a host is started with.
+ * @typedef {object} HostOptions
+ * @property {import('./module.js').LoadedModule} loaded
+ * @property {import('./parameters.js').Parameters} parameters in force from the first sample
+ * @property {1 | 2} channels
+ * @property {Transport} transport
+ * @property {string} processorUrl
+ * @property {number} timeout for the handshake, in seconds
+ * @property {BufferSize | 'auto'} bufferSize in frames
+ * @property {BufferSize} [firstSize] what an automatic buffer size begins with
+ * @property {(node: AudioNode) => void} connect puts the node into the graph, before it is first called
+ * @property {(error: EngineError) => void} onfailure called when the host fails while it plays
+ * @property {(bufferSize: BufferSize) => void} ongrow called when an automatic buffer should be this long
+ */
+
+/**
  * The modes to try, best first.
  * @param {{ mode: Mode, transport: Transport }} options
  * @returns {Exclude<Mode, 'auto'>[]}
@@ -86,20 +110,7 @@ export function checkOptions(context, options) {
     throw new EngineError('bad-context');
   }
   if (context.state === 'closed') throw new EngineError('context-closed');
-  /** @type {Required<EngineOptions>} */
-  const settings = Object.assign(
-    {
-      mode: 'auto',
-      transport: 'auto',
-      channels: 2,
-      fixed: false,
-      params: {},
-      bufferSize: 'auto',
-      processorUrl: PROCESSOR_URL,
-      timeout: TIMEOUT_SECONDS,
-    },
-    options,
-  );
+  const settings = { ...DEFAULTS, processorUrl: PROCESSOR_URL, ...options };
   const { wasmUrl, processorUrl } = settings;
   checkOption('channels', settings.channels, CHANNELS);
   checkOption('fixed', settings.fixed, [false, true]);

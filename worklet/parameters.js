@@ -4,12 +4,18 @@
 
 import { EngineError } from './errors.js';
 
+/**
+ * @typedef {import('./module.js').Parameter} Parameter
+ * @typedef {import('../types/tables.js').ParameterValues} ParameterValues
+ */
+
 export class Parameters {
+  /** @type {Map<string, Parameter>} */
   #rows;
 
   /**
-   * @param {readonly object[]} table parameter_table(): `{ index, id, label, unit, min, max, default, curve }`
-   * @param {Record<string, number>} [initial] values by id
+   * @param {readonly Parameter[]} table parameter_table() in Rust
+   * @param {Partial<ParameterValues>} [initial] values by id
    * @throws {EngineError} unknown-parameter, bad-value
    */
   constructor(table, initial = {}) {
@@ -25,19 +31,33 @@ export class Parameters {
     }
   }
 
-  /** The row of an id. */
+  /**
+   * The row of an id.
+   * @param {string} id
+   * @throws {EngineError} unknown-parameter
+   */
   row(id) {
     const row = this.#rows.get(id);
     if (!row) throw new EngineError('unknown-parameter', { id, known: [...this.#rows.keys()].join(', ') });
     return row;
   }
 
-  /** The value in force. */
+  /**
+   * The value in force.
+   * @param {string} id
+   * @returns {number}
+   */
   get(id) {
     return this.values[this.row(id).index];
   }
 
-  /** What setting a value would put in force, and at which index; the same rules as Rust's clamp. */
+  /**
+   * What setting a value would put in force, and at which index; the same rules as Rust's clamp.
+   * @param {string} id
+   * @param {unknown} value
+   * @returns {{ index: number, inForce: number }}
+   * @throws {EngineError} unknown-parameter, bad-value
+   */
   check(id, value) {
     const { index, min, max, curve } = this.row(id);
     const number = curve === 'switch' && typeof value === 'boolean' ? Number(value) : value;
@@ -48,7 +68,13 @@ export class Parameters {
     return { index, inForce: Math.fround(inForce) };
   }
 
-  /** Sets a value. @returns {{ index: number, inForce: number }} */
+  /**
+   * Sets a value.
+   * @param {string} id
+   * @param {unknown} value
+   * @returns {{ index: number, inForce: number }}
+   * @throws {EngineError} unknown-parameter, bad-value
+   */
   set(id, value) {
     const checked = this.check(id, value);
     this.values[checked.index] = checked.inForce;

@@ -20,88 +20,104 @@ const METERS_PER_SECOND = 30;
 /** Calls from one look at the context's clock to the next. A look takes 0.1 µs, where the whole chain takes 0.6. */
 const CALLS_PER_LOOK = 8;
 
+/** @param {unknown} error */
+const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
+
 class EngineProcessor extends AudioWorkletProcessor {
+  /** @type {Renderer | null} */
   #renderer = null;
   #words;
-  #stopFlag;
   /** Message with the meters' words, where they travel by message; the same object each time. */
-  #report = null;
+  #report = { meters: new Int32Array(0) };
+  #reports;
   #reportEvery = Math.ceil(sampleRate / METERS_PER_SECOND);
   #framesSinceReport = 0;
   /** The context's frame that the next call begins with, if none is missed. */
   #nextFrame = 0;
   #calls = 0;
 
-  /**
-   * @param {{ processorOptions: { module: WebAssembly.Module, words: Int32Array, channels: number,
-   *   metersWord: number, missedWord: number, stopFlag: number, shared: boolean } }} options
-   */
-  constructor({ processorOptions: { module, words, channels, metersWord, missedWord, stopFlag, shared } }) {
+  /** @param {{ processorOptions: import('./renderer.js').ProcessorOptions }} options */
+  constructor({ processorOptions: { module, words, channels, shared } }) {
     super();
     this.#words = words;
-    this.#stopFlag = stopFlag;
-    if (!shared) this.#report = { meters: new Int32Array(words.length - metersWord), at: metersWord };
+    this.#reports = !shared;
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
-      this.#renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
+      this.#renderer = new Renderer(module, { sampleRate, channels, words });
+      if (this.#reports) this.#report.meters = words.slice(this.#renderer.metersWord);
       this.port.postMessage({ ready: ABI_VERSION });
     } catch (error) {
-      this.port.postMessage({ failed: String(error?.message ?? error), version: ABI_VERSION });
+      this.port.postMessage({ failed: reasonOf(error), version: ABI_VERSION });
     }
   }
 
+  /**
+   * @param {Float32Array[][]} inputs
+   * @param {Float32Array[][]} outputs
+   */
   process(inputs, outputs) {
     const renderer = this.#renderer;
     if (renderer === null) return false;
-    if (renderer.flags & this.#stopFlag) return this.#end({ ended: true });
+    if (renderer.isToStop) return this.#end({ ended: true });
     try {
       const output = outputs[0];
       const frames = output[0].length;
-      this.#countMissed(frames);
+      this.#countMissed(renderer, frames);
       renderer.render(inputs[0], output);
-      if (this.#report !== null) this.#reportMeters(frames);
+      if (this.#reports) this.#reportMeters(renderer, frames);
       return true;
     } catch (error) {
-      return this.#end({ died: String(error?.message ?? error) });
+      return this.#end({ died: reasonOf(error) });
     }
   }
 
+  /** @param {{ inbound?: Int32Array }} message */
   #receive({ inbound }) {
     if (inbound) this.#words.set(inbound);
-    if (this.#renderer !== null && this.#renderer.flags & this.#stopFlag) this.#end({ ended: true });
+    if (this.#renderer?.isToStop) this.#end({ ended: true });
   }
 
   /**
    * Counts what the context's clock passed without a call; all of it, though it looks only now and then. Not from the
    * first call to the second: there Chromium moves a young context to the worklet's thread.
+   * @param {Renderer} renderer
+   * @param {number} frames
    */
-  #countMissed(frames) {
+  #countMissed(renderer, frames) {
     const call = this.#calls++;
     if (call % CALLS_PER_LOOK === 1) {
       const frame = currentFrame;
-      if (call > 1) this.#renderer.missed += (frame - this.#nextFrame) / frames;
+      if (call > 1) renderer.missed += (frame - this.#nextFrame) / frames;
       this.#nextFrame = frame;
     }
     this.#nextFrame += frames;
   }
 
-  #reportMeters(frames) {
+  /**
+   * @param {Renderer} renderer
+   * @param {number} frames
+   */
+  #reportMeters(renderer, frames) {
     this.#framesSinceReport += frames;
     if (this.#framesSinceReport < this.#reportEvery) return;
     this.#framesSinceReport = 0;
-    this.#postMeters();
+    this.#postMeters(renderer);
   }
 
-  #postMeters() {
-    const { meters, at } = this.#report;
-    for (let i = 0; i < meters.length; i++) meters[i] = this.#words[at + i];
+  /** @param {Renderer} renderer */
+  #postMeters({ metersWord }) {
+    const { meters } = this.#report;
+    for (let i = 0; i < meters.length; i++) meters[i] = this.#words[metersWord + i];
     this.port.postMessage(this.#report);
   }
 
-  /** Lets go of the wasm instance, so that its memory comes back; nothing is rendered any more. */
+  /**
+   * Lets go of the wasm instance, so that its memory comes back; nothing is rendered any more.
+   * @param {{ ended: true } | { died: string }} message
+   */
   #end(message) {
+    if (this.#reports && this.#renderer !== null) this.#postMeters(this.#renderer);
     this.#renderer = null;
-    if (this.#report !== null) this.#postMeters();
     this.port.postMessage(message);
     this.port.onmessage = null;
     return false;

@@ -13,7 +13,12 @@ import { EngineError, reasonOf } from './errors.js';
 import { BUFFER_SIZES } from './options.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
 
-/** What an automatic buffer size begins with, in frames. */
+/** @typedef {import('./options.js').BufferSize} BufferSize */
+
+/**
+ * What an automatic buffer size begins with, in frames.
+ * @type {BufferSize}
+ */
 const FIRST_SIZE = 512;
 
 /** So many late buffers within so many seconds make an automatic buffer grow. */
@@ -21,23 +26,30 @@ const LATE_TO_GROW = 3;
 const SECONDS_TO_GROW = 5;
 
 export class ScriptProcessorHost {
+  /** @readonly */
   mode = 'script-processor';
+  /** @readonly */
   transport = 'direct';
+  /** Set when the engine failed while it played. @type {EngineError | null} */
   failure = null;
   #context;
+  /** @type {Renderer | null} */
   #renderer;
+  /** @type {Float32Array[]} */
   #input = [];
+  /** @type {Float32Array[]} */
   #output = [];
   #clock;
+  /**
+   * When late buffers came, while the size is automatic; in the context's seconds.
+   * @type {{ ongrow: (bufferSize: BufferSize) => void, late: number[] } | null}
+   */
   #growth;
   #onfailure;
 
   /**
    * @param {BaseAudioContext} context
-   * @param {object} options as WorkletHost.start, and
-   * @param {number | 'auto'} options.bufferSize in frames
-   * @param {number} [options.firstSize] what an automatic size begins with
-   * @param {(bufferSize: number) => void} options.ongrow called when an automatic buffer should be this long
+   * @param {import('./options.js').HostOptions} options
    * @throws {EngineError} script-processor-unsupported, script-processor-offline, processor-failed
    */
   static async start(context, options) {
@@ -50,9 +62,14 @@ export class ScriptProcessorHost {
     return new ScriptProcessorHost(context, options);
   }
 
+  /**
+   * @param {BaseAudioContext} context
+   * @param {import('./options.js').HostOptions} options
+   */
   constructor(context, { loaded, parameters, channels, bufferSize, firstSize, connect, onfailure, ongrow }) {
     this.#context = context;
     this.#onfailure = onfailure;
+    /** In frames. */
     this.bufferSize = bufferSize === 'auto' ? (firstSize ?? FIRST_SIZE) : bufferSize;
     this.#clock = new CallbackClock(this.bufferSize, context.sampleRate);
     this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
@@ -60,8 +77,8 @@ export class ScriptProcessorHost {
     this.block.storeAll(parameters);
     try {
       const { sampleRate } = context;
-      const { words, missedWord } = this.block;
-      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, words, missedWord });
+      const { words } = this.block;
+      this.#renderer = new Renderer(loaded.module, { sampleRate, channels, words });
     } catch (error) {
       throw new EngineError('processor-failed', { reason: reasonOf(error) }, error);
     }
@@ -77,12 +94,19 @@ export class ScriptProcessorHost {
     return this.#clock.latency;
   }
 
-  /** A parameter has a new value. */
+  /**
+   * A parameter has a new value.
+   * @param {number} index
+   * @param {number} value
+   */
   store(index, value) {
     this.block.store(index, value);
   }
 
-  /** Any of the parameters may have new values. */
+  /**
+   * Any of the parameters may have new values.
+   * @param {import('./parameters.js').Parameters} parameters
+   */
   storeAll(parameters) {
     this.block.storeAll(parameters);
   }
@@ -94,23 +118,26 @@ export class ScriptProcessorHost {
     this.#renderer = null;
   }
 
+  /** @param {AudioProcessingEvent} event */
   #process({ inputBuffer, outputBuffer, playbackTime }) {
-    if (this.failure) return;
-    if (this.#clock.called(this.#context.currentTime, playbackTime)) this.#wasLate();
+    const renderer = this.#renderer;
+    if (!renderer || this.failure) return;
+    if (this.#clock.called(this.#context.currentTime, playbackTime)) this.#wasLate(renderer);
     for (let channel = 0; channel < inputBuffer.numberOfChannels; channel++) {
       this.#input[channel] = inputBuffer.getChannelData(channel);
       this.#output[channel] = outputBuffer.getChannelData(channel);
     }
     try {
-      this.#renderer.render(this.#input, this.#output);
+      renderer.render(this.#input, this.#output);
     } catch (error) {
       this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
       this.#onfailure(this.failure);
     }
   }
 
-  #wasLate() {
-    this.#renderer.missed += this.bufferSize / DEFAULT_QUANTUM;
+  /** @param {Renderer} renderer */
+  #wasLate(renderer) {
+    renderer.missed += this.bufferSize / DEFAULT_QUANTUM;
     if (!this.#growth) return;
     const now = this.#context.currentTime;
     const { late, ongrow } = this.#growth;

@@ -1,8 +1,8 @@
 /** The page's part of chain.bench.mjs: makes candidates, checks what they render, and times them. Page. */
 import { loadModule } from '../../worklet/module.js';
-import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
+import { DEFAULT_QUANTUM, instantiate } from '../../worklet/renderer.js';
 import { chain, errorInDecibels } from '../lib/reference.mjs';
-import { bareWasm, javascriptKernel, naiveKernel, rawKernel } from './kernels.js';
+import { javascriptKernel, naiveKernel, rawKernel } from './kernels.js';
 
 const WASM = { simd: '/pkg/audio_dsp_wasm_bg.wasm', baseline: '/pkg/audio_dsp_wasm_baseline.wasm' };
 const NAIVE = '/target/bench/naive.wasm';
@@ -26,7 +26,7 @@ const NAIVE = '/target/bench/naive.wasm';
  */
 async function wasmKernel(url, ...setting) {
   const { module, glue } = await loadModule(url);
-  return rawKernel(bareWasm(module), glue, ...setting);
+  return rawKernel(instantiate(module).exports, glue, ...setting);
 }
 
 /** @type {Record<string, (...setting: Setting) => Kernel | Promise<Kernel>>} */

@@ -2,12 +2,11 @@
  * Kernels: the chain without a graph, as `process(inputs, outputs)` over arrays of 128-frame Float32Arrays, one per
  * channel. The copies in and out of the wasm's memory are part of it, for a worklet has to make them. Page and Node.
  */
-import { DEFAULT_QUANTUM, instantiate, Renderer } from '../../worklet/renderer.js';
+import { DEFAULT_QUANTUM, Renderer } from '../../worklet/renderer.js';
 import { controlBlock, fillParameters } from '../lib/control.mjs';
 
 /**
  * @typedef {import('../lib/doors.mjs').Glue} Glue
- * @typedef {import('../lib/doors.mjs').Wasm} Wasm
  * @typedef {import('../lib/control.mjs').Params} Params
  * @typedef {(inputs: Float32Array[], outputs: Float32Array[]) => void} Kernel
  *
@@ -22,18 +21,8 @@ import { controlBlock, fillParameters } from '../lib/control.mjs';
  */
 
 /**
- * The exports of an instance without glue, as the audio thread has them.
- * @param {WebAssembly.Module} module
- */
-export function bareWasm(module) {
-  /** @type {{ exports: unknown }} */
-  const { exports } = instantiate(module);
-  return /** @type {Wasm} */ (exports);
-}
-
-/**
  * The wasm alone: copy in, engine_process (with its meters), copy out; all views made beforehand.
- * @param {Wasm} wasm a bare instance's exports
+ * @param {import('../../worklet/renderer.js').AudioThreadDoor} wasm a bare instance's exports
  * @param {Glue} glue the main thread's door, for the parameter table
  * @param {Params} params values by id; the others are at their defaults
  * @param {number} channels 1 or 2
@@ -65,8 +54,8 @@ export function rawKernel(wasm, glue, params, channels, sampleRate) {
  * @returns {Kernel}
  */
 export function rendererKernel(module, glue, params, channels, sampleRate) {
-  const { words, missedWord } = controlBlock(glue, params, { shared: true });
-  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
+  const { words } = controlBlock(glue, params, { shared: true });
+  const renderer = new Renderer(module, { sampleRate, channels, words });
   return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 

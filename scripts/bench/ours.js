@@ -15,7 +15,8 @@
  * params: `{ gain, drive, lowpass, highpass, delay, feedback, mix }`, where drive is what tanh is driven by. Page.
  */
 import { createEngine, loadModule } from '../../worklet/engine.js';
-import { bareWasm, rawKernel, rendererKernel } from './kernels.js';
+import { instantiate } from '../../worklet/renderer.js';
+import { rawKernel, rendererKernel } from './kernels.js';
 
 /**
  * @typedef {Record<'gain' | 'drive' | 'lowpass' | 'highpass' | 'delay' | 'feedback' | 'mix', number>} BenchParams
@@ -68,7 +69,7 @@ const ours = {
   /** @type {MakeKernel} */
   async kernel(params, channels, sampleRate) {
     const { module, glue } = await loadModule();
-    return rawKernel(bareWasm(module), glue, ourParams(params), channels, sampleRate);
+    return rawKernel(instantiate(module).exports, glue, ourParams(params), channels, sampleRate);
   },
   async montecarlo() {
     const { glue } = await loadModule();

@@ -30,16 +30,5 @@ export function controlBlock(glue, params, { shared = false } = {}) {
   const bytes = 4 * layout.words;
   const words = new Int32Array(shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   fillParameters(words, glue, params);
-  return { words, layout, missedWord: meterWord(layout, 'missed') };
-}
-
-/**
- * The word of the control block at which a meter begins.
- * @param {import('./doors.mjs').Layout} layout
- * @param {string} name
- */
-export function meterWord(layout, name) {
-  const meter = layout.meters.find((candidate) => candidate.name === name);
-  if (meter === undefined) throw new Error(`The control block has no meter ${name}`);
-  return meter.word;
+  return { words, layout };
 }

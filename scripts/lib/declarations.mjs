@@ -54,7 +54,7 @@ function tables(parameters, meters) {
     const type = curve === 'switch' ? 'number | boolean' : 'number';
     return `  /** ${label}: ${range}; default ${short(initial)}. */\n  ${id}: ${type};`;
   });
-  const readings = meters.map(({ name, integer }) => `  ${name}: ${integer ? 'number' : 'number[]'};`);
+  const readings = meters.map(({ name, kind }) => `  ${name}: ${kind === 'level' ? 'number[]' : 'number'};`);
   return `/** A value for every parameter. */
 export interface ParameterValues {
 ${values.join('\n')}

@@ -10,11 +10,7 @@ import { root } from './project.mjs';
 /**
  * @typedef {import('../../worklet/module.js').Parameter} ParameterRow a row of the parameter table
  *
- * @typedef {object} Layout the control block's layout, as far as it is used here; places in words
- * @property {number} words
- * @property {number} sequence
- * @property {number} parameters
- * @property {{ name: string, word: number, words: number, integer: boolean }[]} meters
+ * @typedef {import('../../worklet/control-block.js').ControlLayout} Layout the control block's layout
  *
  * @typedef {typeof import('../../pkg/audio_dsp_wasm.js')} GlueModule
  * @typedef {Omit<GlueModule, 'parameter_table' | 'control_layout'> & Tables} Glue

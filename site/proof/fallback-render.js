@@ -22,9 +22,9 @@ export async function renderThroughScriptProcessor(input, { sampleRate, params, 
   const { module, layout, parameters } = await loadModule();
   const block = new ControlBlock(layout, false);
   block.storeAll(new Parameters(parameters, params));
-  const { words, missedWord } = block;
+  const { words } = block;
   const channels = input.length;
-  const renderer = new Renderer(module, { sampleRate, channels, words, missedWord });
+  const renderer = new Renderer(module, { sampleRate, channels, words });
 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {

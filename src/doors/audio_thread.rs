@@ -44,10 +44,22 @@ pub extern "C" fn control_sequence_word() -> u32 {
     control::SEQUENCE as u32
 }
 
-/// Word of the flags; bit 0 tells the processor to end itself.
+/// Word of the flags.
 #[unsafe(no_mangle)]
 pub extern "C" fn control_flags_word() -> u32 {
     control::FLAGS as u32
+}
+
+/// The flag that tells the processor to end itself.
+#[unsafe(no_mangle)]
+pub extern "C" fn control_stop_flag() -> u32 {
+    control::FLAG_STOP
+}
+
+/// Word of the count of missed quanta, which the caller of the engine writes.
+#[unsafe(no_mangle)]
+pub extern "C" fn control_missed_word() -> u32 {
+    control::MISSED as u32
 }
 
 /// Frames that a call renders at most.

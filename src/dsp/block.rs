@@ -26,11 +26,6 @@ impl Block {
         Self { samples: [[f32x4::ZERO; BLOCK / LANES]; MAX_CHANNELS], channels, frames: BLOCK }
     }
 
-    /// How many channels it has.
-    pub fn channels(&self) -> usize {
-        self.channels
-    }
-
     /// How many frames it has.
     #[inline]
     pub fn frames(&self) -> usize {

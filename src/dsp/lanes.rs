@@ -1,9 +1,10 @@
-//! What the SIMD library does not have, or has not for every target: a maximum, and the way of two samples from
-//! float32 to float64 and back, which the compiler does not find by itself in WebAssembly.
+//! What the SIMD library lacks: a maximum that is fast on every target, and the conversion of two samples from float32
+//! to float64 and back in one instruction each, which the compiler does not find by itself in WebAssembly.
 
 use wide::{f64x2, i32x4};
 
-/// Whether the machine has vector registers. Without, what is best lane by lane is another thing.
+/// Whether the target has vector registers. Where it has none, the SIMD library computes lane by lane, and some
+/// functions are faster written in another way.
 pub const VECTORS: bool = cfg!(any(target_feature = "simd128", target_feature = "sse2", target_feature = "neon"));
 
 /// The larger of each lane; where there are no vectors, without a branch and without a mask.
@@ -22,7 +23,7 @@ pub fn widen(x: &f32, other: &f32) -> f64x2 {
     moves::widen(x, other)
 }
 
-/// Puts what is side by side where it belongs, rounded to float32.
+/// Puts two float64 that are side by side into two samples, rounded to float32.
 #[inline(always)]
 pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
     moves::narrow(y, x, other)
@@ -48,8 +49,8 @@ mod moves {
     pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
         unsafe {
             let y = f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y));
-            // The compiler would take the lanes out first, and round twice. The mean of a thing and itself is the thing,
-            // which it does not know.
+            // The compiler would undo the vector and convert its lanes one by one. The average of a vector with itself
+            // is the vector, but the compiler does not know that, and leaves it whole.
             let y = u8x16_avgr(y, y);
             v128_store32_lane::<0>(y, (&raw mut *x).cast());
             v128_store32_lane::<1>(y, (&raw mut *other).cast());

@@ -5,12 +5,12 @@ use crate::dsp::lanes::larger;
 use crate::dsp::math::{exp, exp10, sqrtx4};
 use wide::{f32x4, i32x4};
 
-/// Peaks fall by 20 dB in this time, in seconds (IEC 60268-10, type I).
-const PEAK_FALL: f64 = 1.7;
-/// Time constant of the RMS level, in seconds.
-const RMS_TIME: f64 = 0.3;
+/// Peaks fall by 20 dB in this time (IEC 60268-10, type I).
+const PEAK_FALL_SECONDS: f64 = 1.7;
+/// Time constant of the RMS level.
+const RMS_SECONDS: f64 = 0.3;
 /// Levels below this (−140 dBFS) read 0.
-const DARK: f32 = 1e-7;
+const METER_FLOOR: f32 = 1e-7;
 
 /// What one block had, in squares: roots are taken of what is shown.
 #[derive(Clone, Copy, Default)]
@@ -51,7 +51,7 @@ impl Reading {
 /// Samples that are taken in at a time.
 const STEP: usize = 4 * LANES;
 
-/// A reading in lanes, of four vectors side by side: one sum would be a long way from end to end.
+/// A reading in lanes, of four vectors side by side: a single sum would be one long chain of additions.
 #[derive(Default)]
 struct Sums {
     /// The largest squares, by their bits: not negative, they are in order as integers too, NaN above all.
@@ -90,7 +90,7 @@ impl Sums {
     }
 }
 
-/// What passes for all meters of an engine in a block of so many frames: levels and readings are weighted by these.
+/// How much of a level is left after a block, and how much a reading counts: the same for all meters of an engine.
 #[derive(Clone)]
 pub struct Ballistics {
     sample_rate: f64,
@@ -112,8 +112,8 @@ impl Ballistics {
         if frames != self.frames {
             let seconds = frames as f64 / self.sample_rate;
             self.frames = frames;
-            let fall = exp10(-2.0 * seconds / PEAK_FALL) as f32;
-            let fade = exp(-seconds / RMS_TIME);
+            let fall = exp10(-2.0 * seconds / PEAK_FALL_SECONDS) as f32;
+            let fade = exp(-seconds / RMS_SECONDS);
             let share = if frames == 0 { 0.0 } else { (1.0 - fade) / frames as f64 } as f32;
             self.left = f32x4::new([fall, fade as f32, fall, fade as f32]);
             self.counts = f32x4::new([1.0, share, 1.0, share]);
@@ -132,7 +132,7 @@ impl Meter {
         let left = self.0 * ballistics.left;
         let (peaks, means) = (left.fast_max(read).to_array(), (left + read).to_array());
         let levels = f32x4::new([peaks[0], means[1], peaks[2], means[3]]);
-        self.0 = levels.simd_lt(f32x4::splat(DARK * DARK)).select(f32x4::ZERO, levels);
+        self.0 = levels.simd_lt(f32x4::splat(METER_FLOOR * METER_FLOOR)).select(f32x4::ZERO, levels);
         sqrtx4(self.0).to_array()
     }
 }

@@ -2,9 +2,11 @@
 //! bits on every machine. Nothing here knows of effects, of the chain or of the control block.
 
 pub mod block;
+pub mod cascade;
 pub(crate) mod lanes;
 pub mod math;
 pub mod meters;
 pub mod scrub;
 pub mod smooth;
+mod steady;
 pub mod svf;

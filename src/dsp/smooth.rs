@@ -2,24 +2,24 @@
 //!
 //! A critically damped follower: two equal one-pole low-passes in a row, so that value and slope are
 //! both continuous however often the target jumps. It runs in the domain of the parameter's curve
-//! (plain, logarithm, decibels), and settles: once within a hair of the target it is the target, and
-//! costs nothing. It counts samples, not blocks, so block sizes do not matter to it.
+//! (plain, logarithm, decibels), and settles: once within a millionth of the range it
+//! is set to the target, and costs nothing. It counts samples, not blocks, so block sizes do not matter to it.
 
 use crate::dsp::block::{BLOCK, Envelope};
 use crate::dsp::math::{exp, exp2, log2};
 use crate::params::{Curve, TABLE};
 
-/// Time constant of each pole, in seconds. A jump is 90 % done after 16 ms.
-const TIME_CONSTANT: f64 = 0.004;
-/// What counts as arrived, as a share of the range.
-const HAIR: f64 = 1e-6;
-/// Gains below this (−100 dB) are silence; decibels have no zero.
-const FLOOR: f64 = 1e-5;
+/// Time constant of each pole. A jump is 90 % done after 16 ms.
+const TIME_CONSTANT_SECONDS: f64 = 0.004;
+/// How near to the target counts as arrived, as a share of the range.
+const TOLERANCE: f64 = 1e-6;
+/// Where a decibel curve ends: gains below this (−100 dB) are smoothed as if they were this. Decibels have no zero.
+const DECIBEL_FLOOR: f64 = 1e-5;
 
 /// A smoothed parameter.
 pub struct Smoothed {
     curve: Curve,
-    hair: f64,
+    tolerance: f64,
     coefficient: f64,
     /// The target as it was given.
     target: f32,
@@ -40,8 +40,8 @@ impl Smoothed {
         let range = to_domain(parameter.curve, parameter.max) - to_domain(parameter.curve, parameter.min);
         Self {
             curve: parameter.curve,
-            hair: HAIR * range,
-            coefficient: 1.0 - exp(-1.0 / (TIME_CONSTANT * sample_rate)),
+            tolerance: TOLERANCE * range,
+            coefficient: 1.0 - exp(-1.0 / (TIME_CONSTANT_SECONDS * sample_rate)),
             target: parameter.default,
             goal,
             first: goal,
@@ -85,7 +85,7 @@ impl Smoothed {
         for _ in 0..samples {
             self.first += self.coefficient * (self.goal - self.first);
             self.second += self.coefficient * (self.first - self.second);
-            if (self.goal - self.first).abs() < self.hair && (self.goal - self.second).abs() < self.hair {
+            if (self.goal - self.first).abs() < self.tolerance && (self.goal - self.second).abs() < self.tolerance {
                 return self.snap();
             }
         }
@@ -115,7 +115,7 @@ fn to_domain(curve: Curve, value: f32) -> f64 {
     match curve {
         Curve::Linear | Curve::Switch => value as f64,
         Curve::Logarithmic => log2(value as f64),
-        Curve::Decibel => log2(if value as f64 > FLOOR { value as f64 } else { FLOOR }),
+        Curve::Decibel => log2(if value as f64 > DECIBEL_FLOOR { value as f64 } else { DECIBEL_FLOOR }),
     }
 }
 

@@ -6,15 +6,15 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope};
-use crate::dsp::math::{NOTHING, exp, exp2x4, log2x4};
+use crate::dsp::math::{SILENCE_FLOOR, exp, exp2x4, log2x4};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use wide::f32x4;
 
-/// Width of the knee, in decibels.
-const KNEE: f32 = 6.0;
+/// Width of the knee.
+const KNEE_DECIBELS: f32 = 6.0;
 /// Decibels per factor of two: 20·log10 2.
-const DECIBELS: f32 = 6.020_6;
+const DECIBELS_PER_DOUBLING: f32 = 6.020_6;
 
 /// The compressor.
 pub struct Compressor {
@@ -77,15 +77,15 @@ impl Effect for Compressor {
             }
         }
         for level in gain.vectors_mut() {
-            *level = log2x4(level.fast_max(f32x4::splat(NOTHING))) * f32x4::splat(DECIBELS);
+            *level = log2x4(level.fast_max(f32x4::splat(SILENCE_FLOOR))) * f32x4::splat(DECIBELS_PER_DOUBLING);
         }
         for (n, value) in gain.values_mut()[..frames].iter_mut().enumerate() {
             let wanted = reduction(*value, threshold[n], ratio[n]) as f64;
             let pole = if wanted > self.reduction { self.attack } else { self.release };
             self.reduction = wanted + (self.reduction - wanted) * pole;
-            *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS);
+            *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
         }
-        if self.reduction < NOTHING as f64 {
+        if self.reduction < SILENCE_FLOOR as f64 {
             self.reduction = 0.0;
         }
         for value in gain.vectors_mut() {
@@ -107,11 +107,11 @@ impl Effect for Compressor {
 fn reduction(level: f32, threshold: f32, ratio: f32) -> f32 {
     let over = level - threshold;
     let slope = 1.0 - 1.0 / ratio;
-    if over <= -KNEE / 2.0 {
+    if over <= -KNEE_DECIBELS / 2.0 {
         0.0
-    } else if over < KNEE / 2.0 {
-        let into = over + KNEE / 2.0;
-        slope * into * into / (2.0 * KNEE)
+    } else if over < KNEE_DECIBELS / 2.0 {
+        let into = over + KNEE_DECIBELS / 2.0;
+        slope * into * into / (2.0 * KNEE_DECIBELS)
     } else {
         slope * over
     }

@@ -5,15 +5,15 @@
 
 use super::Effect;
 use crate::dsp::block::{BLOCK, Block, LANES};
-use crate::dsp::math::NOTHING;
+use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use alloc::{vec, vec::Vec};
 use core::iter::repeat;
 use wide::f32x4;
 
-/// How long the fade from tap to tap takes, in seconds.
-const FADE: f64 = 0.03;
+/// How long the fade from tap to tap takes.
+const FADE_SECONDS: f64 = 0.03;
 
 static SILENCE: [f32; BLOCK] = [0.0; BLOCK];
 
@@ -55,7 +55,7 @@ impl Delay {
             target: time,
             heard: time,
             fading: None,
-            fade: (FADE * sample_rate) as usize,
+            fade: (FADE_SECONDS * sample_rate) as usize,
             faded: SILENCE,
             feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
             mix: Smoothed::new(params::DELAY_MIX, sample_rate),
@@ -117,7 +117,7 @@ fn vector(samples: &[f32]) -> f32x4 {
 }
 
 /// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
-/// span of nothing but [`NOTHING`] is written as silence.
+/// span of nothing but [`SILENCE_FLOOR`] is written as silence.
 #[inline(never)]
 fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = [f32x4; 2]>) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
@@ -144,7 +144,7 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterato
         x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
         line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
     }
-    if highest.fast_max(-lowest).simd_lt(f32x4::splat(NOTHING)).all() {
+    if highest.fast_max(-lowest).simd_lt(f32x4::splat(SILENCE_FLOOR)).all() {
         written.fill(0.0);
     }
 }

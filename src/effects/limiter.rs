@@ -6,7 +6,7 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope, LANES};
-use crate::dsp::math::{NOTHING, Tanh, exp};
+use crate::dsp::math::{SILENCE_FLOOR, Tanh, exp};
 use crate::params::Values;
 use wide::f32x4;
 
@@ -14,8 +14,8 @@ use wide::f32x4;
 const KNEE: f32 = 0.707_945_8;
 /// What no sample exceeds.
 const CEILING: f32 = 1.0;
-/// Time constant of the fall, in seconds.
-const RELEASE: f64 = 0.1;
+/// Time constant of the fall.
+const RELEASE_SECONDS: f64 = 0.1;
 
 /// The limiter.
 pub struct Limiter {
@@ -27,7 +27,7 @@ pub struct Limiter {
 impl Limiter {
     /// A limiter at rest.
     pub fn new(sample_rate: f64) -> Self {
-        Self { fall: exp(-1.0 / (RELEASE * sample_rate)) as f32, peak: 0.0, tanh: Tanh::default() }
+        Self { fall: exp(-1.0 / (RELEASE_SECONDS * sample_rate)) as f32, peak: 0.0, tanh: Tanh::default() }
     }
 
     /// Where the curve brings a peak, as a gain: curve(peak) / peak above the knee, 1 below.
@@ -51,7 +51,7 @@ impl Limiter {
             *peak = self.peak;
             loud |= self.peak > KNEE;
         }
-        if self.peak < NOTHING {
+        if self.peak < SILENCE_FLOOR {
             self.peak = 0.0;
         }
         loud

@@ -11,7 +11,9 @@ pub mod filters;
 pub mod gain;
 pub mod limiter;
 pub mod peaking;
+pub mod response;
 pub mod switch;
+pub mod tremolo;
 pub mod tuned;
 
 use crate::dsp::block::Block;

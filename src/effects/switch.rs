@@ -34,11 +34,6 @@ impl<E: Effect> Switched<E> {
         Self { effect, index, heard_at, position, dry: Block::new(channels), forgotten: false }
     }
 
-    /// The effect behind the switch.
-    pub fn effect(&self) -> &E {
-        &self.effect
-    }
-
     #[inline(never)]
     fn fade(&mut self, block: &mut Block) {
         self.dry.clone_from(block);

@@ -2,18 +2,32 @@
 
 use super::Effect;
 use crate::dsp::block::Block;
+use crate::dsp::cascade::Cascade;
 use crate::dsp::smooth::Smoothed;
-use crate::dsp::svf::{Cascade, Section, Sections};
+use crate::dsp::svf::{Section, Sections};
 use crate::params::Values;
 
-/// Samples between new coefficients while a parameter moves.
-const GRAIN: usize = 8;
+/// Samples from one set of coefficients to the next while a parameter moves.
+const TUNING_INTERVAL: usize = 8;
 
 /// How many parameters a design has.
-pub const PARAMETERS: usize = 4;
+const PARAMETERS: usize = 4;
 
-/// What sections a filter effect has, from the values of its parameters and the sample rate in Hz.
-pub type Design = fn([f64; PARAMETERS], f64) -> Sections;
+/// What a filter effect is: four of the table's parameters, and the sections that they mean.
+#[derive(Clone, Copy)]
+pub struct Design {
+    /// The parameters, as indices of the table.
+    pub parameters: [usize; PARAMETERS],
+    /// The sections, from the parameters' values in that order and the sample rate in Hz.
+    pub sections: fn([f64; PARAMETERS], f64) -> Sections,
+}
+
+impl Design {
+    /// The sections with these values in force; the sample rate in Hz.
+    pub fn at(&self, values: &Values, sample_rate: f64) -> Sections {
+        (self.sections)(self.parameters.map(|index| values[index] as f64), sample_rate)
+    }
+}
 
 /// Two sections designed from the values of four parameters.
 ///
@@ -22,7 +36,6 @@ pub type Design = fn([f64; PARAMETERS], f64) -> Sections;
 pub struct Tuned {
     sample_rate: f64,
     design: Design,
-    indices: [usize; PARAMETERS],
     parameters: [Smoothed; PARAMETERS],
     cascade: Cascade,
     /// Whether the coefficients are those of the settled parameters.
@@ -34,15 +47,13 @@ pub struct Tuned {
 }
 
 impl Tuned {
-    /// At rest with the parameters, given by index, at their defaults. `design` gets the parameters'
-    /// values in that order.
+    /// At rest, with the parameters at their defaults; the sample rate in Hz.
     #[inline(never)]
-    pub fn new(indices: [usize; PARAMETERS], design: Design, sample_rate: f64) -> Self {
+    pub fn new(design: Design, sample_rate: f64) -> Self {
         let mut tuned = Self {
             sample_rate,
             design,
-            indices,
-            parameters: indices.map(|index| Smoothed::new(index, sample_rate)),
+            parameters: design.parameters.map(|index| Smoothed::new(index, sample_rate)),
             cascade: Cascade::default(),
             settled: false,
             idle: false,
@@ -52,18 +63,13 @@ impl Tuned {
         tuned
     }
 
-    /// |H(f)| from the coefficients in force; the frequency in Hz.
-    pub fn magnitude(&self, frequency: f64) -> f64 {
-        self.cascade.sections().iter().map(|section| section.magnitude(frequency, self.sample_rate)).product()
-    }
-
     #[inline(never)]
     fn tune(&mut self) {
         let values = self.parameters.each_ref().map(Smoothed::value);
-        self.cascade.tune((self.design)(values, self.sample_rate));
+        self.cascade.tune((self.design.sections)(values, self.sample_rate));
         self.settled = self.parameters.iter().all(Smoothed::is_settled);
         if self.settled {
-            self.cascade.settle();
+            self.cascade.hold();
         }
         self.idle = self.settled && self.cascade.sections().iter().all(Section::is_plain);
         if self.idle {
@@ -77,9 +83,9 @@ impl Tuned {
             return left;
         }
         if self.until_tuning == 0 {
-            self.parameters.iter_mut().for_each(|parameter| parameter.advance(GRAIN));
+            self.parameters.iter_mut().for_each(|parameter| parameter.advance(TUNING_INTERVAL));
             self.tune();
-            self.until_tuning = GRAIN;
+            self.until_tuning = TUNING_INTERVAL;
         }
         let span = self.until_tuning.min(left);
         self.until_tuning -= span;
@@ -89,7 +95,7 @@ impl Tuned {
 
 impl Effect for Tuned {
     fn set(&mut self, values: &Values) {
-        for (parameter, &index) in self.parameters.iter_mut().zip(&self.indices) {
+        for (parameter, &index) in self.parameters.iter_mut().zip(&self.design.parameters) {
             parameter.set(values[index]);
             self.settled &= parameter.is_settled();
             self.idle &= self.settled;

@@ -60,7 +60,7 @@ impl Wave {
             core::mem::swap(&mut self.current, &mut self.previous);
             self.steps += 1;
             if self.steps.is_multiple_of(1024) {
-                self.settle();
+                self.flush();
             }
         }
     }
@@ -95,9 +95,9 @@ impl Wave {
 
     /// Ends a decay that nobody can see in states of exactly 0: denormal numbers would make every
     /// step many times slower.
-    fn settle(&mut self) {
-        const NOTHING: f64 = 1e-100;
-        if self.current.iter().chain(&self.previous).all(|u| u.abs() < NOTHING) {
+    fn flush(&mut self) {
+        const SILENCE_FLOOR: f64 = 1e-100;
+        if self.current.iter().chain(&self.previous).all(|u| u.abs() < SILENCE_FLOOR) {
             self.current.fill(0.0);
             self.previous.fill(0.0);
         }

@@ -1,10 +1,12 @@
 //! The audio thread takes no memory and gives none back: what an engine needs, it has taken when it was built.
 
+use crate::effects::everything_on;
 use crate::reference;
+use crate::support::{each_effect, engine};
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::dsp::block::BLOCK;
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, Curve};
+use audio_dsp_wasm::params::{self, Curve, TABLE, Values};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -60,8 +62,8 @@ struct Player {
 }
 
 impl Player {
-    fn new(sample_rate: f32, channels: usize) -> Self {
-        let engine = Engine::new(sample_rate, channels).unwrap();
+    fn new(values: &Values, sample_rate: f32, channels: usize) -> Self {
+        let engine = engine(values, sample_rate, channels);
         let sound = (0..channels).map(|c| reference::test_sound(BLOCK, sample_rate as f64, c as u32)).collect();
         Self { engine, sound }
     }
@@ -84,20 +86,21 @@ impl Player {
     }
 }
 
-fn players() -> impl Iterator<Item = Player> {
-    [8000.0, 48000.0, 192000.0].into_iter().flat_map(|rate| [1, 2].map(|channels| Player::new(rate, channels)))
-}
-
-/// The same for every kind of engine, with every effect on and with the effects as they are at the start.
-fn never_allocates(action: impl Fn(&mut Player)) {
-    for all_on in [false, true] {
-        for mut player in players() {
-            for (index, row) in params::TABLE.iter().enumerate() {
-                if all_on && row.curve == Curve::Switch && index != params::BYPASS {
-                    player.set(index, 1.0);
-                }
-            }
-            assert_eq!(calls(|| action(&mut player)), 0, "with every effect on: {all_on}");
+/// The same for every kind of engine: with the effects as they are at the start, with each alone, and with all on.
+/// The action is told which rows of the table are heard there.
+fn never_allocates(action: impl Fn(&mut Player, &[usize])) {
+    let all: Vec<usize> = (0..params::COUNT).collect();
+    let check = |values: &Values, rows: &[usize], rate: f32, channels: usize, what: &str| {
+        let mut player = Player::new(values, rate, channels);
+        assert_eq!(calls(|| action(&mut player, rows)), 0, "calls of the allocator: {what}");
+    };
+    each_effect(48000.0, |effect, sound, what| {
+        check(&effect.on(), &effect.rows().collect::<Vec<_>>(), 48000.0, sound.len(), what);
+    });
+    for rate in [8000.0, 48000.0, 192000.0] {
+        for channels in [1, 2] {
+            check(&params::defaults(), &all, rate, channels, "at the defaults");
+            check(&everything_on(), &all, rate, channels, "with everything on");
         }
     }
 }
@@ -109,21 +112,21 @@ fn the_counter_counts() {
 
 #[test]
 fn nothing_is_allocated_from_the_first_quantum_until_all_is_settled() {
-    never_allocates(Player::settle);
+    never_allocates(|player, _| player.settle());
 }
 
 #[test]
 fn nothing_is_allocated_while_every_parameter_moves_between_its_ends() {
-    never_allocates(|player| {
-        for (index, row) in params::TABLE.iter().enumerate() {
-            for value in [row.max, row.min, row.default] {
+    never_allocates(|player, rows| {
+        for &index in rows {
+            for value in [TABLE[index].max, TABLE[index].min, TABLE[index].default] {
                 player.set(index, value);
                 (0..20).for_each(|_| player.play(128));
             }
         }
         for side in 0..40 {
-            for (index, row) in params::TABLE.iter().enumerate() {
-                player.set(index, if (side + index) % 2 == 0 { row.min } else { row.max });
+            for &index in rows {
+                player.set(index, if (side + index) % 2 == 0 { TABLE[index].min } else { TABLE[index].max });
             }
             player.play(128);
         }
@@ -132,9 +135,9 @@ fn nothing_is_allocated_while_every_parameter_moves_between_its_ends() {
 
 #[test]
 fn nothing_is_allocated_while_every_switch_goes_on_and_off() {
-    never_allocates(|player| {
-        for (index, row) in params::TABLE.iter().enumerate().filter(|(_, row)| row.curve == Curve::Switch) {
-            for value in [1.0, 0.0, row.default] {
+    never_allocates(|player, rows| {
+        for &index in rows.iter().filter(|&&index| TABLE[index].curve == Curve::Switch) {
+            for value in [1.0, 0.0, TABLE[index].default] {
                 player.set(index, value);
                 player.play(64); // changed again in the middle of a fade
                 player.set(index, 1.0 - value);
@@ -146,7 +149,7 @@ fn nothing_is_allocated_while_every_switch_goes_on_and_off() {
 
 #[test]
 fn nothing_is_allocated_for_input_and_parameters_that_are_no_numbers() {
-    never_allocates(|player| {
+    never_allocates(|player, _| {
         for strange in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, 1e-40] {
             for sound in &mut player.sound {
                 sound.iter_mut().step_by(7).for_each(|x| *x = strange);
@@ -161,7 +164,7 @@ fn nothing_is_allocated_for_input_and_parameters_that_are_no_numbers() {
 
 #[test]
 fn nothing_is_allocated_for_any_number_of_frames() {
-    never_allocates(|player| {
+    never_allocates(|player, _| {
         for frames in 0..=BLOCK {
             player.play(frames);
         }
@@ -171,7 +174,7 @@ fn nothing_is_allocated_for_any_number_of_frames() {
 
 #[test]
 fn nothing_is_allocated_while_the_tail_rings_out_into_silence() {
-    never_allocates(|player| {
+    never_allocates(|player, _| {
         player.settle();
         (0..2000).for_each(|_| player.engine.process(128, false));
         player.sound.iter_mut().for_each(|sound| sound.fill(0.0));

@@ -1,25 +1,19 @@
 //! The delay at the end of its range: a second of line, all of it heard.
 
-use audio_dsp_wasm::{control, engine::Engine, params};
+use crate::effects::only;
+use crate::support::engine;
+use audio_dsp_wasm::params;
 
 const SAMPLE_RATE: usize = 8000;
 const QUANTUM: usize = 128;
 
 /// What the engine makes of one impulse, with only the delay on, at a delay time in seconds.
 fn impulse_response(delay_time: f32, quanta: usize) -> Vec<f32> {
-    let mut engine = Engine::new(SAMPLE_RATE as f32, 1).unwrap();
-    let values = [
-        (params::DISTORTION_ON, 0.0),
-        (params::LPF_ON, 0.0),
-        (params::HPF_ON, 0.0),
-        (params::DELAY_TIME, delay_time),
-        (params::DELAY_FEEDBACK, 0.5),
-        (params::DELAY_MIX, 0.25),
-    ];
-    for (index, value) in values {
-        engine.control()[control::PARAMETERS + index] = value.to_bits();
+    let mut values = only(&[params::DELAY_ON]);
+    for (index, value) in [(params::DELAY_TIME, delay_time), (params::DELAY_FEEDBACK, 0.5), (params::DELAY_MIX, 0.25)] {
+        values[index] = value;
     }
-    engine.control()[control::SEQUENCE] += 1;
+    let mut engine = engine(&values, SAMPLE_RATE as f32, 1);
     let mut output = Vec::new();
     for quantum in 0..quanta {
         engine.sound(0).fill(0.0);

@@ -2,6 +2,8 @@
 
 #[path = "../reference/mod.rs"]
 mod reference;
+
+mod effects;
 mod support;
 
 mod allocation;
@@ -13,5 +15,6 @@ mod math;
 mod monte_carlo;
 mod properties;
 mod render;
+mod response;
 mod robustness;
 mod wave;

@@ -74,6 +74,19 @@ fn exp2_of_four_is_within_3e_7_over_its_range() {
 }
 
 #[test]
+fn sin_of_turns_is_within_3e_7_for_every_turn_that_a_float32_can_be() {
+    let error = |x: f32, y: f32| (y as f64 - (2.0 * std::f64::consts::PI * x as f64).sin()).abs();
+    let turns = 1e-8f32.to_bits()..2f32.to_bits();
+    for sign in [1.0, -1.0] {
+        let largest =
+            largest(turns.clone(), 13, |x| math::sin_of_turns(x * f32x4::splat(sign)), |x, y| error(sign * x, y));
+        assert!(largest < 3e-7, "{largest:e}");
+    }
+    let exact = math::sin_of_turns(f32x4::new([0.0, 0.5, 1.0, -7.0])).to_array();
+    assert_eq!(exact, [0.0; 4]);
+}
+
+#[test]
 fn log2_of_four_is_within_its_bound_for_normal_numbers() {
     let bound = |x: f32, y: f32| {
         let want = (x as f64).log2();

@@ -2,11 +2,11 @@
 //! program, and compares it with the WebAssembly.)
 
 #[path = "../../examples/render.rs"]
-mod render;
+mod program;
 
 use crate::reference::{self, Settings, error_db, test_sound};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
-use render::Stop;
+use program::Stop;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +39,7 @@ impl Drop for Folder {
 }
 
 fn run(arguments: &[&str]) -> Result<String, Stop> {
-    render::run(["render"].iter().chain(arguments).map(Into::into))
+    program::run(["render"].iter().chain(arguments).map(Into::into))
 }
 
 fn refusal(arguments: &[&str]) -> String {

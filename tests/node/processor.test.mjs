@@ -21,10 +21,11 @@ describe('The processor', () => {
   before(async () => {
     doors = await openDoors(SHIPPED.SIMD);
     const { Instance } = WebAssembly;
-    WebAssembly.Instance = function (...args) {
-      const instance = new Instance(...args);
-      ({ memory } = instance.exports);
-      return instance;
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        ({ memory } = this.exports);
+      }
     };
     Object.assign(globalThis, {
       sampleRate: 48000,
@@ -32,25 +33,17 @@ describe('The processor', () => {
       AudioWorkletProcessor: class {
         port = { postMessage() {} };
       },
-      registerProcessor: (name, made) => (Processor = made),
+      registerProcessor: (_name, made) => (Processor = made),
     });
     await import(pathToFileURL(join(root, 'pkg', 'processor.js')));
   });
 
   /** A processor from a context's first frame on, and its control block. */
   function start() {
-    const { words, layout, missedWord } = controlBlock(doors.glue, {});
+    const { words, layout } = controlBlock(doors.glue, {});
     globalThis.currentFrame = 0;
     const processor = new Processor({
-      processorOptions: {
-        module: doors.module,
-        words,
-        channels: CHANNELS,
-        metersWord: layout.meters[0].word,
-        missedWord,
-        stopFlag: layout.flagStop,
-        shared: true,
-      },
+      processorOptions: { module: doors.module, words, channels: CHANNELS, shared: true },
     });
     return { processor, meter: (name) => words[layout.meters.find((meter) => meter.name === name).word] };
   }

@@ -90,6 +90,11 @@ pub fn delay(time: f64, feedback: f64, mix: f64, sample_rate: f64, x: &[f64]) ->
         .collect()
 }
 
+pub fn tremolo(rate: f64, depth: f64, sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    let phase = |n: usize| 2.0 * PI * rate * n as f64 / sample_rate;
+    x.iter().enumerate().map(|(n, x)| x * (1.0 - depth * (1.0 - phase(n).sin()) / 2.0)).collect()
+}
+
 /// The whole chain on one channel.
 pub fn chain(s: &Settings, sample_rate: f64, x: &[f32]) -> Vec<f64> {
     let x: Vec<f64> = x.iter().map(|&x| x as f64 * s.gain).collect();

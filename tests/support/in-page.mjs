@@ -32,7 +32,7 @@ export function noise(seed, frames, amplitude = 0.5) {
 export function bufferOf(context, channels) {
   const { sampleRate } = context;
   const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: channels[0].length, sampleRate });
-  channels.forEach((channel, index) => buffer.copyToChannel(channel, index));
+  for (const [index, channel] of channels.entries()) buffer.copyToChannel(channel, index);
   return buffer;
 }
 
@@ -105,6 +105,17 @@ export function roughness(samples) {
     largest = Math.max(largest, Math.abs(samples[i] - 2 * samples[i - 1] + samples[i - 2]));
   }
   return largest / peak;
+}
+
+/** |X(f)| of a signal, by the Fourier transform's definition. */
+export function magnitude(samples, frequency, sampleRate) {
+  const step = (2 * Math.PI * frequency) / sampleRate;
+  let [real, imaginary] = [0, 0];
+  for (let n = 0; n < samples.length; n++) {
+    real += samples[n] * Math.cos(step * n);
+    imaginary += samples[n] * Math.sin(step * n);
+  }
+  return Math.hypot(real, imaginary);
 }
 
 /** How many samples of a signal are not the very same in another. */

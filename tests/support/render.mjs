@@ -10,8 +10,8 @@ import { Renderer } from '../../worklet/renderer.js';
  * @returns {Float32Array[]}
  */
 export function renderInNode({ glue, module }, input, sampleRate, params) {
-  const { words, missedWord } = controlBlock(glue, params);
-  const renderer = new Renderer(module, { sampleRate, channels: input.length, words, missedWord });
+  const { words } = controlBlock(glue, params);
+  const renderer = new Renderer(module, { sampleRate, channels: input.length, words });
   const output = input.map((samples) => new Float32Array(samples.length));
   renderer.render(input, output);
   return output;

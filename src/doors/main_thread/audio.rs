@@ -4,7 +4,7 @@
 use crate::chain::Chain;
 use crate::control;
 use crate::dsp::block::Block;
-use crate::effects::{Effect, filters, peaking};
+use crate::effects::response;
 use crate::engine::SAMPLE_RATES;
 use crate::params;
 use alloc::vec::Vec;
@@ -42,7 +42,7 @@ pub fn parameter_table() -> Array {
 }
 
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// parameters, inboundWords, flagStop, meters: [{ name, word, words, integer }] }`; places in words.
+/// parameters, inboundWords, flagStop, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
     let meter = |m: &control::Meter| {
@@ -50,7 +50,7 @@ pub fn control_layout() -> JsValue {
             ("name", m.name.into()),
             ("word", (m.word as u32).into()),
             ("words", (m.words as u32).into()),
-            ("integer", m.integer.into()),
+            ("kind", m.kind.name().into()),
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
@@ -84,12 +84,7 @@ pub fn frequency_response(sample_rate: f64, values: &[f32], frequencies: &[f64])
     for ((all, &value), parameter) in all.iter_mut().zip(values).zip(params::TABLE) {
         *all = parameter.clamp(value);
     }
-    let mut effects = [filters::new(sample_rate), peaking::new(sample_rate)];
-    for effect in &mut effects {
-        effect.set(&all);
-        effect.reset();
-    }
-    frequencies.iter().map(|&frequency| effects.iter().map(|effect| effect.magnitude(frequency)).product()).collect()
+    frequencies.iter().copied().map(response::magnitude(&all, sample_rate)).collect()
 }
 
 /// The chain for buffers on the main thread, one channel.

@@ -157,6 +157,37 @@ describe('The engine, offline', { skip: skipUnless('chromium') }, () => {
     assert.equal(quanta, 100);
   });
 
+  test('has the response that an impulse through it has, by the Fourier transform, in either mode', async () => {
+    const found = await browser.inPage(async () => {
+      const t = await import('/tests/support/in-page.mjs');
+      const [sampleRate, frames] = [48000, 48000];
+      const impulse = new Float32Array(frames);
+      impulse[0] = 1;
+      const frequencies = [30, 100, 300, 440, 1000, 3000, 10000, 20000, 23000];
+      const settings = {
+        'low-pass and high-pass': { lpf_cutoff: 900, hpf_cutoff: 150 },
+        'peaking alone': { lpf_on: false, hpf_on: false, peak_on: true, peak_gain: 12, peak_q: 4 },
+        'all three': { lpf_cutoff: 5000, hpf_cutoff: 40, peak_on: true, peak_frequency: 300, peak_gain: -18 },
+      };
+      const results = [];
+      for (const [name, filters] of Object.entries(settings)) {
+        for (const mode of ['worklet', 'script-processor']) {
+          const params = { distortion_on: false, delay_on: false, ...filters };
+          const { output, engine } = await t.renderOffline({ mode, params }, { sampleRate, input: [impulse] });
+          const heard = frequencies.map((frequency) => t.magnitude(output[0], frequency, sampleRate));
+          results.push({ what: `${name}, ${mode}`, heard, drawn: Array.from(engine.response(frequencies)) });
+        }
+      }
+      return results;
+    });
+    for (const { what, heard, drawn } of found) {
+      assert.ok(Math.max(...heard) > 3 * Math.min(...heard), `${what}: the filters are heard`);
+      for (const [i, want] of heard.entries()) {
+        assert.ok(Math.abs(drawn[i] - want) <= 1e-5 * want + 1e-7, `${what}: ${drawn[i]} drawn, ${want} heard`);
+      }
+    }
+  });
+
   test('reports the last meters of an offline render by message when it is closed', async () => {
     const frames = await browser.inPage(async () => {
       const t = await import('/tests/support/in-page.mjs');

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { alterations, skipUnless } from '../../../scripts/lib/harness.mjs';
+import { ABI_VERSION } from '../../../worklet/renderer.js';
 import { openBrowser } from '../../support/open-browser.mjs';
 
 const PROCESSOR = '/pkg/processor.js';
+const PROCESSOR_NAME = `audio-dsp-wasm/${ABI_VERSION}`;
 const GLUE = '/pkg/audio_dsp_wasm.js';
 const WASM = ['/pkg/audio_dsp_wasm_bg.wasm', '/pkg/audio_dsp_wasm_baseline.wasm'];
 const alterWasm = (alteration) => ({ alter: Object.fromEntries(WASM.map((path) => [path, alteration])) });
@@ -156,7 +158,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
   fails('a page in the place of the wasm file', 'wasm-invalid', /expected magic word/, {
     server: alterWasm(alterations.body('<!doctype html>')),
   });
-  fails('a wasm file of another version', 'wasm-version', /version 99 .* version 2/, {
+  fails('a wasm file of another version', 'wasm-version', new RegExp(`version 99 .* version ${ABI_VERSION}`), {
     server: alterWasm((answer) => ({ ...answer, body: OTHER_VERSION })),
   });
   fails('a wasm file of another program', 'wasm-version', /version none/, {
@@ -201,7 +203,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
       'a processor whose constructor throws',
       'processor-failed',
       /audio thread/,
-      alterations.body("registerProcessor('audio-dsp-wasm/2', class { constructor() { throw new Error(); } });"),
+      alterations.body(`registerProcessor('${PROCESSOR_NAME}', class { constructor() { throw new Error(); } });`),
     ],
   ];
   for (const [what, code, sentence, alteration] of scripts) {
@@ -242,7 +244,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
     args: { mode: 'worklet', timeout: 0.5 },
     ...withScript(
       alterations.body(
-        "registerProcessor('audio-dsp-wasm/2', class extends AudioWorkletProcessor { process() { return true; } });",
+        `registerProcessor('${PROCESSOR_NAME}', class extends AudioWorkletProcessor { process() { return true; } });`,
       ),
     ),
   });

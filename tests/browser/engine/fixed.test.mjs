@@ -116,7 +116,7 @@ describe('A fixed engine', { skip: skipUnless('chromium') }, () => {
       for (const { name, code, message } of failures) {
         assert.equal(name, 'EngineError');
         assert.equal(code, 'mode-fixed');
-        assert.match(message, /another way to run; make a new one, and without fixed/);
+        assert.match(message, /another mode; make a new one, and without fixed/);
       }
       assert.equal(own.code, null);
       assert.deepEqual([before, afterwards], [mode, mode]);

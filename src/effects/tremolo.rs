@@ -1,0 +1,87 @@
+//! Tremolo: x·(1 − depth·(1 − sin φ)/2), where φ is 0 at the first sample after a reset and grows by 2π·rate a second.
+
+use super::Effect;
+use crate::dsp::block::{Block, Envelope, LANES};
+use crate::dsp::math::sin_of_turns;
+use crate::dsp::smooth::Smoothed;
+use crate::params::{self, Values};
+use wide::f32x4;
+
+/// The tremolo. All channels swell together.
+pub struct Tremolo {
+    sample_rate: f64,
+    rate: Smoothed,
+    depth: Smoothed,
+    /// φ at the next sample, in turns from 0 to 1.
+    phase: f64,
+}
+
+impl Tremolo {
+    /// A tremolo at its defaults; the sample rate in Hz.
+    pub fn new(sample_rate: f64) -> Self {
+        Self {
+            sample_rate,
+            rate: Smoothed::new(params::TREMOLO_RATE, sample_rate),
+            depth: Smoothed::new(params::TREMOLO_DEPTH, sample_rate),
+            phase: 0.0,
+        }
+    }
+
+    /// φ at each of so many frames, in turns from 0 to 1; moves on by them.
+    ///
+    /// Reckoned in float64 and rounded once, so that it is the same however the sound is cut into blocks.
+    fn phases(&mut self, frames: usize) -> Envelope {
+        let mut phases = Envelope::default();
+        let values = &mut phases.values_mut()[..frames];
+        if self.rate.is_settled() {
+            let step = self.rate.value() / self.sample_rate;
+            for (n, phase) in values.iter_mut().enumerate() {
+                *phase = fraction(self.phase + step * n as f64) as f32;
+            }
+            self.phase = fraction(self.phase + step * frames as f64);
+        } else {
+            for (phase, &rate) in values.iter_mut().zip(self.rate.envelope(frames).values()) {
+                *phase = self.phase as f32;
+                self.phase = fraction(self.phase + rate as f64 / self.sample_rate);
+            }
+        }
+        phases
+    }
+}
+
+/// What of a positive number is behind the point.
+fn fraction(x: f64) -> f64 {
+    x - x as u32 as f64
+}
+
+impl Effect for Tremolo {
+    fn set(&mut self, values: &Values) {
+        self.rate.set(values[params::TREMOLO_RATE]);
+        self.depth.set(values[params::TREMOLO_DEPTH]);
+    }
+
+    fn reset(&mut self) {
+        self.rate.snap();
+        self.depth.snap();
+        self.phase = 0.0;
+    }
+
+    fn process(&mut self, block: &mut Block) {
+        let mut gains = self.phases(block.frames());
+        let depths = self.depth.envelope(block.frames()).vectors();
+        let vectors = block.frames().div_ceil(LANES);
+        for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths) {
+            let half = f32x4::splat(0.5) * depth;
+            *gain = (f32x4::splat(1.0) - half) + half * sin_of_turns(*gain);
+        }
+        for samples in block.vectors_mut() {
+            for (x, &gain) in samples.iter_mut().zip(gains.vectors()) {
+                *x *= gain;
+            }
+        }
+    }
+
+    fn is_at_rest(&self) -> bool {
+        true
+    }
+}

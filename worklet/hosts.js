@@ -1,0 +1,177 @@
+/**
+ * The hosts of one engine: the one that is heard and, during a change of mode, the one that comes. It starts the best
+ * that works, crossfades to another, and carries the counts from one to the next. Main thread only.
+ */
+
+import { EngineError } from './errors.js';
+import { FadedHost, FixedHost } from './faded-host.js';
+import { modesToTry } from './options.js';
+import { ScriptProcessorHost } from './script-processor-host.js';
+import { WorkletHost } from './worklet-host.js';
+
+/**
+ * @typedef {import('./faded-host.js').HostKind} HostKind
+ * @typedef {import('./options.js').BufferSize} BufferSize
+ * @typedef {import('./options.js').HostOptions} HostOptions
+ * @typedef {import('../types/tables.js').Meters} Meters
+ *
+ * @typedef {Required<import('./options.js').RunOptions> & { firstSize?: BufferSize }} StartOptions how to run, and what
+ *   an automatic buffer size begins with
+ */
+
+/**
+ * Meters that count.
+ * @typedef {{ [Name in keyof Meters]: Meters[Name] extends number ? Name : never }[keyof Meters]} CountName
+ */
+
+const KINDS = { 'worklet': WorkletHost, 'script-processor': ScriptProcessorHost };
+
+export class Hosts {
+  #context;
+  #nodes;
+  #settings;
+  /** @type {(FadedHost | FixedHost)[]} */
+  #hosts = [];
+  /**
+   * What the hosts counted that have ended.
+   * @type {{ name: CountName, count: number }[]}
+   */
+  #past;
+  #ended = false;
+  /**
+   * Where 'auto' could not have the best mode: why not.
+   * @type {EngineError | null}
+   */
+  fallbackReason = null;
+
+  /**
+   * @param {BaseAudioContext} context
+   * @param {{ input: AudioNode, output: AudioNode }} nodes what stays in the graph while hosts change
+   * @param {Omit<HostOptions, 'connect' | 'transport' | 'bufferSize' | 'firstSize'>} settings every host's
+   */
+  constructor(context, nodes, settings) {
+    this.#context = context;
+    this.#nodes = nodes;
+    this.#settings = settings;
+    const counts = settings.loaded.layout.meters.filter(({ kind }) => kind === 'count');
+    this.#past = counts.map(({ name }) => ({ name: /** @type {CountName} */ (name), count: 0 }));
+  }
+
+  /** The host that is heard. */
+  get heard() {
+    return this.#hosts[0].host;
+  }
+
+  /**
+   * Starts the first host, heard at once.
+   * @param {StartOptions} options
+   * @throws {EngineError} what kept the best mode from starting, where none could
+   */
+  async start(options) {
+    this.#hosts.push(await this.#startFaded(options, 1));
+  }
+
+  /**
+   * Starts the only host that there will be.
+   * @param {StartOptions} options
+   * @throws {EngineError} as start()
+   */
+  async startFixed(options) {
+    this.#hosts.push(await this.#startBest(options, (kind, more) => FixedHost.start(this.#context, kind, more)));
+  }
+
+  /**
+   * Goes over to another host. Where that cannot start, the old one plays on.
+   * @param {StartOptions} options
+   * @param {string} what becomes another by it, for the error
+   * @throws {EngineError} as start(), mode-fixed, engine-closed
+   */
+  async changeTo(options, what) {
+    const [old] = this.#hosts;
+    if (old instanceof FixedHost) throw new EngineError('mode-fixed', { what });
+    const next = await this.#startFaded(options, 0);
+    this.#hosts.push(next);
+    // What was set while it started.
+    next.host.storeAll(this.#settings.parameters);
+    try {
+      this.#requireOpen();
+      await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
+      this.#requireOpen();
+    } catch (error) {
+      this.#hosts = [old];
+      await next.end();
+      throw error;
+    }
+    this.#hosts = [next];
+    await old.end();
+    const meters = old.host.block.meters(0);
+    for (const past of this.#past) past.count += meters[past.name];
+  }
+
+  /**
+   * A parameter has a new value.
+   * @param {number} index
+   * @param {number} value
+   */
+  store(index, value) {
+    for (const { host } of this.#hosts) host.store(index, value);
+  }
+
+  /**
+   * The meters of the host that is heard; counts include those of the hosts before it.
+   * @param {number} channels
+   */
+  meters(channels) {
+    const meters = this.heard.block.meters(channels);
+    for (const { name, count } of this.#past) meters[name] = (meters[name] + count) >>> 0;
+    return meters;
+  }
+
+  /** Ends all hosts. */
+  async end() {
+    this.#ended = true;
+    await Promise.all(this.#hosts.map((host) => host.end()));
+  }
+
+  /**
+   * @param {StartOptions} options
+   * @param {0 | 1} level
+   */
+  #startFaded(options, level) {
+    const place = { ...this.#nodes, level };
+    return this.#startBest(options, (kind, more) => FadedHost.start(this.#context, kind, more, place));
+  }
+
+  /**
+   * Starts the best kind of host that works, of those that the mode allows.
+   * @template {FadedHost | FixedHost} T
+   * @param {StartOptions} options
+   * @param {(kind: HostKind, options: Omit<HostOptions, 'connect'>) => Promise<T>} start
+   * @returns {Promise<T>}
+   */
+  async #startBest({ mode, transport, bufferSize, firstSize }, start) {
+    const options = { ...this.#settings, transport, bufferSize, firstSize };
+    /** @type {EngineError | null} */
+    let failure = null;
+    for (const candidate of modesToTry({ mode, transport })) {
+      try {
+        const started = await start(KINDS[candidate], options);
+        this.fallbackReason = failure;
+        return started;
+      } catch (error) {
+        failure ??= /** @type {EngineError} */ (error);
+      }
+    }
+    throw failure;
+  }
+
+  /** How long a new host must listen until its first echo is complete, in seconds. */
+  #firstEcho() {
+    const { parameters } = this.#settings;
+    return parameters.get('delay_mix') > 0 ? parameters.get('delay_time') : 0;
+  }
+
+  #requireOpen() {
+    if (this.#ended) throw new EngineError('engine-closed');
+  }
+}
