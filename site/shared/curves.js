@@ -6,7 +6,7 @@
  * frequency, the value itself otherwise.
  */
 
-import { clamp, decibels, fixed, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } from './numbers.js';
+import { clamp, decibels, FLOOR_DECIBELS, fixed, formatLevel, fromDecibels, MINUS } from './numbers.js';
 
 /**
  * What counts of a row of the table.

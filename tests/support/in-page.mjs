@@ -3,8 +3,8 @@
  */
 import { createEngine } from '../../worklet/engine.js';
 
-export * from '../../worklet/engine.js';
 export * from '../../scripts/lib/reference.mjs';
+export * from '../../worklet/engine.js';
 
 /** The ways to run, as createEngine's options. */
 export const WAYS = {

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
-import { loadSimulations } from '../../support/simulations.mjs';
 import { referenceCount } from '../../reference/monte-carlo.mjs';
+import { loadSimulations } from '../../support/simulations.mjs';
 
 const SEED = 20_260_801;
 const TOTAL = 2 ** 21 + 12_345;
