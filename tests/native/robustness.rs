@@ -87,7 +87,7 @@ fn no_output_is_ever_denormal_while_a_tail_decays() {
     assert!(denormals(&slow, &[sound], "a slow decay") <= Some(2), "at most where a curve crosses 0");
 }
 
-/// What a sound with these samples in place of its own, from a frame on, gives: the same as with silence in their place.
+/// Asserts that a sound with these samples in the place of some of its own gives what it gives with silence there.
 fn assert_lost(values: &Values, sound: &[Vec<f32>], lost: &[f32], what: &str) {
     const AT: usize = 10_000;
     let [dirty, silenced] = [lost.to_vec(), vec![0.0; lost.len()]].map(|samples| {

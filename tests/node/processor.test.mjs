@@ -3,8 +3,8 @@
  * own, whose clock and memory do what a browser's cannot be made to.
  */
 import assert from 'node:assert/strict';
-import { afterEach, before, describe, test } from 'node:test';
 import { join } from 'node:path';
+import { afterEach, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
 import { root } from '../../scripts/lib/project.mjs';

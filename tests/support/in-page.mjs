@@ -3,8 +3,8 @@
  */
 import { createEngine } from '../../worklet/engine.js';
 
-export * from '../../worklet/engine.js';
 export * from '../../scripts/lib/reference.mjs';
+export * from '../../worklet/engine.js';
 
 /** The ways to run, as createEngine's options. */
 export const WAYS = {
@@ -76,9 +76,9 @@ export async function record(node, { seconds, channels = 2 }) {
   return {
     take: () =>
       new Promise((resolve) => {
-        recorder.port.onmessage = ({ data }) => {
+        recorder.port.onmessage = ({ data: { inputs, ...rest } }) => {
           recorder.disconnect();
-          resolve(data);
+          resolve({ channels: inputs[0], ...rest });
         };
         recorder.port.postMessage('take');
       }),
