@@ -7,7 +7,8 @@
  *   pkg/processor.js                         the AudioWorklet script, one self-contained file
  *   types/                                   the engine's TypeScript declarations
  *
- * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ. Node.
+ * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
+ * Node.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';

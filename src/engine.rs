@@ -64,8 +64,8 @@ impl Engine {
         unsafe { Block::channel_of(&raw mut (*engine).block, channel) }
     }
 
-    /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts as
-    /// silence, whatever is there.
+    /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts
+    /// as silence, whatever is there.
     pub fn process(&mut self, frames: usize, connected: bool) {
         self.take_parameters();
         self.block.set_frames(frames);

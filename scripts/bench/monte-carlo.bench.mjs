@@ -1,7 +1,7 @@
 /**
  * Points a second: JavaScript, WebAssembly and native Rust count the same number of random points, in turn, in each
- * round; then what the other processors add, and how long the page is ever kept from answering meanwhile. Node, and the page for the
- * functions at the end.
+ * round; then what the other processors add, and how long the page is ever kept from answering meanwhile. Node, and
+ * the page for the functions at the end.
  */
 import { Failure, run as runCommand } from '../lib/project.mjs';
 import { fixed, median, ratio, table } from './table.mjs';

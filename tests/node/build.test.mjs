@@ -1,4 +1,6 @@
-/** The build's promises: what pkg/ holds, that it is not made twice, what a machine without its tools or room is told. */
+/**
+ * The build: what pkg/ holds, that it is not made twice, what a machine without its tools or its disk is told. Node.
+ */
 import assert from 'node:assert/strict';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
