@@ -16,7 +16,8 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
     assert_eq!((control::PARAMETERS, control::INBOUND_WORDS), (4, 4 + COUNT));
     // The meters begin the next line of the cache: 64 bytes, 16 words.
     assert!(
-        control::METERS % 16 == 0 && (control::INBOUND_WORDS..control::INBOUND_WORDS + 16).contains(&control::METERS)
+        control::METERS.is_multiple_of(16)
+            && (control::INBOUND_WORDS..control::INBOUND_WORDS + 16).contains(&control::METERS)
     );
     let mut next = control::METERS;
     for meter in METER_TABLE {
