@@ -1,9 +1,8 @@
 //! The chain and each of its effects alone, natively: `cargo bench --bench chain`. Frames per second is samples per
 //! channel; for ratios against the WebAssembly builds and JavaScript see `npm run bench`.
 
-use audio_dsp_wasm::control;
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, Values};
+use audio_dsp_wasm::params::{self, Param, Values};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -20,8 +19,8 @@ const QUANTA: usize = 188;
 
 fn engine(channels: usize, values: &Values) -> Engine {
     let mut engine = Engine::new(SAMPLE_RATE, channels).expect("in range");
-    for (index, value) in values.iter().enumerate() {
-        engine.control()[control::PARAMETERS + index] = value.to_bits();
+    for (&param, &value) in Param::ALL.iter().zip(values) {
+        engine.set(param, value);
     }
     engine
 }

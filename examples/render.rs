@@ -7,10 +7,9 @@
 //! when it is complete, so it may also be the input file.
 
 use audio_dsp_wasm::chain::SAMPLE_RATES;
-use audio_dsp_wasm::control;
 use audio_dsp_wasm::dsp::block::MAX_CHANNELS;
-use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, Curve, Parameter, Values};
+use audio_dsp_wasm::engine::{Engine, Meters};
+use audio_dsp_wasm::params::{self, Curve, Param, Parameter, Values};
 use clap::{Arg, ArgMatches, Command, value_parser};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::ffi::OsString;
@@ -295,8 +294,8 @@ fn render(mut source: Source, path: &Path, format: Format, tail: f64, values: &V
     let spec = source.reader.spec();
     let (channels, sample_rate) = (source.channels(), spec.sample_rate as f64);
     let mut engine = Engine::new(sample_rate as f32, channels).expect("the source is of a kind it takes");
-    for (word, value) in engine.control()[control::PARAMETERS..].iter_mut().zip(values) {
-        *word = value.to_bits();
+    for (&param, &value) in Param::ALL.iter().zip(values) {
+        engine.set(param, value);
     }
     let mut target = Target::create(path, format, spec)?;
     let mut progress = Progress::new(source.seconds() + tail);
@@ -320,16 +319,14 @@ fn render(mut source: Source, path: &Path, format: Format, tail: f64, values: &V
         progress.show(rendered as f64 / sample_rate);
     }
     target.finish()?;
-    Ok(summary(path, rendered as f64 / sample_rate, format, engine.control()))
+    Ok(summary(path, rendered as f64 / sample_rate, format, engine.meters()))
 }
 
-fn summary(path: &Path, seconds: f64, format: Format, control: &[u32; control::WORDS]) -> String {
+fn summary(path: &Path, seconds: f64, format: Format, Meters { scrubbed, clips, .. }: Meters) -> String {
     let mut summary = format!("{}: {seconds:.3} s rendered.", path.display());
-    let scrubbed = control[control::SCRUBBED];
     if scrubbed > 0 {
         summary += &format!(" Samples of the input that were no numbers, or beyond all reason: {scrubbed}, replaced.");
     }
-    let clips = control[control::CLIPS];
     if clips > 0 {
         let become_of = if matches!(format, Format::Float32) { "kept as they are" } else { "clipped" };
         summary += &format!(" Samples beyond full scale: {clips}, {become_of}; lower --gain, or add --limiter-on.");

@@ -6,7 +6,7 @@
 //! channel of the second time: of copying in, processing with meters, and copying out, as a worklet does.
 
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::{control, params};
+use audio_dsp_wasm::params::Param;
 use std::time::Instant;
 use std::{env, fs};
 
@@ -16,9 +16,7 @@ fn engine(sample_rate: f32, channels: usize, settings: &[String]) -> Engine {
     let mut engine = Engine::new(sample_rate, channels).expect("a sample rate and channels in range");
     for setting in settings {
         let (id, value) = setting.split_once('=').expect("id=value");
-        let index = params::TABLE.iter().position(|row| row.id == id).expect("an id of the table");
-        let value: f32 = value.parse().expect("a number");
-        engine.control()[control::PARAMETERS + index] = value.to_bits();
+        engine.set(Param::from_id(id).expect("an id of the table"), value.parse().expect("a number"));
     }
     engine
 }

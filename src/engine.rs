@@ -6,7 +6,28 @@ use crate::control;
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
 use crate::dsp::scrub::scrub;
-use crate::params::{self, Values};
+use crate::params::{self, Param, Values};
+
+/// What an engine did and heard. Counts are modulo 2³²; levels are linear, one per channel.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Meters {
+    /// Calls of [`Engine::process`].
+    pub quanta: u32,
+    /// Frames rendered.
+    pub frames: u32,
+    /// Output samples beyond ±1.
+    pub clips: u32,
+    /// Input samples replaced by 0 because they were not finite, or louder than +120 dBFS.
+    pub scrubbed: u32,
+    /// The input's peaks, falling 20 dB in 1.7 s.
+    pub input_peak: [f32; MAX_CHANNELS],
+    /// The input's RMS levels over about 300 ms.
+    pub input_rms: [f32; MAX_CHANNELS],
+    /// The output's peaks.
+    pub output_peak: [f32; MAX_CHANNELS],
+    /// The output's RMS levels.
+    pub output_rms: [f32; MAX_CHANNELS],
+}
 
 /// One engine.
 pub struct Engine {
@@ -38,7 +59,36 @@ impl Engine {
         })
     }
 
-    /// The control block.
+    /// Sets a parameter, clamped to its range; heard, smoothly, from the next call of [`Engine::process`]. Returns the
+    /// value in force.
+    pub fn set(&mut self, param: Param, value: f32) -> f32 {
+        let value = param.row().clamp(value);
+        self.control[control::PARAMETERS + param as usize] = value.to_bits();
+        self.control[control::SEQUENCE] = self.control[control::SEQUENCE].wrapping_add(1);
+        value
+    }
+
+    /// The value of a parameter in force.
+    pub fn get(&self, param: Param) -> f32 {
+        f32::from_bits(self.control[control::PARAMETERS + param as usize])
+    }
+
+    /// What the engine did and heard so far.
+    pub fn meters(&self) -> Meters {
+        let levels = |word: usize| [0, 1].map(|channel| f32::from_bits(self.control[word + channel]));
+        Meters {
+            quanta: self.control[control::QUANTA],
+            frames: self.control[control::FRAMES],
+            clips: self.control[control::CLIPS],
+            scrubbed: self.control[control::SCRUBBED],
+            input_peak: levels(control::INPUT_PEAK),
+            input_rms: levels(control::INPUT_RMS),
+            output_peak: levels(control::OUTPUT_PEAK),
+            output_rms: levels(control::OUTPUT_RMS),
+        }
+    }
+
+    /// The control block, as the audio thread's door hands it to JavaScript.
     pub fn control(&mut self) -> &mut [u32; control::WORDS] {
         &mut self.control
     }

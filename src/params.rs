@@ -82,74 +82,93 @@ const fn switch(id: &'static str, label: &'static str, on: bool) -> Parameter {
 }
 
 macro_rules! table {
-    ($($(#[$doc:meta])* $name:ident = $row:expr;)*) => {
-        /// A row's index: its place in [`TABLE`] and among the control block's parameters.
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+    ($($(#[$doc:meta])* $index:ident[$name:ident] = $row:expr;)*) => {
+        /// A parameter, by name. `Param::Gain as usize` is its index: its place in [`TABLE`] and among the control
+        /// block's parameters.
         #[repr(usize)]
-        #[derive(Clone, Copy)]
-        enum Index { $($name),* }
-        $($(#[$doc])* pub const $name: usize = Index::$name as usize;)*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Param { $($(#[$doc])* $name),* }
+
+        impl Param {
+            /// Every parameter, in the order of the table.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+        }
+
+        $($(#[$doc])* pub const $index: usize = Param::$name as usize;)*
+
         /// The table, in the order of the control block.
         pub const TABLE: &[Parameter] = &[$($row),*];
     };
 }
 
+impl Param {
+    /// Its row of the table.
+    pub fn row(self) -> &'static Parameter {
+        &TABLE[self as usize]
+    }
+
+    /// The parameter of this id.
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|param| param.row().id == id)
+    }
+}
+
 table! {
     /// Input level, a factor.
-    GAIN = continuous("gain", "Gain", "×", [0.0, 4.0], 1.0, Curve::Decibel);
+    GAIN[Gain] = continuous("gain", "Gain", "×", [0.0, 4.0], 1.0, Curve::Decibel);
     /// Amount of distortion; the drive into tanh is 1 + 10 × this.
-    DISTORTION = continuous("distortion", "Distortion", "", [0.0, 1.0], 0.2, Curve::Linear);
+    DISTORTION[Distortion] = continuous("distortion", "Distortion", "", [0.0, 1.0], 0.2, Curve::Linear);
     /// Low-pass cutoff frequency.
-    LPF_CUTOFF = continuous("lpf_cutoff", "Low-pass cutoff", "Hz", [20.0, 20000.0], 20000.0, Curve::Logarithmic);
+    LPF_CUTOFF[LpfCutoff] = continuous("lpf_cutoff", "Low-pass cutoff", "Hz", [20.0, 20000.0], 20000.0, Curve::Logarithmic);
     /// High-pass cutoff frequency.
-    HPF_CUTOFF = continuous("hpf_cutoff", "High-pass cutoff", "Hz", [20.0, 20000.0], 20.0, Curve::Logarithmic);
+    HPF_CUTOFF[HpfCutoff] = continuous("hpf_cutoff", "High-pass cutoff", "Hz", [20.0, 20000.0], 20.0, Curve::Logarithmic);
     /// Delay time.
-    DELAY_TIME = continuous("delay_time", "Delay time", "s", [0.0, 1.0], 0.5, Curve::Linear);
+    DELAY_TIME[DelayTime] = continuous("delay_time", "Delay time", "s", [0.0, 1.0], 0.5, Curve::Linear);
     /// Share of the delayed sound that goes back into the line.
-    DELAY_FEEDBACK = continuous("delay_feedback", "Delay feedback", "", [0.0, 0.95], 0.5, Curve::Linear);
+    DELAY_FEEDBACK[DelayFeedback] = continuous("delay_feedback", "Delay feedback", "", [0.0, 0.95], 0.5, Curve::Linear);
     /// Share of the delayed sound in the output.
-    DELAY_MIX = continuous("delay_mix", "Delay mix", "", [0.0, 1.0], 0.3, Curve::Linear);
+    DELAY_MIX[DelayMix] = continuous("delay_mix", "Delay mix", "", [0.0, 1.0], 0.3, Curve::Linear);
     /// Master bypass: the input goes to the output as it is.
-    BYPASS = switch("bypass", "Bypass", false);
+    BYPASS[Bypass] = switch("bypass", "Bypass", false);
     /// Distortion's switch.
-    DISTORTION_ON = switch("distortion_on", "Distortion", true);
+    DISTORTION_ON[DistortionOn] = switch("distortion_on", "Distortion", true);
     /// The low-pass's switch.
-    LPF_ON = switch("lpf_on", "Low-pass", true);
+    LPF_ON[LpfOn] = switch("lpf_on", "Low-pass", true);
     /// The high-pass's switch.
-    HPF_ON = switch("hpf_on", "High-pass", true);
+    HPF_ON[HpfOn] = switch("hpf_on", "High-pass", true);
     /// The delay's switch.
-    DELAY_ON = switch("delay_on", "Delay", true);
+    DELAY_ON[DelayOn] = switch("delay_on", "Delay", true);
     /// The peaking equaliser's switch.
-    PEAK_ON = switch("peak_on", "Peaking equaliser", false);
+    PEAK_ON[PeakOn] = switch("peak_on", "Peaking equaliser", false);
     /// The peaking equaliser's centre frequency.
-    PEAK_FREQUENCY = continuous("peak_frequency", "Peak frequency", "Hz", [20.0, 20000.0], 1000.0, Curve::Logarithmic);
+    PEAK_FREQUENCY[PeakFrequency] = continuous("peak_frequency", "Peak frequency", "Hz", [20.0, 20000.0], 1000.0, Curve::Logarithmic);
     /// The peaking equaliser's gain at its centre.
-    PEAK_GAIN = continuous("peak_gain", "Peak gain", "dB", [-24.0, 24.0], 0.0, Curve::Linear);
+    PEAK_GAIN[PeakGain] = continuous("peak_gain", "Peak gain", "dB", [-24.0, 24.0], 0.0, Curve::Linear);
     /// The peaking equaliser's Q, as the Audio EQ Cookbook has it.
-    PEAK_Q = continuous("peak_q", "Peak Q", "", [0.1, 18.0], 1.0, Curve::Logarithmic);
+    PEAK_Q[PeakQ] = continuous("peak_q", "Peak Q", "", [0.1, 18.0], 1.0, Curve::Logarithmic);
     /// The compressor's switch.
-    COMPRESSOR_ON = switch("compressor_on", "Compressor", false);
+    COMPRESSOR_ON[CompressorOn] = switch("compressor_on", "Compressor", false);
     /// Level above which the compressor holds back.
-    COMPRESSOR_THRESHOLD =
+    COMPRESSOR_THRESHOLD[CompressorThreshold] =
         continuous("compressor_threshold", "Compressor threshold", "dB", [-60.0, 0.0], -24.0, Curve::Linear);
     /// Input decibels per output decibel above the threshold.
-    COMPRESSOR_RATIO = continuous("compressor_ratio", "Compressor ratio", ":1", [1.0, 20.0], 4.0, Curve::Logarithmic);
+    COMPRESSOR_RATIO[CompressorRatio] = continuous("compressor_ratio", "Compressor ratio", ":1", [1.0, 20.0], 4.0, Curve::Logarithmic);
     /// Time constant with which the compressor takes hold.
-    COMPRESSOR_ATTACK =
+    COMPRESSOR_ATTACK[CompressorAttack] =
         continuous("compressor_attack", "Compressor attack", "s", [0.0001, 0.2], 0.01, Curve::Logarithmic);
     /// Time constant with which the compressor lets go.
-    COMPRESSOR_RELEASE =
+    COMPRESSOR_RELEASE[CompressorRelease] =
         continuous("compressor_release", "Compressor release", "s", [0.01, 2.0], 0.15, Curve::Logarithmic);
     /// Gain after the compressor.
-    COMPRESSOR_MAKEUP = continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
+    COMPRESSOR_MAKEUP[CompressorMakeup] = continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
     /// The output limiter's switch.
-    LIMITER_ON = switch("limiter_on", "Limiter", false);
+    LIMITER_ON[LimiterOn] = switch("limiter_on", "Limiter", false);
     /// The tremolo's switch.
-    TREMOLO_ON = switch("tremolo_on", "Tremolo", false);
+    TREMOLO_ON[TremoloOn] = switch("tremolo_on", "Tremolo", false);
     /// How often the tremolo swells.
-    TREMOLO_RATE = continuous("tremolo_rate", "Tremolo rate", "Hz", [0.1, 20.0], 5.0, Curve::Logarithmic);
+    TREMOLO_RATE[TremoloRate] = continuous("tremolo_rate", "Tremolo rate", "Hz", [0.1, 20.0], 5.0, Curve::Logarithmic);
     /// How deep the tremolo cuts: at 1 down to silence.
-    TREMOLO_DEPTH = continuous("tremolo_depth", "Tremolo depth", "", [0.0, 1.0], 0.5, Curve::Linear);
+    TREMOLO_DEPTH[TremoloDepth] = continuous("tremolo_depth", "Tremolo depth", "", [0.0, 1.0], 0.5, Curve::Linear);
 }
 
 /// How many parameters there are.

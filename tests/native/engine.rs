@@ -3,9 +3,11 @@
 use crate::effects::only;
 use crate::reference::test_sound;
 use crate::support::{engine, peak};
+use audio_dsp_wasm::chain::{Chain, Refusal};
 use audio_dsp_wasm::control::{self, METER_TABLE, MeterKind};
+use audio_dsp_wasm::dsp::block::Block;
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, COUNT, Curve, TABLE};
+use audio_dsp_wasm::params::{self, COUNT, Curve, Param, TABLE};
 
 const RATE: f32 = 48000.0;
 
@@ -142,4 +144,44 @@ fn each_channel_has_its_own_meters_before_and_after_the_effects() {
         assert!((read(control::INPUT_RMS, &mut engine) / rms - 1.0).abs() < 1e-4);
         assert!((read(control::OUTPUT_RMS, &mut engine) / (0.5 * rms) - 1.0).abs() < 1e-4);
     }
+}
+
+#[test]
+fn a_parameter_is_set_by_name_clamped_to_its_range_and_heard() {
+    let mut engine = Engine::new(48000.0, 1).unwrap();
+    for &param in Param::ALL {
+        let row = param.row();
+        assert_eq!((Param::from_id(row.id), engine.get(param)), (Some(param), row.default));
+        for (asked, in_force) in [(-1e9, row.min), (1e9, row.max), (row.default, row.default)] {
+            assert_eq!((engine.set(param, asked), engine.get(param)), (in_force, in_force), "{}", row.id);
+        }
+    }
+    assert_eq!(Param::from_id("volume"), None);
+    for param in [Param::DistortionOn, Param::LpfOn, Param::HpfOn, Param::DelayOn] {
+        engine.set(param, 0.0);
+    }
+    engine.set(Param::Gain, 0.25);
+    engine.sound(0).fill(0.5);
+    engine.process(128, true);
+    assert_eq!(*engine.sound(0), [0.125; 128]);
+    let meters = engine.meters();
+    assert_eq!((meters.quanta, meters.frames, meters.clips, meters.scrubbed), (1, 128, 0, 0));
+    assert_eq!((meters.input_peak, meters.output_peak), ([0.5, 0.0], [0.125, 0.0]));
+}
+
+#[test]
+fn a_chain_refuses_what_it_cannot_run_at_and_says_why() {
+    for (rate, channels) in [(0.0, 1), (2999.0, 1), (768_001.0, 2), (f64::NAN, 2), (48000.0, 0), (48000.0, 6)] {
+        let refusal = Chain::new(rate, channels).err().expect("refused");
+        assert_eq!(refusal, Refusal::OutOfRange);
+        assert!(refusal.to_string().contains("3000 to 768000 Hz"), "{refusal}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "as many channels as the chain has")]
+fn a_mono_chain_does_not_pass_over_a_second_channel() {
+    let (mut left, mut right) = ([0.5; 64], [0.5; 64]);
+    let mut chain = Chain::new(48000.0, 1).unwrap();
+    chain.process_planar(&mut [&mut left, &mut right], &mut Block::new(1));
 }
