@@ -20,10 +20,10 @@ const TIMEOUT_SECONDS = 60;
  * @type {{ name: string, files: RegExp, only?: string[], skip?: string[] }[]}
  */
 const GROUPS = [
-  { name: 'monte-carlo', files: /^src\/simulations\/monte_carlo\.rs$/, only: ['monte_carlo'] },
-  { name: 'wave', files: /^src\/simulations\/wave\.rs$/, only: ['wave'] },
-  { name: 'math', files: /^src\/dsp\/math\.rs$/, skip: ['monte_carlo', 'wave', 'render'] },
-  { name: 'audio', files: /^src\/(?!doors\/)/, skip: ['math', 'monte_carlo', 'wave', 'render'] },
+  { name: 'monte-carlo', files: /^src\/simulations\/monte_carlo\.rs$/, only: ['simulations::monte_carlo'] },
+  { name: 'wave', files: /^src\/simulations\/wave\.rs$/, only: ['simulations::wave'] },
+  { name: 'math', files: /^src\/dsp\/math\.rs$/, skip: ['simulations', 'render'] },
+  { name: 'audio', files: /^src\/(?!doors\/)/, skip: ['dsp::math', 'simulations', 'render'] },
 ];
 
 /** A quick build matters more than fast tests; two builds never meet, so they can share what they have compiled. */

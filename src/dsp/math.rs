@@ -8,8 +8,8 @@ use crate::dsp::lanes::VECTORS;
 use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
 use wide::{f32x4, f64x2, i32x4};
 
-/// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of tanh on
-/// 0 … 8 (1.5e-7 before rounding), and held at the last value beyond.
+/// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of
+/// tanh on 0 … 8 (1.5e-7 before rounding), and held at the last value beyond.
 ///
 /// Plain ([`Tanh::default`]), its relative error is below 6e-7 (−124 dB) for every finite x whose magnitude is at least
 /// 1e-18.
@@ -115,8 +115,8 @@ pub fn log2x4(x: f32x4) -> f32x4 {
 
 /// Sines of four angles given in turns (1 is a full circle), for magnitudes up to 2²¹.
 ///
-/// Absolute error below 3e-7: Taylor's series to the eleventh power, on the quarter turn to which an angle is folded. (An
-/// angle that was rounded to float32 before adds up to 2π·2⁻²⁵·|x|.)
+/// Absolute error below 3e-7: Taylor's series to the eleventh power, on the quarter turn to which an angle is folded.
+/// (An angle that was rounded to float32 before adds up to 2π·2⁻²⁵·|x|.)
 #[inline(always)]
 pub fn sin_of_turns(x: f32x4) -> f32x4 {
     // (−1)ⁿ·(2π)²ⁿ⁺¹ / (2n + 1)!
@@ -198,8 +198,8 @@ pub fn tanh(x: f64) -> f64 {
 
 /// Tangent, for 0 ≤ x < π/2.
 ///
-/// Relative error below 1e-15 up to π/4, by Lambert's continued fraction. Beyond, the angle is mirrored at π/4, and close
-/// to π/2 the rounding of π/2 itself adds to the error.
+/// Relative error below 1e-15 up to π/4, by Lambert's continued fraction. Beyond, the angle is mirrored at π/4, and
+/// close to π/2 the rounding of π/2 itself adds to the error.
 #[inline(never)]
 pub fn tan(x: f64) -> f64 {
     let reflected = x > FRAC_PI_4;

@@ -116,8 +116,8 @@ fn vector(samples: &[f32]) -> f32x4 {
     f32x4::new(lanes)
 }
 
-/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
-/// span of nothing but [`SILENCE_FLOOR`] is written as silence.
+/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly
+/// 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence.
 #[inline(never)]
 fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = [f32x4; 2]>) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
