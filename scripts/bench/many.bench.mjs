@@ -15,20 +15,20 @@ const QUANTUM_MICROSECONDS = (1e6 * 128) / SAMPLE_RATE;
 export async function run({ rounds, print, launch, openPage, serveProject }) {
   const server = await serveProject();
   const browser = await launch('chromium');
-  /** @type {Record<string, Record<number, number[]>>} microseconds per engine and quantum */
-  const times = { ours: {}, copy: {} };
-  /** @type {Record<number, number[]>} milliseconds to make one */
-  const making = {};
+  const byCount = () => Object.fromEntries(COUNTS.map((count) => [count, /** @type {number[]} */ ([])]));
+  // Microseconds for each engine and quantum; and milliseconds to make one.
+  const times = { ours: byCount(), copy: byCount() };
+  const making = byCount();
   try {
     const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
     for (let round = -1; round < rounds; round++) {
       for (const count of COUNTS) {
-        for (const name of Object.keys(times)) {
+        for (const name of /** @type {const} */ (['ours', 'copy'])) {
           const { milliseconds, setup } = await page.evaluate(render, name, count, SECONDS, SAMPLE_RATE);
           // The first round warms up.
           if (round < 0) continue;
-          (times[name][count] ??= []).push((1000 * milliseconds) / (count * SECONDS * (SAMPLE_RATE / 128)));
-          if (name === 'ours') (making[count] ??= []).push(setup / count);
+          times[name][count].push((1000 * milliseconds) / (count * SECONDS * (SAMPLE_RATE / 128)));
+          if (name === 'ours') making[count].push(setup / count);
         }
       }
     }
