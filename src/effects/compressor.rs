@@ -6,7 +6,7 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope};
-use crate::dsp::math::{SILENCE_FLOOR, exp, exp2x4, log2x4};
+use crate::dsp::math::{SILENCE_FLOOR, exp, exp2_each, log2x4};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use wide::f32x4;
@@ -46,6 +46,35 @@ impl Compressor {
     }
 }
 
+impl Compressor {
+    /// Puts the gain for each frame in the place of its level: in decibels both, but the gain in doublings.
+    fn follow(&mut self, levels: &mut [f32]) {
+        let settings = [&mut self.threshold, &mut self.ratio, &mut self.makeup];
+        if settings.iter().all(|setting| setting.is_settled()) {
+            let [threshold, ratio, makeup] = settings.map(|setting| setting.value() as f32);
+            return self.follow_with(levels, |_| [threshold, ratio, makeup]);
+        }
+        let mut envelopes = [(); 3].map(|_| Envelope::default());
+        for (setting, envelope) in settings.into_iter().zip(&mut envelopes) {
+            setting.fill(envelope, levels.len());
+        }
+        let [threshold, ratio, makeup] = envelopes.each_ref().map(Envelope::values);
+        self.follow_with(levels, |n| [threshold[n], ratio[n], makeup[n]]);
+    }
+
+    /// The same with threshold, ratio and make-up at each frame.
+    #[inline(always)]
+    fn follow_with(&mut self, levels: &mut [f32], settings: impl Fn(usize) -> [f32; 3]) {
+        for (n, value) in levels.iter_mut().enumerate() {
+            let [threshold, ratio, makeup] = settings(n);
+            let wanted = reduction(*value, threshold, ratio) as f64;
+            let pole = if wanted > self.reduction { self.attack } else { self.release };
+            self.reduction = wanted + (self.reduction - wanted) * pole;
+            *value = (makeup - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
+        }
+    }
+}
+
 impl Effect for Compressor {
     fn set(&mut self, values: &Values) {
         self.threshold.set(values[params::COMPRESSOR_THRESHOLD]);
@@ -65,12 +94,7 @@ impl Effect for Compressor {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let frames = block.frames();
         let mut gain = Envelope::default();
-        let threshold = self.threshold.envelope(frames).values();
-        let ratio = self.ratio.envelope(frames).values();
-        let makeup = self.makeup.envelope(frames).values();
-
         for samples in block.vectors_mut() {
             for (level, x) in gain.vectors_mut().iter_mut().zip(samples) {
                 *level = level.fast_max(x.abs());
@@ -79,18 +103,11 @@ impl Effect for Compressor {
         for level in gain.vectors_mut() {
             *level = log2x4(level.fast_max(f32x4::splat(SILENCE_FLOOR))) * f32x4::splat(DECIBELS_PER_DOUBLING);
         }
-        for (n, value) in gain.values_mut()[..frames].iter_mut().enumerate() {
-            let wanted = reduction(*value, threshold[n], ratio[n]) as f64;
-            let pole = if wanted > self.reduction { self.attack } else { self.release };
-            self.reduction = wanted + (self.reduction - wanted) * pole;
-            *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
-        }
+        self.follow(&mut gain.values_mut()[..block.frames()]);
         if self.reduction < SILENCE_FLOOR as f64 {
             self.reduction = 0.0;
         }
-        for value in gain.vectors_mut() {
-            *value = exp2x4(*value);
-        }
+        exp2_each(gain.vectors_mut());
         for samples in block.vectors_mut() {
             for (x, &gain) in samples.iter_mut().zip(gain.vectors()) {
                 *x *= gain;

@@ -4,12 +4,12 @@
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
 use super::Effect;
-use crate::dsp::block::{BLOCK, Block, LANES};
+use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use alloc::{vec, vec::Vec};
-use core::iter::repeat;
+use core::ops::Range;
 use wide::f32x4;
 
 /// How long the fade from tap to tap takes.
@@ -91,6 +91,47 @@ impl Delay {
             }
         }
     }
+
+    #[inline(never)]
+    fn process_moving(&mut self, block: &mut Block) {
+        let (mut mix, mut feedback) = (Envelope::default(), Envelope::default());
+        self.mix.fill(&mut mix, block.frames());
+        self.feedback.fill(&mut feedback, block.frames());
+        let (mix, feedback) = (mix.values(), feedback.values());
+        self.process_with(block, |frames| [vector(&mix[frames.clone()]), vector(&feedback[frames])]);
+    }
+
+    /// The delay with mix and feedback for the vector of these frames of the block.
+    #[inline(always)]
+    fn process_with(&mut self, block: &mut Block, levels: impl Fn(Range<usize>) -> [f32x4; 2]) {
+        let frames = block.frames();
+        let mut at = 0;
+        while at < frames {
+            if self.fading.is_none() && self.target != self.heard {
+                self.fading = Some((self.target, 0));
+            }
+            let span = self.span(frames - at);
+            let (read, write, written) = (self.read(self.heard), self.write, self.written);
+            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
+            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
+                let line = line.as_mut_slice();
+                let x = &mut samples[at..at + span];
+                let (tap, line) = if let Some((delay, other, done)) = coming {
+                    let from = tapped(line, written, self.heard, read, span);
+                    let to = tapped(line, written, delay, other, span);
+                    crossfade(&mut self.faded[..span], from, to, done, self.fade);
+                    (&self.faded[..span], &mut line[write..write + span])
+                } else if written < self.heard {
+                    (&SILENCE[..span], &mut line[write..write + span])
+                } else {
+                    apart(line, read, write, span)
+                };
+                mix_in(x, tap, line, |frames| levels(at + frames.start..at + frames.end));
+            }
+            self.advance(span);
+            at += span;
+        }
+    }
 }
 
 /// What a tap reads in a span: `span` frames of the line, or silence where nothing is written yet.
@@ -109,20 +150,46 @@ fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &
     }
 }
 
-/// A vector of the samples, which ends in silence where there are fewer.
+/// A vector of up to four samples, which ends in silence where there are fewer.
+#[inline(always)]
 fn vector(samples: &[f32]) -> f32x4 {
+    if let Ok(lanes) = samples.try_into() {
+        return f32x4::new(lanes);
+    }
     let mut lanes = [0.0; LANES];
     lanes[..samples.len()].copy_from_slice(samples);
     f32x4::new(lanes)
 }
 
-/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
-/// span of nothing but [`SILENCE_FLOOR`] is written as silence.
+/// Fades from tap to tap, the fade being `done` frames on its way and `fade` frames long.
 #[inline(never)]
-fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = [f32x4; 2]>) {
+fn crossfade(faded: &mut [f32], from: &[f32], to: &[f32], done: usize, fade: usize) {
+    let frames = faded.len();
+    let share = f32x4::splat(1.0 / fade as f32);
+    let mut frame = f32x4::splat(done as f32) + f32x4::new([0.0, 1.0, 2.0, 3.0]);
+    let mut mixed = |from: f32x4, to: f32x4| {
+        let mixed = from + (to - from) * (frame * share);
+        frame += f32x4::splat(LANES as f32);
+        mixed
+    };
+    let (faded, rest) = faded.as_chunks_mut::<LANES>();
+    let (from, from_rest) = from[..frames].as_chunks::<LANES>();
+    let (to, to_rest) = to[..frames].as_chunks::<LANES>();
+    for ((faded, &from), &to) in faded.iter_mut().zip(from).zip(to) {
+        *faded = mixed(f32x4::new(from), f32x4::new(to)).to_array();
+    }
+    if !rest.is_empty() {
+        rest.copy_from_slice(&mixed(vector(from_rest), vector(to_rest)).to_array()[..rest.len()]);
+    }
+}
+
+/// The delay's formula on a span, with mix and feedback for the vector of these frames of it. What goes back into the line
+/// ends in exactly 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence.
+#[inline(never)]
+fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], levels: impl Fn(Range<usize>) -> [f32x4; 2]) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
-    let mut formula = |x: f32x4, delayed: f32x4| {
-        let [mix, feedback] = levels.next().unwrap_or_default();
+    let mut formula = |frames: Range<usize>, x: f32x4, delayed: f32x4| {
+        let [mix, feedback] = levels(frames);
         let back = x + delayed * feedback;
         highest = highest.fast_max(back);
         lowest = lowest.fast_min(back);
@@ -133,14 +200,14 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterato
     let (x, x_rest) = x.as_chunks_mut::<LANES>();
     let (tap, tap_rest) = tap.as_chunks::<LANES>();
     let (line, line_rest) = written.as_chunks_mut::<LANES>();
-    for ((x, &tap), line) in x.iter_mut().zip(tap).zip(line) {
-        let (mixed, back) = formula(f32x4::new(*x), f32x4::new(tap));
+    for (((x, &tap), line), frame) in x.iter_mut().zip(tap).zip(line).zip((0..).step_by(LANES)) {
+        let (mixed, back) = formula(frame..frame + LANES, f32x4::new(*x), f32x4::new(tap));
         *x = mixed.to_array();
         *line = back.to_array();
     }
     // In WebAssembly to copy nothing costs as much as to copy something.
     if !x_rest.is_empty() {
-        let (mixed, back) = formula(vector(x_rest), vector(tap_rest));
+        let (mixed, back) = formula(span - x_rest.len()..span, vector(x_rest), vector(tap_rest));
         x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
         line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
     }
@@ -170,46 +237,12 @@ impl Effect for Delay {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let frames = block.frames();
-        let settled = self.mix.is_settled() && self.feedback.is_settled();
-        let steady = settled.then(|| [&self.mix, &self.feedback].map(|level| f32x4::splat(level.value() as f32)));
-        if steady.is_none() {
-            self.mix.envelope(frames);
-            self.feedback.envelope(frames);
-        }
-        let mut at = 0;
-        while at < frames {
-            if self.fading.is_none() && self.target != self.heard {
-                self.fading = Some((self.target, 0));
-            }
-            let span = self.span(frames - at);
-            let (read, write, written) = (self.read(self.heard), self.write, self.written);
-            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
-            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
-                let line = line.as_mut_slice();
-                let x = &mut samples[at..at + span];
-                let (tap, line) = if let Some((delay, other, done)) = coming {
-                    let from = tapped(line, written, self.heard, read, span);
-                    let to = tapped(line, written, delay, other, span);
-                    for (n, ((faded, &from), &to)) in self.faded.iter_mut().zip(from).zip(to).enumerate() {
-                        *faded = from + (to - from) * ((done + n) as f32 / self.fade as f32);
-                    }
-                    (&self.faded[..span], &mut line[write..write + span])
-                } else if written < self.heard {
-                    (&SILENCE[..span], &mut line[write..write + span])
-                } else {
-                    apart(line, read, write, span)
-                };
-                if let Some(levels) = steady {
-                    mix_in(x, tap, line, repeat(levels));
-                } else {
-                    let [mix, feedback] = [&self.mix, &self.feedback]
-                        .map(|level| level.last().values()[at..at + span].chunks(LANES).map(vector));
-                    mix_in(x, tap, line, mix.zip(feedback).map(|(mix, feedback)| [mix, feedback]));
-                }
-            }
-            self.advance(span);
-            at += span;
+        let levels = [&mut self.mix, &mut self.feedback];
+        if levels.iter().all(|level| level.is_settled()) {
+            let levels = levels.map(|level| f32x4::splat(level.value() as f32));
+            self.process_with(block, |_| levels);
+        } else {
+            self.process_moving(block);
         }
     }
 

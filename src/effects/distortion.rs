@@ -1,7 +1,7 @@
 //! Distortion: tanh(x·drive) / tanh(drive), drive = 1 + 10·distortion.
 
 use super::Effect;
-use crate::dsp::block::Block;
+use crate::dsp::block::{Block, Envelope, LANES};
 use crate::dsp::math::{Tanh, tanh};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
@@ -25,12 +25,19 @@ impl Distortion {
         Self { distortion, plain: Tanh::default(), curve: curve(amount), amount }
     }
 
+    #[inline(never)]
     fn process_moving(&mut self, block: &mut Block) {
-        let amounts = self.distortion.envelope(block.frames()).vectors();
+        let (mut drives, mut makeups) = (Envelope::default(), Envelope::default());
+        self.distortion.fill(&mut drives, block.frames());
+        let vectors = block.frames().div_ceil(LANES);
+        let tanh = self.plain.clone();
+        for (drive, makeup) in drives.vectors_mut()[..vectors].iter_mut().zip(makeups.vectors_mut()) {
+            *drive = f32x4::splat(1.0) + f32x4::splat(10.0) * *drive;
+            *makeup = tanh.reciprocal_of(*drive);
+        }
         for samples in block.vectors_mut() {
-            for (x, &amount) in samples.iter_mut().zip(amounts) {
-                let drive = f32x4::splat(1.0) + f32x4::splat(10.0) * amount;
-                *x = self.plain.of(*x * drive) / self.plain.of(drive);
+            for ((x, &drive), &makeup) in samples.iter_mut().zip(drives.vectors()).zip(makeups.vectors()) {
+                *x = tanh.of(*x * drive) * makeup;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Gain: x·gain, smoothed in decibels.
 
 use super::Effect;
-use crate::dsp::block::Block;
+use crate::dsp::block::{Block, Envelope};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use wide::f32x4;
@@ -35,9 +35,10 @@ impl Effect for Gain {
             }
             return;
         }
-        let gains = self.gain.envelope(block.frames()).vectors();
+        let mut gains = Envelope::default();
+        self.gain.fill(&mut gains, block.frames());
         for samples in block.vectors_mut() {
-            for (x, &gain) in samples.iter_mut().zip(gains) {
+            for (x, &gain) in samples.iter_mut().zip(gains.vectors()) {
                 *x *= gain;
             }
         }

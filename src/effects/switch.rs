@@ -38,7 +38,9 @@ impl<E: Effect> Switched<E> {
     fn fade(&mut self, block: &mut Block) {
         self.dry.clone_from(block);
         self.effect.process(block);
-        crossfade(block, &mut self.dry, self.position.envelope(block.frames()), 1.0 - self.heard_at);
+        let mut positions = Envelope::default();
+        self.position.fill(&mut positions, block.frames());
+        crossfade(block, &mut self.dry, &positions, 1.0 - self.heard_at);
     }
 }
 

@@ -40,9 +40,12 @@ impl Tremolo {
             }
             self.phase = fraction(self.phase + step * frames as f64);
         } else {
-            for (phase, &rate) in values.iter_mut().zip(self.rate.envelope(frames).values()) {
+            let mut rates = Envelope::default();
+            self.rate.fill(&mut rates, frames);
+            let frame = 1.0 / self.sample_rate;
+            for (phase, &rate) in values.iter_mut().zip(rates.values()) {
                 *phase = self.phase as f32;
-                self.phase = fraction(self.phase + rate as f64 / self.sample_rate);
+                self.phase = fraction(self.phase + rate as f64 * frame);
             }
         }
         phases
@@ -68,9 +71,10 @@ impl Effect for Tremolo {
 
     fn process(&mut self, block: &mut Block) {
         let mut gains = self.phases(block.frames());
-        let depths = self.depth.envelope(block.frames()).vectors();
+        let mut depths = Envelope::default();
+        self.depth.fill(&mut depths, block.frames());
         let vectors = block.frames().div_ceil(LANES);
-        for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths) {
+        for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths.vectors()) {
             let half = f32x4::splat(0.5) * depth;
             *gain = (f32x4::splat(1.0) - half) + half * sin_of_turns(*gain);
         }
