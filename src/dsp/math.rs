@@ -181,6 +181,22 @@ pub fn sin_of_turns(x: f32x4) -> f32x4 {
     fraction.simd_lt(f32x4::ZERO).select(-sine, sine)
 }
 
+/// Tangents of four angles given in half turns: tan(π·x), for 0 ≤ x ≤ 0.49.
+///
+/// Relative error below 5e-7: Lambert's continued fraction, four terms deep, on the eighth of a turn to which an angle is
+/// folded. tan(π/2 − y) is 1 / tan y.
+#[inline(always)]
+pub fn tan_of_half_turns(x: f32x4) -> f32x4 {
+    // Of y·(945 − 105·y² + y⁴) / (945 − 420·y² + 15·y⁴) with y = π·x.
+    const ABOVE: [f32; 3] = [2_968.805, -3_255.658_6, 306.019_68];
+    const BELOW: [f32; 3] = [945.0, -4_145.233_9, 1_461.136_4];
+    let folded = x.fast_min(f32x4::splat(0.5) - x);
+    let square = folded * folded;
+    let (above, below) = (folded * horner(square, ABOVE), horner(square, BELOW));
+    let mirrored = x.simd_gt(f32x4::splat(0.25));
+    mirrored.select(below, above) / mirrored.select(above, below)
+}
+
 /// Magnitudes below this (−300 dBFS) count as silence: what decays ends there in exactly 0, before it gets to the
 /// denormals, on which processors can be a hundred times slower.
 pub const SILENCE_FLOOR: f32 = 1e-15;
