@@ -63,16 +63,9 @@ impl Tanh {
         above / below
     }
 
-    /// One over the function's value.
-    #[inline(always)]
-    pub fn reciprocal_of(&self, x: f32x4) -> f32x4 {
-        let [above, below] = self.fraction(x);
-        below / above
-    }
-
     /// The function's value as a fraction.
     #[inline(always)]
-    fn fraction(&self, x: f32x4) -> [f32x4; 2] {
+    pub fn fraction(&self, x: f32x4) -> [f32x4; 2] {
         let x = x.fast_min(self.saturation).fast_max(-self.saturation);
         let s = x * x;
         let [p0, p1, p2, p3] = self.p;
@@ -93,58 +86,61 @@ const ROUND: f32 = 12_582_912.0;
 /// Relative error below 3e-7: Taylor's series to the seventh power of x·ln 2 on −½ … ½.
 #[inline(always)]
 pub fn exp2x4(x: f32x4) -> f32x4 {
-    EXP2.of(x)
+    const SERIES: [f32; 8] = [
+        1.0,
+        core::f32::consts::LN_2,
+        2.402_265e-1,
+        5.550_411e-2,
+        9.618_129e-3,
+        1.333_355_8e-3,
+        1.540_353e-4,
+        1.525_273_4e-5,
+    ];
+    let x = x.fast_min(f32x4::splat(126.0)).fast_max(f32x4::splat(-126.0));
+    let shifted = x + f32x4::splat(ROUND);
+    let whole = bytemuck::cast::<f32x4, i32x4>(shifted) - i32x4::splat(ROUND.to_bits() as i32);
+    let fraction = x - (shifted - f32x4::splat(ROUND));
+    let scale: f32x4 = bytemuck::cast((whole + i32x4::splat(127)) << 23);
+    horner(fraction, SERIES) * scale
 }
 
-/// [`exp2x4`] of each, in place.
+/// Two to the power of each, in place, for −126 ≤ x ≤ 126: [`exp2x4`] for what moves, in half the time.
+///
+/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of terms, for
+/// one long chain of operations would be waited for.
 #[inline(never)]
 pub fn exp2_each(values: &mut [f32x4]) {
-    let exp2 = black_box(&EXP2);
+    let Exp2 { round, bias, series: [c0, c1, c2, c3, c4, c5] } = *black_box(&EXP2);
     for x in values {
-        *x = exp2.of(*x);
+        let shifted = *x + round;
+        let fraction = *x - (shifted - round);
+        let square = fraction * fraction;
+        let scale: f32x4 = bytemuck::cast((bytemuck::cast::<f32x4, i32x4>(shifted) + bias) << 23);
+        let upper = (c2 + c3 * fraction) + square * (c4 + c5 * fraction);
+        *x = ((c0 + c1 * fraction) + square * upper) * scale;
     }
 }
 
-/// The constants of [`exp2x4`], in memory for a loop to fetch them from: V8 builds those that are written in code anew each
-/// time, in three instructions each.
+/// The constants of [`exp2_each`]: data, as those of [`Tanh`] are, and for the same reason.
 struct Exp2 {
-    series: [f32x4; 8],
     round: f32x4,
-    largest: f32x4,
-    /// What the bits of a shifted number are above its exponent's.
+    /// What makes an exponent of a rounded number's bits.
     bias: i32x4,
+    series: [f32x4; 6],
 }
 
 static EXP2: Exp2 = Exp2 {
+    round: f32x4::splat(ROUND),
+    bias: i32x4::splat(127 - ROUND.to_bits() as i32),
     series: [
-        f32x4::new([1.0; 4]),
-        f32x4::new([core::f32::consts::LN_2; 4]),
-        f32x4::new([2.402_265e-1; 4]),
-        f32x4::new([5.550_411e-2; 4]),
-        f32x4::new([9.618_129e-3; 4]),
-        f32x4::new([1.333_355_8e-3; 4]),
-        f32x4::new([1.540_353e-4; 4]),
-        f32x4::new([1.525_273_4e-5; 4]),
+        f32x4::splat(1.000_000_1),
+        f32x4::splat(0.693_146_97),
+        f32x4::splat(0.240_221_2),
+        f32x4::splat(0.055_507_133),
+        f32x4::splat(0.009_675_541),
+        f32x4::splat(0.001_327_647_2),
     ],
-    round: f32x4::new([ROUND; 4]),
-    largest: f32x4::new([126.0; 4]),
-    bias: i32x4::new([127 - ROUND.to_bits() as i32; 4]),
 };
-
-impl Exp2 {
-    #[inline(always)]
-    fn of(&self, x: f32x4) -> f32x4 {
-        let x = x.fast_min(self.largest).fast_max(-self.largest);
-        let shifted = x + self.round;
-        let fraction = x - (shifted - self.round);
-        let scale: f32x4 = bytemuck::cast((bytemuck::cast::<f32x4, i32x4>(shifted) + self.bias) << 23);
-        let mut sum = self.series[7];
-        for &coefficient in self.series[..7].iter().rev() {
-            sum = sum * fraction + coefficient;
-        }
-        sum * scale
-    }
-}
 
 /// Logarithm to base two, four at a time, for normal positive x.
 ///

@@ -6,7 +6,7 @@
 //! value and slope are both continuous however often the target jumps. It runs in the domain of the parameter's curve
 //! (plain, logarithm, decibels), and arrives: once within a millionth of the range it is the target, and costs nothing.
 
-use crate::dsp::block::{BLOCK, Envelope, LANES};
+use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;
 use crate::dsp::math::{exp, exp2, exp2_each, log2};
 use crate::params::{Curve, TABLE};
@@ -94,8 +94,8 @@ impl Smoothed {
     }
 
     /// The values of the next so many frames; moves on by them.
-    pub fn fill(&mut self, envelope: &mut Envelope, frames: usize) {
-        self.values_after(1, 1, &mut envelope.vectors_mut()[..frames.div_ceil(LANES)]);
+    pub fn fill(&mut self, values: &mut [f32x4], frames: usize) {
+        self.values_after(1, 1, &mut values[..frames.div_ceil(LANES)]);
         self.advance(frames);
     }
 

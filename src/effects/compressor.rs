@@ -6,7 +6,7 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope};
-use crate::dsp::math::{SILENCE_FLOOR, exp, exp2_each, log2x4};
+use crate::dsp::math::{SILENCE_FLOOR, exp, exp2x4, log2x4};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use wide::f32x4;
@@ -22,6 +22,8 @@ pub struct Compressor {
     threshold: Smoothed,
     ratio: Smoothed,
     makeup: Smoothed,
+    /// Attack and release in seconds, and what is left of a distance after a sample.
+    times: [f32; 2],
     attack: f64,
     release: f64,
     /// How far the gain is held back, in decibels.
@@ -37,6 +39,7 @@ impl Compressor {
             threshold: smoothed(params::COMPRESSOR_THRESHOLD),
             ratio: smoothed(params::COMPRESSOR_RATIO),
             makeup: smoothed(params::COMPRESSOR_MAKEUP),
+            times: [0.0; 2],
             attack: 0.0,
             release: 0.0,
             reduction: 0.0,
@@ -56,7 +59,7 @@ impl Compressor {
         }
         let mut envelopes = [(); 3].map(|_| Envelope::default());
         for (setting, envelope) in settings.into_iter().zip(&mut envelopes) {
-            setting.fill(envelope, levels.len());
+            setting.fill(envelope.vectors_mut(), levels.len());
         }
         let [threshold, ratio, makeup] = envelopes.each_ref().map(Envelope::values);
         self.follow_with(levels, |n| [threshold[n], ratio[n], makeup[n]]);
@@ -81,9 +84,11 @@ impl Effect for Compressor {
         self.ratio.set(values[params::COMPRESSOR_RATIO]);
         self.makeup.set(values[params::COMPRESSOR_MAKEUP]);
         // Nothing jumps when these change: they say how fast the reduction moves from where it is.
-        let pole = |seconds: f32| exp(-1.0 / (seconds as f64 * self.sample_rate));
-        self.attack = pole(values[params::COMPRESSOR_ATTACK]);
-        self.release = pole(values[params::COMPRESSOR_RELEASE]);
+        let times = [values[params::COMPRESSOR_ATTACK], values[params::COMPRESSOR_RELEASE]];
+        if times != self.times {
+            self.times = times;
+            [self.attack, self.release] = times.map(|seconds| exp(-1.0 / (seconds as f64 * self.sample_rate)));
+        }
     }
 
     fn reset(&mut self) {
@@ -107,7 +112,9 @@ impl Effect for Compressor {
         if self.reduction < SILENCE_FLOOR as f64 {
             self.reduction = 0.0;
         }
-        exp2_each(gain.vectors_mut());
+        for value in gain.vectors_mut() {
+            *value = exp2x4(*value);
+        }
         for samples in block.vectors_mut() {
             for (x, &gain) in samples.iter_mut().zip(gain.vectors()) {
                 *x *= gain;

@@ -4,12 +4,12 @@
 //! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
 
 use super::Effect;
-use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
+use crate::dsp::block::{BLOCK, Block, LANES};
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use alloc::{vec, vec::Vec};
-use core::ops::Range;
+use core::iter::repeat;
 use wide::f32x4;
 
 /// How long the fade from tap to tap takes.
@@ -17,8 +17,44 @@ const FADE_SECONDS: f64 = 0.03;
 
 static SILENCE: [f32; BLOCK] = [0.0; BLOCK];
 
-/// The delay: a line per channel.
+/// Mix and feedback for a vector of frames.
+type Levels = [f32x4; 2];
+
+/// The delay.
 pub struct Delay {
+    lines: Lines,
+    mix: Smoothed,
+    feedback: Smoothed,
+    /// Mix and feedback of each frame while they move, and a vector more: a span's last one can begin at any frame.
+    levels: [[f32x4; BLOCK / LANES + 1]; 2],
+}
+
+impl Delay {
+    /// A delay at its defaults.
+    pub fn new(sample_rate: f64, channels: usize) -> Self {
+        Self {
+            lines: Lines::new(sample_rate, channels),
+            mix: Smoothed::new(params::DELAY_MIX, sample_rate),
+            feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
+            levels: [[f32x4::ZERO; BLOCK / LANES + 1]; 2],
+        }
+    }
+
+    #[inline(never)]
+    fn process_moving(&mut self, block: &mut Block) {
+        let [mix, feedback] = &mut self.levels;
+        self.mix.fill(mix, block.frames());
+        self.feedback.fill(feedback, block.frames());
+        let [mix, feedback] = [mix, feedback].map(|level| bytemuck::cast_slice::<f32x4, f32>(&*level));
+        self.lines.process(block, |at| {
+            let [mix, feedback] = [mix, feedback].map(|level| level[at..].as_chunks::<LANES>().0);
+            mix.iter().zip(feedback).map(|(&mix, &feedback)| [f32x4::new(mix), f32x4::new(feedback)])
+        });
+    }
+}
+
+/// A line per channel, and the taps in them.
+struct Lines {
     sample_rate: f64,
     lines: Vec<Vec<f32>>,
     /// Frames that a line holds.
@@ -36,14 +72,12 @@ pub struct Delay {
     fade: usize,
     /// What a fade makes of both taps.
     faded: [f32; BLOCK],
-    feedback: Smoothed,
-    mix: Smoothed,
 }
 
-impl Delay {
-    /// A delay at its defaults. Its lines hold the longest delay time in the table and a block more, so that
-    /// what a block writes never overlaps what it reads.
-    pub fn new(sample_rate: f64, channels: usize) -> Self {
+impl Lines {
+    /// Silent lines, which hold the longest delay time in the table and a block more, so that what a block writes never
+    /// overlaps what it reads.
+    fn new(sample_rate: f64, channels: usize) -> Self {
         let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + BLOCK;
         let time = frames_of(params::TABLE[params::DELAY_TIME].default, sample_rate);
         Self {
@@ -57,8 +91,45 @@ impl Delay {
             fading: None,
             fade: (FADE_SECONDS * sample_rate) as usize,
             faded: SILENCE,
-            feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
-            mix: Smoothed::new(params::DELAY_MIX, sample_rate),
+        }
+    }
+
+    /// Forgets all sound.
+    fn reset(&mut self) {
+        self.heard = self.target;
+        self.fading = None;
+        self.written = 0;
+    }
+
+    /// The delay's formula on a block, with the levels from a frame on.
+    #[inline(always)]
+    fn process<L: Iterator<Item = Levels>>(&mut self, block: &mut Block, levels: impl Fn(usize) -> L) {
+        let frames = block.frames();
+        let mut at = 0;
+        while at < frames {
+            if self.fading.is_none() && self.target != self.heard {
+                self.fading = Some((self.target, 0));
+            }
+            let span = self.span(frames - at);
+            let (read, write, written) = (self.read(self.heard), self.write, self.written);
+            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
+            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
+                let line = line.as_mut_slice();
+                let x = &mut samples[at..at + span];
+                let (tap, line) = if let Some((delay, other, done)) = coming {
+                    let from = tapped(line, written, self.heard, read, span);
+                    let to = tapped(line, written, delay, other, span);
+                    crossfade(&mut self.faded[..span], from, to, done, self.fade);
+                    (&self.faded[..span], &mut line[write..write + span])
+                } else if written < self.heard {
+                    (&SILENCE[..span], &mut line[write..write + span])
+                } else {
+                    apart(line, read, write, span)
+                };
+                mix_in(x, tap, line, levels(at));
+            }
+            self.advance(span);
+            at += span;
         }
     }
 
@@ -89,47 +160,6 @@ impl Delay {
                 self.heard = *coming;
                 self.fading = None;
             }
-        }
-    }
-
-    #[inline(never)]
-    fn process_moving(&mut self, block: &mut Block) {
-        let (mut mix, mut feedback) = (Envelope::default(), Envelope::default());
-        self.mix.fill(&mut mix, block.frames());
-        self.feedback.fill(&mut feedback, block.frames());
-        let (mix, feedback) = (mix.values(), feedback.values());
-        self.process_with(block, |frames| [vector(&mix[frames.clone()]), vector(&feedback[frames])]);
-    }
-
-    /// The delay with mix and feedback for the vector of these frames of the block.
-    #[inline(always)]
-    fn process_with(&mut self, block: &mut Block, levels: impl Fn(Range<usize>) -> [f32x4; 2]) {
-        let frames = block.frames();
-        let mut at = 0;
-        while at < frames {
-            if self.fading.is_none() && self.target != self.heard {
-                self.fading = Some((self.target, 0));
-            }
-            let span = self.span(frames - at);
-            let (read, write, written) = (self.read(self.heard), self.write, self.written);
-            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
-            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
-                let line = line.as_mut_slice();
-                let x = &mut samples[at..at + span];
-                let (tap, line) = if let Some((delay, other, done)) = coming {
-                    let from = tapped(line, written, self.heard, read, span);
-                    let to = tapped(line, written, delay, other, span);
-                    crossfade(&mut self.faded[..span], from, to, done, self.fade);
-                    (&self.faded[..span], &mut line[write..write + span])
-                } else if written < self.heard {
-                    (&SILENCE[..span], &mut line[write..write + span])
-                } else {
-                    apart(line, read, write, span)
-                };
-                mix_in(x, tap, line, |frames| levels(at + frames.start..at + frames.end));
-            }
-            self.advance(span);
-            at += span;
         }
     }
 }
@@ -183,13 +213,13 @@ fn crossfade(faded: &mut [f32], from: &[f32], to: &[f32], done: usize, fade: usi
     }
 }
 
-/// The delay's formula on a span, with mix and feedback for the vector of these frames of it. What goes back into the line
-/// ends in exactly 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence.
+/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
+/// span of nothing but [`SILENCE_FLOOR`] is written as silence.
 #[inline(never)]
-fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], levels: impl Fn(Range<usize>) -> [f32x4; 2]) {
+fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = Levels>) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
-    let mut formula = |frames: Range<usize>, x: f32x4, delayed: f32x4| {
-        let [mix, feedback] = levels(frames);
+    let mut formula = |x: f32x4, delayed: f32x4| {
+        let [mix, feedback] = levels.next().unwrap_or_default();
         let back = x + delayed * feedback;
         highest = highest.fast_max(back);
         lowest = lowest.fast_min(back);
@@ -200,14 +230,14 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], levels: impl Fn(Range<us
     let (x, x_rest) = x.as_chunks_mut::<LANES>();
     let (tap, tap_rest) = tap.as_chunks::<LANES>();
     let (line, line_rest) = written.as_chunks_mut::<LANES>();
-    for (((x, &tap), line), frame) in x.iter_mut().zip(tap).zip(line).zip((0..).step_by(LANES)) {
-        let (mixed, back) = formula(frame..frame + LANES, f32x4::new(*x), f32x4::new(tap));
+    for ((x, &tap), line) in x.iter_mut().zip(tap).zip(line) {
+        let (mixed, back) = formula(f32x4::new(*x), f32x4::new(tap));
         *x = mixed.to_array();
         *line = back.to_array();
     }
     // In WebAssembly to copy nothing costs as much as to copy something.
     if !x_rest.is_empty() {
-        let (mixed, back) = formula(span - x_rest.len()..span, vector(x_rest), vector(tap_rest));
+        let (mixed, back) = formula(vector(x_rest), vector(tap_rest));
         x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
         line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
     }
@@ -223,7 +253,7 @@ fn frames_of(seconds: f32, sample_rate: f64) -> usize {
 
 impl Effect for Delay {
     fn set(&mut self, values: &Values) {
-        self.target = frames_of(values[params::DELAY_TIME], self.sample_rate);
+        self.lines.target = frames_of(values[params::DELAY_TIME], self.lines.sample_rate);
         self.feedback.set(values[params::DELAY_FEEDBACK]);
         self.mix.set(values[params::DELAY_MIX]);
     }
@@ -231,23 +261,22 @@ impl Effect for Delay {
     fn reset(&mut self) {
         self.feedback.snap();
         self.mix.snap();
-        self.heard = self.target;
-        self.fading = None;
-        self.written = 0;
+        self.lines.reset();
     }
 
     fn process(&mut self, block: &mut Block) {
-        let levels = [&mut self.mix, &mut self.feedback];
+        let levels = [&self.mix, &self.feedback];
         if levels.iter().all(|level| level.is_settled()) {
             let levels = levels.map(|level| f32x4::splat(level.value() as f32));
-            self.process_with(block, |_| levels);
+            self.lines.process(block, |_| repeat(levels));
         } else {
             self.process_moving(block);
         }
     }
 
     fn is_at_rest(&self) -> bool {
-        let age = |age: usize| (self.write + self.length - age) % self.length;
-        (1..=self.written).all(|frames| self.lines.iter().all(|line| line[age(frames)] == 0.0))
+        let lines = &self.lines;
+        let age = |age: usize| (lines.write + lines.length - age) % lines.length;
+        (1..=lines.written).all(|frames| lines.lines.iter().all(|line| line[age(frames)] == 0.0))
     }
 }

@@ -9,12 +9,14 @@ use wide::f32x4;
 /// The chain's input level.
 pub struct Gain {
     gain: Smoothed,
+    /// The gain of each frame while it moves.
+    gains: Envelope,
 }
 
 impl Gain {
     /// Gain at its default.
     pub fn new(sample_rate: f64) -> Self {
-        Self { gain: Smoothed::new(params::GAIN, sample_rate) }
+        Self { gain: Smoothed::new(params::GAIN, sample_rate), gains: Envelope::default() }
     }
 }
 
@@ -35,10 +37,9 @@ impl Effect for Gain {
             }
             return;
         }
-        let mut gains = Envelope::default();
-        self.gain.fill(&mut gains, block.frames());
+        self.gain.fill(self.gains.vectors_mut(), block.frames());
         for samples in block.vectors_mut() {
-            for (x, &gain) in samples.iter_mut().zip(gains.vectors()) {
+            for (x, &gain) in samples.iter_mut().zip(self.gains.vectors()) {
                 *x *= gain;
             }
         }

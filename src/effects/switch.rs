@@ -39,7 +39,7 @@ impl<E: Effect> Switched<E> {
         self.dry.clone_from(block);
         self.effect.process(block);
         let mut positions = Envelope::default();
-        self.position.fill(&mut positions, block.frames());
+        self.position.fill(positions.vectors_mut(), block.frames());
         crossfade(block, &mut self.dry, &positions, 1.0 - self.heard_at);
     }
 }

@@ -41,7 +41,7 @@ impl Tremolo {
             self.phase = fraction(self.phase + step * frames as f64);
         } else {
             let mut rates = Envelope::default();
-            self.rate.fill(&mut rates, frames);
+            self.rate.fill(rates.vectors_mut(), frames);
             let frame = 1.0 / self.sample_rate;
             for (phase, &rate) in values.iter_mut().zip(rates.values()) {
                 *phase = self.phase as f32;
@@ -72,7 +72,7 @@ impl Effect for Tremolo {
     fn process(&mut self, block: &mut Block) {
         let mut gains = self.phases(block.frames());
         let mut depths = Envelope::default();
-        self.depth.fill(&mut depths, block.frames());
+        self.depth.fill(depths.vectors_mut(), block.frames());
         let vectors = block.frames().div_ceil(LANES);
         for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths.vectors()) {
             let half = f32x4::splat(0.5) * depth;

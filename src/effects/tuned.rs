@@ -84,6 +84,8 @@ pub struct Tuned {
     idle: bool,
     /// Frames left of the grain while the coefficients move; counted through all blocks, so their sizes do not matter.
     left_of_grain: usize,
+    /// What is made of each parameter's value at the end of each grain, while they move.
+    values: [[f32x4; GRAIN_VECTORS]; PARAMETERS],
 }
 
 impl Tuned {
@@ -98,6 +100,7 @@ impl Tuned {
             settled: false,
             idle: false,
             left_of_grain: GRAIN,
+            values: Default::default(),
         };
         tuned.settle();
         tuned
@@ -128,9 +131,7 @@ impl Tuned {
         let span = frames.len();
         let left = self.left_of_grain;
         let grains = 1 + span.saturating_sub(left).div_ceil(GRAIN);
-        // The values at the end of each grain, from which its coefficients are designed.
-        let mut values = [[f32x4::ZERO; GRAIN_VECTORS]; PARAMETERS];
-        for ((values, parameter), role) in values.iter_mut().zip(&self.parameters).zip(self.design.roles) {
+        for ((values, parameter), role) in self.values.iter_mut().zip(&self.parameters).zip(self.design.roles) {
             let vectors = &mut values[..grains.div_ceil(LANES)];
             let (first, others) = if parameter.is_settled() { vectors.split_at_mut(1) } else { (vectors, &mut [][..]) };
             parameter.values_after(left, GRAIN, first);
@@ -139,7 +140,7 @@ impl Tuned {
         }
         let pairs = self.design.pairs;
         self.cascade.process_moving(block, frames, left, |pair| {
-            pairs(values.each_ref().map(|values| promote(values[pair / 2])[pair % 2]))
+            pairs(self.values.each_ref().map(|values| promote(values[pair / 2])[pair % 2]))
         });
         self.parameters.iter_mut().for_each(|parameter| parameter.advance(span));
         self.left_of_grain = grains * GRAIN + left - GRAIN - span;
