@@ -96,29 +96,29 @@ impl Cascade {
         if frames.is_empty() {
             return;
         }
-        let grains = grains(left, frames.len());
-        let mut sections = [Section::plain(); 2];
-        let mut pair = |nth: usize| {
-            if nth % 2 == 0 {
-                sections = designs(nth / 2);
-            }
-            sections
-        };
+        let mut grains = grains(left, frames.len());
+        let pairs = (0..).map_while(|nth| Some((nth, [grains.next()?, grains.next().unwrap_or(0..0)])));
         match block.stereo_mut() {
             Some([left, right]) => {
                 let (left, right) = (&mut left[frames.clone()], &mut right[frames]);
                 let mut stereo = Stereo::new(&self.states);
-                for (nth, grain) in grains.enumerate() {
-                    stereo.process(&pair(nth), nth % 2, &mut left[grain.clone()], &mut right[grain]);
-                }
+                pairs.for_each(|(nth, pair)| {
+                    let sections = designs(nth);
+                    for (design, grain) in pair.into_iter().enumerate() {
+                        stereo.process(&sections, design, &mut left[grain.clone()], &mut right[grain]);
+                    }
+                });
                 stereo.finish(&mut self.states);
             }
             None => {
                 let run = &mut block.channel_mut(0)[frames];
                 let mut mono = Mono::new(&self.states);
-                for (nth, grain) in grains.enumerate() {
-                    mono.process(&pair(nth), nth % 2, run, grain);
-                }
+                pairs.for_each(|(nth, pair)| {
+                    let sections = designs(nth);
+                    for (design, grain) in pair.into_iter().enumerate().filter(|(_, grain)| !grain.is_empty()) {
+                        mono.process(&sections, design, run, grain);
+                    }
+                });
                 mono.finish(run, &mut self.states);
             }
         }
