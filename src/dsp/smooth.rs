@@ -8,7 +8,7 @@
 
 use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;
-use crate::dsp::math::{exp, exp2, exp2_each, log2};
+use crate::dsp::math::{exp, exp2, exp2_each, log2x4};
 use crate::params::{Curve, TABLE};
 use wide::{f32x4, f64x2};
 
@@ -17,7 +17,7 @@ const TIME_CONSTANT_SECONDS: f64 = 0.004;
 /// How near to the target counts as arrived, as a share of the range.
 const TOLERANCE: f64 = 1e-6;
 /// Where a decibel curve ends: gains below this (−100 dB) are smoothed as if they were this. Decibels have no zero.
-const DECIBEL_FLOOR: f64 = 1e-5;
+const DECIBEL_FLOOR: f32 = 1e-5;
 
 /// A parameter that moves without a click.
 pub struct Smoothed {
@@ -95,13 +95,20 @@ impl Smoothed {
 
     /// The values of the next so many frames; moves on by them.
     pub fn fill(&mut self, values: &mut [f32x4], frames: usize) {
-        self.values_after(1, 1, &mut values[..frames.div_ceil(LANES)]);
-        self.advance(frames);
+        let path = self.after(frames);
+        self.values(1, 1, &mut values[..frames.div_ceil(LANES)], matches!(path, Path::Rest));
+        self.path = path;
     }
 
     /// The values after `first`, `first + stride`, `first + 2·stride` … samples.
-    #[inline(never)]
     pub fn values_after(&self, first: usize, stride: usize, values: &mut [f32x4]) {
+        let last = first + stride * (LANES * values.len()).saturating_sub(1);
+        self.values(first, stride, values, matches!(self.after(last), Path::Rest));
+    }
+
+    /// The same, where it is known whether the value arrives on the way.
+    #[inline(never)]
+    fn values(&self, first: usize, stride: usize, values: &mut [f32x4], arrives: bool) {
         let Path::Approach { first: one, second } = self.path else {
             values.fill(f32x4::splat(self.target));
             return;
@@ -110,9 +117,11 @@ impl Smoothed {
         if matches!(self.curve, Curve::Logarithmic | Curve::Decibel) {
             exp2_each(values);
         }
-        if let Some(arrival) = self.arrival(first + stride * (LANES * values.len()).saturating_sub(1)) {
+        if arrives {
+            let values: &mut [f32] = bytemuck::cast_slice_mut(values);
+            let arrival = self.arrival(first + stride * values.len()).unwrap_or(0);
             let from = arrival.saturating_sub(first).div_ceil(stride);
-            bytemuck::cast_slice_mut(values)[from..].fill(self.target);
+            values[from..].fill(self.target);
         }
     }
 
@@ -200,12 +209,14 @@ fn power(x: f64, mut n: usize) -> f64 {
     power
 }
 
+/// The position of a value in the curve's domain; a logarithm to a fifth of the tolerance.
 #[inline(never)]
 fn to_domain(curve: Curve, value: f32) -> f64 {
+    let log2 = |x: f32| log2x4(f32x4::splat(x)).to_array()[0] as f64;
     match curve {
         Curve::Linear | Curve::Switch => value as f64,
-        Curve::Logarithmic => log2(value as f64),
-        Curve::Decibel => log2(if value as f64 > DECIBEL_FLOOR { value as f64 } else { DECIBEL_FLOOR }),
+        Curve::Logarithmic => log2(value),
+        Curve::Decibel => log2(if value > DECIBEL_FLOOR { value } else { DECIBEL_FLOOR }),
     }
 }
 
