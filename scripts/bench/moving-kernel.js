@@ -3,25 +3,17 @@
  * arrives, timed in turn with one at rest. Page and Node.
  */
 
-const SAMPLE_RATE = 48000;
-const QUANTUM = 128;
+export const SAMPLE_RATE = 48000;
+export const QUANTUM = 128;
 /** 10.7 ms from target to target; a jump takes 70 ms to arrive. */
-const QUANTA_PER_TARGET = 4;
+export const QUANTA_PER_TARGET = 4;
 const QUANTA_PER_ROUND = 1000;
 
 /** Where a parameter moves to by turns, as shares of its slider's way. */
-const ENDS = [0.1, 0.9];
+export const ENDS = [0.1, 0.9];
 
 /** The parameters of the effects that are on by default. */
-export const MOVING = [
-  'gain',
-  'distortion',
-  'lpf_cutoff',
-  'hpf_cutoff',
-  'delay_time',
-  'delay_feedback',
-  'delay_mix',
-];
+const MOVING = ['gain', 'distortion', 'lpf_cutoff', 'hpf_cutoff', 'delay_time', 'delay_feedback', 'delay_mix'];
 
 /**
  * Nanoseconds per sample and channel, by case: a figure a round.
