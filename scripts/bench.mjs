@@ -3,15 +3,22 @@
  * runs those whose file name starts so; `--rounds 9` takes more rounds than five.
  *
  * A bench exports its `title`, and `run({ rounds, print, launch, serveProject, openPage })`: how many rounds to take,
- * where its lines go, and the browser tests' own ways to Chromium and the project's server.
+ * where its lines go, and the browser tests' own functions that start Chromium and the project's server. Node.
  */
 import { cpus, loadavg, totalmem } from 'node:os';
 import { basename } from 'node:path';
 import { build } from './build.mjs';
 import { executables, missing } from './lib/browsers.mjs';
 import { needBrowsers } from './lib/install.mjs';
-import { Failure, filesBelow, main, readOptions, run } from './lib/project.mjs';
+import { Failure, filesBelow, lastLine, main, readOptions, run } from './lib/project.mjs';
 import { needPackages, needRust } from './lib/toolchain.mjs';
+
+/**
+ * @typedef {typeof import('./lib/harness.mjs')} Harness
+ * @typedef {{ rounds: number, print: (line: string) => void } &
+ *   Pick<Harness, 'launch' | 'serveProject' | 'openPage'>} Means what a bench is run with
+ * @typedef {{ title: string, run: (means: Means) => Promise<void> }} Bench
+ */
 
 const ENDING = '.bench.mjs';
 const USAGE = 'use `npm run bench -- --only name --rounds 5`, both optional';
@@ -22,7 +29,10 @@ function options() {
   throw new Failure(`--rounds takes a whole number above 0, not ${rounds}: ${USAGE}.`);
 }
 
-/** The bench files of these names, in the alphabet's order. */
+/**
+ * The bench files of these names, in the alphabet's order.
+ * @param {string[]} only beginnings of names
+ */
 function benchFiles(only) {
   const all = filesBelow('scripts/bench').filter((file) => file.endsWith(ENDING));
   const chosen = all.filter((file) => only.some((name) => basename(file).startsWith(name)));
@@ -32,11 +42,12 @@ function benchFiles(only) {
 }
 
 async function printMachine() {
-  // The last line: Debian's chromium is a script with remarks of its own.
+  /** @param {string} command */
   const version = async (command) => {
     const { output } = await run(command, ['--version'], { quiet: true });
-    return output.trim().split('\n').at(-1);
+    return lastLine(output); // Debian's chromium is a script with remarks of its own before it.
   };
+  const { chromium = 'chromium' } = executables('chromium');
   const processors = cpus();
   const memory = Math.round(totalmem() / 2 ** 30);
   const load = loadavg()
@@ -44,7 +55,7 @@ async function printMachine() {
     .join(' ');
   console.log(`
 ${processors[0].model}, ${processors.length} cores, ${memory} GiB, ${process.platform} ${process.arch}
-Node ${process.versions.node}, ${await version('rustc')}, ${await version(executables('chromium').chromium)}
+Node ${process.versions.node}, ${await version('rustc')}, ${await version(chromium)}
 load average ${load}; every figure is a median, every ratio from one run`);
 }
 
@@ -60,6 +71,7 @@ await main(async () => {
   // Not at the top: it imports an npm package, which `needPackages` has just made sure of.
   const { launch, openPage, serveProject } = await import('./lib/harness.mjs');
   for (const file of files) {
+    /** @type {Bench} */
     const bench = await import(`../${file}`);
     console.log(`\n## ${bench.title}`);
     await bench.run({ rounds, print: console.log, launch, openPage, serveProject });

@@ -8,13 +8,14 @@
  *   types/                                   the engine's TypeScript declarations
  *
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
+ * Node.
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeDeclarations } from './lib/declarations.mjs';
-import { Failure, filesBelow, hashFiles, main, root, run, step } from './lib/project.mjs';
+import { diskFailure, Failure, filesBelow, hashFiles, main, messageOf, root, run, step } from './lib/project.mjs';
 import {
   downloadFailure,
   needPackages,
@@ -38,6 +39,14 @@ const STANDARD_FEATURES = [
   'reference-types',
   'multivalue',
 ].map((feature) => `--enable-${feature}`);
+
+/**
+ * @typedef {object} WasmBuild one way to compile the crate
+ * @property {string[]} rustflags
+ * @property {string[]} [features] of the crate
+ * @property {string[]} optimize wasm-opt's arguments
+ * @property {string[]} validate wasm-opt's arguments that allow what the result may hold, and nothing else
+ */
 
 /** The two builds of the wasm. They share a target folder of cargo's, which keeps code of other flags apart. */
 const BUILDS = {
@@ -64,7 +73,20 @@ const BUILDS = {
   },
 };
 
-/** What is built: from which inputs, into which outputs. */
+/**
+ * @typedef {object} Product
+ * @property {string} name
+ * @property {string[]} inputs files and folders
+ * @property {string[]} outputs files
+ * @property {() => Promise<void>} make
+ *
+ * @typedef {{ inputs: string, outputs: string }} Stamp the hashes with which a product was made
+ */
+
+/**
+ * What is built.
+ * @type {Product[]}
+ */
 const PRODUCTS = [
   {
     name: 'wasm',
@@ -83,7 +105,7 @@ const PRODUCTS = [
 
 /** Makes what is not up to date. */
 export async function build() {
-  const stamps = existsSync(STAMPS) ? JSON.parse(readFileSync(STAMPS, 'utf8')) : {};
+  const stamps = readStamps(STAMPS);
   const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]));
   if (stale.length === 0) return;
   await needPackages();
@@ -93,16 +115,34 @@ export async function build() {
     const inputs = hashFiles(filesBelow(...product.inputs));
     await product.make();
     stamps[product.name] = { inputs, outputs: hashFiles(product.outputs) };
-    writeFileSync(STAMPS, JSON.stringify(stamps));
+    // In one stroke, so that a build that is stopped leaves no half of it.
+    writeFileSync(`${STAMPS}.new`, JSON.stringify(stamps));
+    renameSync(`${STAMPS}.new`, STAMPS);
   }
 }
 
+/**
+ * The stamps by product; none where the file is missing or damaged, so that all is made again.
+ * @param {string} file
+ * @returns {Record<string, Partial<Stamp>>}
+ */
+export function readStamps(file) {
+  try {
+    return { ...JSON.parse(readFileSync(file, 'utf8')) };
+  } catch {
+    return {};
+  }
+}
+
+/**
+ * @param {Product} product
+ * @param {Partial<Stamp>} [stamp]
+ */
 function isFresh({ inputs, outputs }, stamp) {
   return (
-    stamp !== undefined &&
     outputs.every((file) => existsSync(join(root, file))) &&
-    hashFiles(filesBelow(...inputs)) === stamp.inputs &&
-    hashFiles(outputs) === stamp.outputs
+    hashFiles(filesBelow(...inputs)) === stamp?.inputs &&
+    hashFiles(outputs) === stamp?.outputs
   );
 }
 
@@ -129,7 +169,10 @@ async function makeWasm() {
   }
 }
 
-/** wasm-bindgen's declarations have [Symbol.dispose], which not every project's TypeScript knows by itself. */
+/**
+ * wasm-bindgen's declarations have [Symbol.dispose], which not every project's TypeScript knows by itself.
+ * @param {string} declarations
+ */
 function declareLibrary(declarations) {
   const text = readFileSync(declarations, 'utf8');
   writeFileSync(declarations, `/// <reference lib="esnext.disposable" />\n${text}`);
@@ -140,6 +183,8 @@ const CARGO_HOME = process.env.CARGO_HOME ?? join(homedir(), '.cargo');
 const SILENT_PATHS = [`--remap-path-prefix=${CARGO_HOME}=cargo`, `--remap-path-prefix=${root}=.`];
 
 const CARGO_TARGET = join(root, 'target', 'wasm');
+
+/** @param {string} id of the build */
 const workFolder = (id) => join(CARGO_TARGET, id);
 
 /**
@@ -159,6 +204,11 @@ export async function buildVariant(features) {
   return { wasm: join(workFolder(id), 'optimized.wasm'), glue: join(workFolder(id), `${NAME}.js`) };
 }
 
+/**
+ * @param {string} id
+ * @param {WasmBuild} build
+ * @param {string} bindgen wasm-bindgen's path
+ */
 async function compile(id, { rustflags, features = [], optimize, validate }, bindgen) {
   const work = workFolder(id);
   const cargo = await run(
@@ -197,43 +247,58 @@ async function compile(id, { rustflags, features = [], optimize, validate }, bin
   await wasmOpt([optimized, ...validate]);
 }
 
+/** @param {string} output what cargo said */
 function cargoFailure(output) {
   const fetching = !/^error: could not compile/m.test(output);
   if (fetching) return downloadFailure('A crate of Cargo.lock', output, 'cargo build');
   console.error(output);
-  return new Failure('The Rust code does not compile: mend the first error above, then run this command again.');
+  return diskFailure(output) ?? new Failure('The Rust code does not compile: mend the first error above.');
 }
 
+/** @param {string[]} args */
 const wasmOpt = (args) => must(process.execPath, [join(root, 'node_modules', 'binaryen', 'bin', 'wasm-opt'), ...args]);
 
-/** Runs a build tool that has no reason to fail. */
+/**
+ * Runs a build tool that has no reason to fail.
+ * @param {string} command
+ * @param {string[]} args
+ */
 async function must(command, args) {
   const { code, output } = await run(command, args);
   if (code === 0) return;
   console.error(output);
-  throw new Failure(`The build stopped: ${command} ${args.join(' ')} failed as said above.`);
+  throw diskFailure(output) ?? new Failure(`The build stopped: ${command} ${args.join(' ')} failed as said above.`);
 }
 
 async function makeProcessor() {
-  await step('Bundling the AudioWorklet script', async () => {
-    const esbuild = await import('esbuild');
-    try {
-      await esbuild.build({
-        entryPoints: [join(root, 'worklet', 'processor.js')],
-        outfile: join(root, 'pkg', 'processor.js'),
-        bundle: true,
-        format: 'esm',
-        // Private fields must stay what they are: lowered, each access is a look-up in a WeakMap, on the audio thread.
-        target: 'es2022',
-        legalComments: 'none',
-        logLevel: 'error',
-      });
-    } catch {
-      throw new Failure(
-        'The AudioWorklet script does not bundle: ' + 'mend the first error above, then run this command again.',
-      );
-    }
-  });
+  await step('Bundling the AudioWorklet script', () => bundleProcessor(join(root, 'pkg', 'processor.js')));
+}
+
+/**
+ * Bundles the AudioWorklet script into one file.
+ * @param {string} outfile
+ */
+export async function bundleProcessor(outfile) {
+  const esbuild = await import('esbuild');
+  try {
+    await esbuild.build({
+      entryPoints: [join(root, 'worklet', 'processor.js')],
+      outfile,
+      bundle: true,
+      format: 'esm',
+      // Private fields must stay what they are: lowered, each access is a look-up in a WeakMap, on the audio thread.
+      target: 'es2022',
+      // Comments are for the source; a browser's tools show the names all the same.
+      minifyWhitespace: true,
+      legalComments: 'none',
+      logLevel: 'error',
+    });
+  } catch (error) {
+    throw (
+      diskFailure(messageOf(error)) ??
+      new Failure('The AudioWorklet script does not bundle: mend the first error above.')
+    );
+  }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -1,32 +1,16 @@
 /**
  * The project's web server, for `npm start` and for the tests: static files, on loopback unless told otherwise,
  * isolated (so that the page gets SharedArrayBuffer), under a strict Content-Security-Policy, and never a stale build:
- * each answer is hashed and revalidated.
+ * each answer is hashed and revalidated. Node.
  */
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
 import { createServer, STATUS_CODES } from 'node:http';
-import { networkInterfaces } from 'node:os';
-import { extname, join, sep } from 'node:path';
-import { Failure, root } from './lib/project.mjs';
+import { Failure } from './lib/project.mjs';
+import { contentOf, decode, fileFor, typeOf } from './server/files.mjs';
+import { isOurs, nameOf, targetOf } from './server/names.mjs';
 
 /** Which folder answers which URLs; the first prefix that fits wins. */
 export const MOUNTS = { '/worklet/': 'worklet', '/pkg/': 'pkg', '/': 'site' };
-
-const TYPES = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.mjs': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.txt': 'text/plain; charset=utf-8',
-  '.wasm': 'application/wasm',
-  '.wav': 'audio/wav',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.webmanifest': 'application/manifest+json',
-};
 
 const ISOLATION = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -55,6 +39,21 @@ const PROTECTION = {
 /** Where the server listens unless told otherwise: this machine only. */
 export const LOOPBACK = '127.0.0.1';
 
+/** A connection that sends more requests than this without an answer is ended; browsers wait for each answer. */
+const MOST_UNANSWERED = 8;
+
+/** How long a connection may stand still while an answer is under way. */
+const STALLED_MILLISECONDS = 60_000;
+
+/** What a client has to close its side in, once its connection was refused. */
+const LINGER_MILLISECONDS = 1000;
+
+/**
+ * @typedef {import('node:http').IncomingMessage} Request
+ * @typedef {import('node:http').ServerResponse} Response
+ * @typedef {{ status: number, headers: Record<string, string>, body: Buffer }} Answer
+ */
+
 /**
  * Starts the server.
  * @param {object} [options]
@@ -64,42 +63,61 @@ export const LOOPBACK = '127.0.0.1';
  * @param {Record<string, string>} [options.mounts] URL prefix → folder, relative to the project's root
  * @param {Record<string, (answer: Answer) => Answer>} [options.alter] by URL path: what a test makes of the answer
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
- *
- * @typedef {{ status: number, headers: Record<string, string>, body: Buffer }} Answer
  */
 export async function serve({ port = 0, host = LOOPBACK, isolated = true, mounts = MOUNTS, alter = {} } = {}) {
+  /** @type {Record<string, string>} */
   const common = { ...(isolated ? ISOLATION : {}), ...PROTECTION, 'Cache-Control': 'no-cache' };
-  const server = createServer(async (request, response) => {
-    const asked = await answer(request, mounts).catch(() => refusal(500, 'The server could not read this file.'));
-    const full = { ...asked, headers: { ...common, ...asked.headers } };
-    send(request, response, alter[pathOf(request.url)]?.(full) ?? full);
+  /** @param {Answer} answer */
+  const complete = (answer) => ({ ...answer, headers: { ...common, ...answer.headers } });
+
+  const handle = inTurn(async (request, response) => {
+    const asked = await answer(request, { mounts, host }).catch(() => UNREADABLE);
+    const path = targetOf(request)?.path ?? '';
+    send(request, response, alter[path]?.(complete(asked)) ?? complete(asked));
   });
-  // What the HTTP parser itself refuses gets the same headers.
-  server.on('clientError', (error, socket) => {
-    if (!socket.writable) return;
-    const headers = Object.entries({ ...common, 'Content-Length': 0, Connection: 'close' });
-    socket.end(`HTTP/1.1 400 Bad Request\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
-  });
-  await listen(server, port, host);
-  const { port: actual } = server.address();
+  // Node's own refusals come without our headers, so we make them: for a request without a Host, in answer(); for an
+  // expectation; and for what is no HTTP at all.
+  const server = createServer({ requireHostHeader: false }, handle);
+  server.on(
+    'checkExpectation',
+    inTurn(async (request, response) => send(request, response, complete(UNEXPECTED))),
+  );
+  server.on('clientError', (_, socket) => refuseConnection(socket, common));
+  server.setTimeout(STALLED_MILLISECONDS);
+  const actual = await listen(server, port, host);
   return {
     url: `http://${nameOf(host)}:${actual}`,
     port: actual,
     close: () =>
       new Promise((resolve) => {
-        server.close(resolve);
+        server.close(() => resolve());
         server.closeAllConnections();
       }),
   };
 }
 
+/**
+ * Listens, and resolves to the port.
+ * @param {import('node:http').Server} server
+ * @param {number} port
+ * @param {string} host
+ * @returns {Promise<number>}
+ */
 function listen(server, port, host) {
   return new Promise((resolve, reject) => {
     server.once('error', (error) => reject(listenFailure(error, port, host)));
-    server.listen(port, host, resolve);
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
   });
 }
 
+/**
+ * @param {NodeJS.ErrnoException} error
+ * @param {number} port
+ * @param {string} host
+ */
 function listenFailure({ code, message }, port, host) {
   if (code === 'EADDRINUSE') {
     return new Failure(
@@ -109,86 +127,133 @@ function listenFailure({ code, message }, port, host) {
   }
   if (code === 'EACCES') {
     return new Failure(
-      `Port ${port} is not allowed to you: choose one from 1024 up, ` + 'as with `npm start -- --port 8080`.',
+      `Port ${port} is not allowed to you: choose one from 1024 up, as with \`npm start -- --port 8080\`.`,
     );
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return new Failure(`${host} is no address of this machine: choose one that is, or leave --host out.`);
   }
   return new Failure(
-    `The server cannot listen on ${host}, port ${port} (${message}): ` + 'choose another with --port or --host.',
+    `The server cannot listen on ${host}, port ${port} (${message}): choose another with --port or --host.`,
   );
 }
 
-/** The name that a browser on this machine can use for the address that the server listens on. */
-function nameOf(host) {
-  if (['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'].includes(host)) return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
+/** @type {WeakMap<import('node:net').Socket, { unanswered: number, last: Promise<void> }>} by connection */
+const queues = new WeakMap();
+
+/**
+ * Handles a connection's requests one after the other: the next when the answer to the last one has left. Else a client
+ * that asks without reading would fill the memory with answers.
+ * @param {(request: Request, response: Response) => Promise<void>} handle
+ * @returns {(request: Request, response: Response) => void}
+ */
+function inTurn(handle) {
+  return (request, response) => {
+    const { socket } = request;
+    const queue = queues.get(socket) ?? { unanswered: 0, last: Promise.resolve() };
+    queues.set(socket, queue);
+    if (queue.unanswered === MOST_UNANSWERED) {
+      socket.destroy();
+      return;
+    }
+    queue.unanswered += 1;
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    queue.last = queue.last.then(async () => {
+      if (socket.destroyed) return;
+      await handle(request, response);
+      await closed;
+      queue.unanswered -= 1;
+    });
+  };
 }
 
-/** This machine's addresses on its networks (IPv4). */
-export const networkAddresses = () =>
-  Object.values(networkInterfaces())
-    .flat()
-    .filter(({ family, internal }) => family === 'IPv4' && !internal)
-    .map(({ address }) => address);
-
-const pathOf = (url) => url.split(/[?#]/, 1)[0];
-
-/** The answer to a request, before the common headers. */
-async function answer({ method, url }, mounts) {
-  if (method !== 'GET' && method !== 'HEAD') {
-    return { ...refusal(405, 'Only GET and HEAD are served here.'), headers: { Allow: 'GET, HEAD' } };
+/**
+ * Answers what is no HTTP, and ends the connection, whether or not the client does.
+ * @param {import('node:stream').Duplex} socket
+ * @param {Record<string, string>} common the headers of every answer
+ */
+function refuseConnection(socket, common) {
+  if (socket.writableEnded) return; // refused already: what comes now is the rest of the same
+  if (!socket.writable) {
+    socket.destroy();
+    return;
   }
-  const path = decode(pathOf(url));
+  const headers = Object.entries({ ...common, 'Content-Length': 0, Connection: 'close' });
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`);
+  // Not at once: what the client has sent and we have not read would make the answer be lost on its way.
+  const lingering = setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
+  socket.once('close', () => clearTimeout(lingering));
+}
+
+/**
+ * The answer to a request, before the common headers.
+ * @param {Request} request
+ * @param {{ mounts: Record<string, string>, host: string }} served
+ * @returns {Promise<Answer>}
+ */
+async function answer(request, { mounts, host }) {
+  const target = targetOf(request);
+  if (target === undefined) return refusal(400, 'A request names one host: the one that it asks.');
+  if (!isOurs(target.name, host)) {
+    return refusal(421, 'This server has another name: ask it by the address that it gave when it started.');
+  }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    const { headers, ...rest } = refusal(405, 'Only GET and HEAD are served here.');
+    return { ...rest, headers: { ...headers, Allow: 'GET, HEAD' } };
+  }
+  const path = decode(target.path);
   if (path === undefined) return refusal(400, 'This is no path that this server can have.');
   const file = await fileFor(path, mounts);
   if (file === undefined) return refusal(404, 'There is no such file here.');
-  const type = TYPES[extname(file)] ?? 'application/octet-stream';
-  return { status: 200, headers: { 'Content-Type': type }, body: await readFile(file) };
+  return { status: 200, headers: { 'Content-Type': typeOf(file) }, body: await contentOf(file) };
 }
 
+/**
+ * @param {number} status
+ * @param {string} sentence
+ * @returns {Answer}
+ */
 const refusal = (status, sentence) => ({
   status,
-  headers: { 'Content-Type': TYPES['.txt'] },
+  headers: { 'Content-Type': typeOf('.txt') },
   body: Buffer.from(`${sentence}\n`),
 });
 
-/** The decoded path, or undefined where it is malformed or tries to name a place by more than plain segments. */
-function decode(raw) {
-  let path;
-  try {
-    path = decodeURIComponent(raw);
-  } catch {
-    return undefined;
-  }
-  // A colon names drives and streams on Windows, as a backslash separates folders there.
-  const climbs = path.split('/').some((segment) => segment === '.' || segment === '..');
-  return !path.startsWith('/') || climbs || /[\0\\:]/.test(path) ? undefined : path;
-}
+const UNREADABLE = refusal(500, 'The server could not read this file.');
+const UNEXPECTED = refusal(417, 'The only expectation that is met here is 100-continue.');
 
-/** The real file that a path names, or undefined where there is none inside its mount. */
-async function fileFor(path, mounts) {
-  const prefix = Object.keys(mounts).find((candidate) => path.startsWith(candidate));
-  const inside = path.slice(prefix.length) + (path.endsWith('/') ? 'index.html' : '');
-  if (inside.split('/').some((segment) => segment === '' || segment.startsWith('.'))) return undefined;
-  try {
-    const folder = await realpath(join(root, mounts[prefix]));
-    const file = await realpath(join(folder, inside));
-    return file.startsWith(folder + sep) && (await stat(file)).isFile() ? file : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
+/**
+ * @param {Request} request
+ * @param {Response} response
+ * @param {Answer} answer
+ */
 function send(request, response, { status, headers, body }) {
-  const tag = `"${createHash('sha256').update(body).digest('base64url')}"`;
-  const all = status === 200 ? { ...headers, ETag: tag } : headers;
-  const known = request.headers['if-none-match']?.split(',').some((one) => one.trim().replace(/^W\//, '') === tag);
-  if (status === 200 && known) {
-    response.writeHead(304, all).end();
-    return;
+  if (status === 200) {
+    const tag = tagOf(body);
+    response.setHeader('ETag', tag);
+    if (isKnown(tag, request.headers['if-none-match'])) {
+      response.writeHead(304, headers).end();
+      return;
+    }
   }
-  response.writeHead(status, STATUS_CODES[status], { ...all, 'Content-Length': body.length });
+  response.writeHead(status, STATUS_CODES[status], { ...headers, 'Content-Length': body.length });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
+
+/** @type {WeakMap<Buffer, string>} for bodies that are shared by many answers */
+const tags = new WeakMap();
+
+/** @param {Buffer} body */
+function tagOf(body) {
+  const tag = tags.get(body) ?? `"${createHash('sha256').update(body).digest('base64url')}"`;
+  tags.set(body, tag);
+  return tag;
+}
+
+/**
+ * Whether the client has the very content of this tag; `*` is whatever it has.
+ * @param {string} tag
+ * @param {string} [ifNoneMatch] the request's header
+ */
+const isKnown = (tag, ifNoneMatch) =>
+  ifNoneMatch?.split(',').some((one) => ['*', tag].includes(one.trim().replace(/^W\//, ''))) ?? false;

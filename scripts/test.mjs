@@ -1,10 +1,10 @@
 /**
  * `npm test`: everything. Formatting, lints and documentation with warnings denied; Rust's tests, natively and as
- * WebAssembly in headless Chromium; and the tests of the scripts, the engine and the page, in Node and in each browser.
- * `npm test -- --only rust,wasm` runs some of the steps.
+ * WebAssembly in headless Chromium; the JavaScript's formatting, lints and types; and the tests of the scripts, the
+ * engine and the page, in Node and in each browser. `npm test -- --only rust,wasm` runs some of the steps.
  *
  * The last line is `N passed, N failed, N skipped`, over all steps; a check without tests of its own counts as one.
- * A browser that is not here is counted as skipped; where CI=true, it is a failure.
+ * A browser that is not here is counted as skipped; where CI=true, it is a failure. Node.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,14 +15,20 @@ import { table } from './bench/table.mjs';
 import { build } from './build.mjs';
 import { browserNames, CHROMIUM_FLAGS, executables, missing } from './lib/browsers.mjs';
 import { needBrowsers, needRustComponents } from './lib/install.mjs';
-import { Failure, filesBelow, main, readOptions, root, run } from './lib/project.mjs';
+import { Failure, filesBelow, main, printFailure, readOptions, root, run } from './lib/project.mjs';
 import { needPackages, needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from './lib/toolchain.mjs';
 
 const CI = process.env.CI === 'true';
-// Against a test that hangs, not for measuring.
+// Ends a test that hangs; no test is measured by it.
 const HANG_MILLISECONDS = 15 * 60 * 1000;
 
-/** The steps in their order; each resolves to its counts. */
+/** TypeScript's projects: the page and the engine, the script on the audio thread, and the scripts. */
+const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'scripts/tsconfig.json'];
+
+/**
+ * The steps in their order; each resolves to its counts.
+ * @type {Record<string, () => Promise<Counts>>}
+ */
 const STEPS = {
   browsers: findBrowsers,
   format: () => check('cargo', ['fmt', '--check']),
@@ -30,15 +36,33 @@ const STEPS = {
   docs,
   rust: () => cargoTest(['test', '--all-targets'], {}, ['test', '--doc']),
   build: buildPackage,
+  javascript,
   wasm: wasmInBrowser,
   node: nodeTests,
 };
 
-/** What a step counts: tests, or the step itself as one. */
+/**
+ * What a step counts: tests, or the step itself as one.
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ */
+
 const counts = (passed = 0, failed = 0, skipped = 0) => ({ passed, failed, skipped });
+
+/**
+ * @param {Counts} a
+ * @param {Counts} b
+ */
 const add = (a, b) => counts(a.passed + b.passed, a.failed + b.failed, a.skipped + b.skipped);
+
+/** @param {boolean} passed */
 const one = (passed) => (passed ? counts(1) : counts(0, 1));
 
+/**
+ * A command that counts as one test.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 async function check(command, args, env) {
   const { code } = await run(command, args, { env, show: true });
   return one(code === 0);
@@ -72,6 +96,26 @@ async function buildPackage() {
   return counts(1);
 }
 
+/** The JavaScript as Biome and TypeScript see it; TypeScript reads the declarations of what is built. */
+async function javascript() {
+  await needPackages();
+  await build();
+  /** @param {...string} path below node_modules */
+  const tool = (...path) => join(root, 'node_modules', ...path);
+  let total = await check(process.execPath, [
+    tool('@biomejs', 'biome', 'bin', 'biome'),
+    'ci',
+    '--colors=off',
+    '--error-on-warnings',
+    '.',
+  ]);
+  for (const project of TYPE_PROJECTS) {
+    console.log(`Types of ${project}`);
+    total = add(total, await check(process.execPath, [tool('typescript', 'bin', 'tsc'), '-p', project]));
+  }
+  return total;
+}
+
 /** The tests that are for WebAssembly: tests/wasm/. */
 const WASM_TESTS = ['--test', 'wasm'];
 
@@ -95,7 +139,13 @@ async function wasmInBrowser() {
   });
 }
 
-/** Runs cargo's tests, and counts by the line with which each test binary ends. */
+/**
+ * Runs cargo's tests, and counts by the line with which each test binary ends.
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @param {...string[]} more arguments of further runs
+ * @returns {Promise<Counts>}
+ */
 async function cargoTest(args, env, ...more) {
   const { code, output } = await run('cargo', [...args, '--no-fail-fast'], { env, show: true });
   let total = counts();
@@ -116,11 +166,11 @@ async function nodeTests() {
     .map((file) => join(root, file));
   const stream = runNodeTests({ files, concurrency: 1, timeout: HANG_MILLISECONDS });
   // The runner's own totals, and the skipped suites that it leaves out of them.
-  const totals = {};
+  const totals = { pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
   let skippedSuites = 0;
   stream.on('test:diagnostic', ({ message }) => {
-    const [, name, value] = message.match(/^(pass|fail|cancelled|skipped|todo) (\d+)$/) ?? [];
-    if (name) totals[name] = Number(value);
+    const [, name = '', value] = message.match(/^(\w+) (\d+)$/) ?? [];
+    if (name in totals) totals[/** @type {keyof typeof totals} */ (name)] = Number(value);
   });
   stream.on('test:pass', ({ details, skip }) => {
     if (details.type === 'suite' && skip !== undefined) skippedSuites += 1;
@@ -148,8 +198,8 @@ await main(async () => {
   for (const name of steps) {
     console.log(`\n── ${name} ──`);
     const start = performance.now();
-    const result = await STEPS[name]().catch((error) => {
-      console.error(error instanceof Failure ? error.message : error);
+    const result = await STEPS[name]().catch((/** @type {unknown} */ error) => {
+      printFailure(error);
       return counts(0, 1);
     });
     total = add(total, result);

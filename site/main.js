@@ -1,50 +1,68 @@
-// The page: loads the module, restores the settings, and brings up its panels. Main thread.
-//
-// For the console: `page.session` has the audio context, the engine and the source that plays.
+/**
+ * The page: loads the module, restores the settings, and brings up its panels. Main thread.
+ *
+ * For the console: `page.session` has the audio context, the engine and the source that plays.
+ */
 
+import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountEffects } from './effects/panel.js';
-import { element } from './shared/dom.js';
 import { mount as mountGlitchLab } from './glitch-lab/panel.js';
-import { mount as mountLifecycle } from './session/lifecycle.js';
 import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
 import { mount as mountProof } from './proof/panel.js';
 import { mount as mountRunning } from './running/panel.js';
+import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
-import { MODES, Settings } from './session/settings.js';
+import { Settings } from './session/settings.js';
+import { element, find, messageOf } from './shared/dom.js';
 import { mount as mountWave } from './wave/panel.js';
-import { loadModule } from '../worklet/module.js';
 
-const TRANSPORTS = ['shared', 'message'];
+/** @typedef {{ session: Session }} PageParts what every panel is given */
 
-/** What the page's address forces: `?mode=script-processor`, `?transport=message`. */
+/**
+ * What the page's address forces: `?mode=script-processor`, `?transport=message`. A transport that the mode cannot have
+ * is left out.
+ * @returns {import('./session/session.js').Forced}
+ */
 function forced() {
   const query = new URLSearchParams(location.search);
-  const allowed = (name, values) => values.find((value) => value === query.get(name));
-  return { mode: allowed('mode', MODES), transport: allowed('transport', TRANSPORTS) };
+  const mode = MODES.find((each) => each === query.get('mode'));
+  /** @type {readonly import('../worklet/options.js').Transport[]} */
+  const transports = TRANSPORTS[mode ?? 'auto'];
+  return { mode, transport: transports.find((each) => each === query.get('transport')) };
 }
 
+/** @type {Record<string, (section: HTMLElement, page: PageParts) => void | Promise<void>>} by the section's id */
 const PANELS = {
-  notices: mountLifecycle,
-  effects: mountEffects,
-  running: mountRunning,
+  'notices': mountLifecycle,
+  'effects': mountEffects,
+  'running': mountRunning,
   'glitch-lab': mountGlitchLab,
-  proof: mountProof,
+  'proof': mountProof,
   'monte-carlo': mountMonteCarlo,
-  wave: mountWave,
+  'wave': mountWave,
 };
 
+/**
+ * @param {string} title
+ * @param {string} sentence
+ */
 function say(title, sentence) {
-  document
-    .getElementById('notices')
-    .append(element('div', { className: 'notice' }, element('p', {}, element('b', {}, title), ` ${sentence}`)));
+  const text = element('p', {}, element('b', {}, title), ` ${sentence}`);
+  find(document, '#notices', HTMLElement).append(element('div', { className: 'notice' }, text));
 }
 
-/** Brings up one panel; where it fails, it says so and the others still come. */
-async function bringUp(id, mount, context) {
+/**
+ * Brings up one panel; where it fails, it says so and the others still come.
+ * @param {string} id
+ * @param {(typeof PANELS)[string]} mount
+ * @param {PageParts} page
+ */
+async function bringUp(id, mount, page) {
   try {
-    await mount(document.getElementById(id), context);
+    await mount(find(document, `#${id}`, HTMLElement), page);
   } catch (error) {
-    say(`A part of this page (${id}) cannot start.`, `Reload the page, or try another browser. ${error.message}`);
+    const sentence = `Reload the page, or try another browser. ${messageOf(error)}`;
+    say(`A part of this page (${id}) cannot start.`, sentence);
     console.error(error);
   }
 }
@@ -52,9 +70,9 @@ async function bringUp(id, mount, context) {
 try {
   const { parameters } = await loadModule();
   const session = new Session(parameters, new Settings(parameters), forced());
-  globalThis.page = { session };
+  Object.assign(globalThis, { page: { session } });
   for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
 } catch (error) {
-  say('The engine cannot load.', error.message);
+  say('The engine cannot load.', messageOf(error));
   console.error(error);
 }

@@ -55,8 +55,8 @@ impl Engine {
         self.block.whole_mut(channel)
     }
 
-    /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts as
-    /// silence, whatever is there.
+    /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts
+    /// as silence, whatever is there.
     pub fn process(&mut self, frames: usize, connected: bool) {
         self.take_parameters();
         self.block.set_frames(frames);

@@ -13,8 +13,9 @@
  */
 
 /**
- * After so many late callbacks in a row, all equally late, the browser has dropped buffers: their times are the schedule
- * from then on. (After the page was merely busy, callbacks come in a burst, each less late than the one before.)
+ * After so many late callbacks in a row, all equally late, the browser has dropped buffers: their times are the
+ * schedule from then on. (After the page was merely busy, callbacks come in a burst, each less late than the one
+ * before.)
  */
 const CALLS_TO_RESCHEDULE = 8;
 

@@ -420,9 +420,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 }
 
 /**
- * How late the context's device is, in seconds, or 0 where that is not told. Gecko is not asked: in Firefox 153 on Linux
- * one page in five hung for good, its main thread waiting for a lock, where it asked while the device started; of 55
- * that did not ask, none.
+ * How late the context's device is, in seconds, or 0 where that is not told. Gecko is not asked: in Firefox 153 on
+ * Linux one page in five hung for good, its main thread waiting for a lock, where it asked while the device started;
+ * of 55 that did not ask, none.
  * @param {BaseAudioContext & { outputLatency?: number }} context
  */
 function outputLatencyOf(context) {

@@ -1,6 +1,6 @@
 /**
- * A host in the graph. A FadedHost has an input, a fader and an output, and crossfades from one to the next; a FixedHost
- * is the host's node alone. Main thread only.
+ * A host in the graph. A FadedHost has an input, a fader and an output, and crossfades from one to the next; a
+ * FixedHost is the host's node alone. Main thread only.
  */
 
 import { EngineError } from './errors.js';
@@ -85,9 +85,9 @@ export class FadedHost {
   }
 
   /**
-   * Takes over from another host: listens muted until its filters and its delay have heard enough, then fades in as the
-   * other fades out. Where the context does not run nothing is heard, and it happens at once. It stops waiting when this
-   * host is ended.
+   * Takes over from another host: listens muted until its filters and its delay have heard enough, then fades in as
+   * the other fades out. Where the context does not run nothing is heard, and it happens at once. It stops waiting
+   * when this host is ended.
    * @param {FadedHost} old
    * @param {{ timeout: number, warmUp: number }} options seconds to wait for a first quantum; seconds of sound that
    *   the host's memory holds

@@ -1,6 +1,6 @@
 /**
- * The engine in an AudioWorklet: makes the node, shakes hands with the processor, and ends it. Main thread; what runs on
- * the audio thread is processor.js.
+ * The engine in an AudioWorklet: makes the node, shakes hands with the processor, and ends it. Main thread; what runs
+ * on the audio thread is processor.js.
  */
 
 import { ControlBlock } from './control-block.js';

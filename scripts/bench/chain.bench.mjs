@@ -1,14 +1,15 @@
 /**
  * The chain's speed: this engine in both WebAssembly builds and natively, beside plain JavaScript written well and the
  * formulas written down naively; and each effect alone. All render the same sound, in turn, in one run; what each
- * renders is checked first. The page's part is chain-page.js.
+ * renders is checked first. The page's part is chain-page.js. Node.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chain, errorInDecibels } from '../lib/reference.mjs';
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
+import { audibleEffects, onlyEffect } from '../lib/effects.mjs';
 import { Failure, root, run as runCommand, step } from '../lib/project.mjs';
+import { chain, DEFAULTS, errorInDecibels } from '../lib/reference.mjs';
 import { WASM_TARGET } from '../lib/toolchain.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
 import { fixed, median, ratio, ratioTable, table } from './table.mjs';
@@ -36,18 +37,13 @@ const CHAIN = {
   delay_mix: 0.3,
 };
 
-/** What each effect is given to do, all others being off. */
-const EFFECTS = {
-  'none: copies, gain, meters': {},
-  'distortion': { distortion_on: 1 },
-  'low-pass': { lpf_on: 1, lpf_cutoff: 8000 },
-  'low-pass and high-pass': { lpf_on: 1, hpf_on: 1, lpf_cutoff: 8000, hpf_cutoff: 80 },
-  'peaking equaliser': { peak_on: 1, peak_gain: 6 },
-  'compressor': { compressor_on: 1 },
-  'delay': { delay_on: 1, delay_time: 0.35 },
-  'limiter, working': { limiter_on: 1, gain: 3 },
-};
+/**
+ * @typedef {import('./chain-page.js').Work} Work
+ * @typedef {Work['params']} Params
+ * @typedef {import('../bench.mjs').Means['print']} Print
+ */
 
+/** @param {import('../bench.mjs').Means} means */
 export async function run({ rounds, print, launch, openPage }) {
   mkdirSync(FOLDER, { recursive: true });
   const speed = await step('Compiling the engine for this processor', buildNative);
@@ -78,6 +74,12 @@ class Bench {
   #planes;
   #inputName;
 
+  /**
+   * @param {import('puppeteer-core').Page} page
+   * @param {string} speed path of the program that times the engine natively
+   * @param {number} channels
+   * @param {number} rounds
+   */
   constructor(page, speed, channels, rounds) {
     this.#page = page;
     this.#speed = speed;
@@ -92,15 +94,17 @@ class Bench {
     return this.#channels === 1 ? 'mono' : 'stereo';
   }
 
+  /** @param {Print} print */
   async chain(print) {
     const candidates = [...OURS, ...OTHERS];
+    /** @type {Record<string, number>} */
     const errors = {};
     for (const candidate of candidates) {
       const { error } = await this.#check(candidate, CHAIN);
       if (!(error <= WORST_DECIBELS)) throw new Failure(`${candidate} misses the formulas: ${error} dB.`);
       errors[candidate] = error;
     }
-    const times = await this.#time(candidates, CHAIN);
+    const times = await this.#times(candidates, CHAIN);
     print(`\n### The chain, ${this.#title}: ns per sample and channel`);
     print(
       table(
@@ -117,17 +121,23 @@ class Bench {
     print(ratioTable(times));
   }
 
+  /**
+   * Each effect where it is plainly heard, all others off; the gain's row is what every row has: copies, gain, meters.
+   * @param {Print} print
+   */
   async effects(print) {
+    const { glue } = await openDoors(SHIPPED.SIMD);
+    const parameters = glue.parameter_table();
     const rows = [];
-    const allOff = await switchesOff();
-    for (const [name, settings] of Object.entries(EFFECTS)) {
-      const params = { ...allOff, ...settings };
+    for (const effect of audibleEffects(parameters)) {
+      const label = parameters.find(({ id }) => id === effect.id)?.label ?? effect.id;
+      const params = { ...DEFAULTS, ...onlyEffect(parameters, effect) };
       const hashes = [];
       for (const candidate of OURS) hashes.push((await this.#check(candidate, params)).hash);
-      if (new Set(hashes).size > 1) throw new Failure(`${name}: ${OURS.join(', ')} do not render the same bits.`);
-      const times = await this.#time(OURS, params);
+      if (new Set(hashes).size > 1) throw new Failure(`${label}: ${OURS.join(', ')} do not render the same bits.`);
+      const times = await this.#times(OURS, params);
       rows.push([
-        name,
+        label,
         ...OURS.map((candidate) => fixed(median(times[candidate]))),
         fixed(ratio(times['wasm SIMD'], times.native)),
         fixed(ratio(times['wasm baseline'], times['wasm SIMD'])),
@@ -137,35 +147,60 @@ class Bench {
     print(table(['', ...OURS, 'SIMD / native', 'baseline / SIMD'], rows));
   }
 
-  /** Times by candidate, a figure a round; in each round another begins. */
-  async #time(candidates, params) {
+  /**
+   * Times by candidate, a figure a round; in each round another begins.
+   * @param {string[]} candidates
+   * @param {Params} params
+   */
+  async #times(candidates, params) {
+    /** @type {Record<string, number[]>} */
     const times = Object.fromEntries(candidates.map((candidate) => [candidate, []]));
     // Once for nothing: the engine's baseline compiler and the file caches.
-    for (const candidate of candidates) await this.#run('time', candidate, params);
+    for (const candidate of candidates) await this.#time(candidate, params);
     for (let round = 0; round < this.#rounds; round++) {
       for (let turn = 0; turn < candidates.length; turn++) {
         const candidate = candidates[(round + turn) % candidates.length];
-        times[candidate].push(await this.#run('time', candidate, params));
+        times[candidate].push(await this.#time(candidate, params));
       }
     }
     return times;
   }
 
-  #check(candidate, params) {
-    return this.#run('check', candidate, params);
-  }
-
-  #run(what, candidate, params) {
-    if (candidate === 'native') return what === 'time' ? this.#timeNative(params) : this.#checkNative(params);
-    const input = `/target/bench/${this.#inputName}`;
-    const work = { candidate, params, channels: this.#channels, sampleRate: SAMPLE_RATE, input };
+  /**
+   * @param {string} candidate
+   * @param {Params} params
+   */
+  #time(candidate, params) {
+    if (candidate === 'native') return this.#timeNative(params);
     return this.#page.evaluate(
-      async (name, args) => (await import('/scripts/bench/chain-page.js'))[name](args),
-      what,
-      work,
+      async (work) => (await import('../bench/chain-page.js')).time(work),
+      this.#work(candidate, params),
     );
   }
 
+  /**
+   * @param {string} candidate
+   * @param {Params} params
+   */
+  #check(candidate, params) {
+    if (candidate === 'native') return this.#checkNative(params);
+    return this.#page.evaluate(
+      async (work) => (await import('../bench/chain-page.js')).check(work),
+      this.#work(candidate, params),
+    );
+  }
+
+  /**
+   * @param {string} candidate
+   * @param {Params} params
+   * @returns {Work}
+   */
+  #work(candidate, params) {
+    const input = `/target/bench/${this.#inputName}`;
+    return { candidate, params, channels: this.#channels, sampleRate: SAMPLE_RATE, input };
+  }
+
+  /** @param {Params} params */
   async #timeNative(params) {
     const settings = Object.entries(params).map(([id, value]) => `${id}=${value}`);
     const files = [this.#inputName, 'output.f32'].map((name) => join(FOLDER, name));
@@ -175,6 +210,7 @@ class Bench {
     return Number(output);
   }
 
+  /** @param {Params} params */
   async #checkNative(params) {
     await this.#timeNative(params);
     const bytes = readFileSync(join(FOLDER, 'output.f32'));
@@ -188,14 +224,10 @@ class Bench {
   }
 }
 
-/** Every effect's switch at 0. */
-async function switchesOff() {
-  const { glue } = await openDoors(SHIPPED.SIMD);
-  const switches = glue.parameter_table().filter(({ id, curve }) => curve === 'switch' && id !== 'bypass');
-  return Object.fromEntries(switches.map(({ id }) => [id, 0]));
-}
-
-/** Sine plus noise, below 0.9; each channel has its own. */
+/**
+ * Sine plus noise, below 0.9; each channel has its own.
+ * @param {number} channel
+ */
 function sound(channel) {
   const step = (2 * Math.PI * (220 + 110 * channel)) / SAMPLE_RATE;
   let noise = 0x9e3779b9 ^ (channel * 0x85ebca6b);
@@ -236,6 +268,11 @@ const buildNaive = () =>
     join('scripts', 'bench', 'naive.rs'),
   ]);
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
 async function compile(command, args, env) {
   const { code, output } = await runCommand(command, args, { env });
   if (code === 0) return;

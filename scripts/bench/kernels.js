@@ -3,25 +3,36 @@
  * channel. The copies in and out of the wasm's memory are part of it, for a worklet has to make them. Page and Node.
  */
 import { DEFAULT_QUANTUM, Renderer } from '../../worklet/renderer.js';
+import { controlBlock, fillParameters } from '../lib/control.mjs';
 
-/** Writes every parameter into the words of a control block. */
-function fill(words, glue, params) {
-  const values = new Float32Array(words.buffer, words.byteOffset + 4 * glue.control_layout().parameters);
-  for (const { index, id, default: standard } of glue.parameter_table()) values[index] = params[id] ?? standard;
-}
+/**
+ * @typedef {import('../lib/doors.mjs').Glue} Glue
+ * @typedef {import('../lib/control.mjs').Params} Params
+ * @typedef {(inputs: Float32Array[], outputs: Float32Array[]) => void} Kernel
+ *
+ * @typedef {object} ChainParams what the formulas of the chain need
+ * @property {number} gain
+ * @property {number} distortion
+ * @property {number} lpf_cutoff in Hz
+ * @property {number} hpf_cutoff in Hz
+ * @property {number} delay_time in seconds
+ * @property {number} delay_feedback
+ * @property {number} delay_mix
+ */
 
 /**
  * The wasm alone: copy in, engine_process (with its meters), copy out; all views made beforehand.
- * @param {WebAssembly.Exports} wasm a bare instance's exports
- * @param {object} glue the main thread's door, for the parameter table
- * @param {Record<string, number>} params values by id; the others are at their defaults
- * @param {1 | 2} channels
+ * @param {import('../../worklet/renderer.js').AudioThreadDoor} wasm a bare instance's exports
+ * @param {Glue} glue the main thread's door, for the parameter table
+ * @param {Params} params values by id; the others are at their defaults
+ * @param {number} channels 1 or 2
  * @param {number} sampleRate in Hz
+ * @returns {Kernel}
  */
 export function rawKernel(wasm, glue, params, channels, sampleRate) {
   const { memory, engine_control, engine_sound, engine_process } = wasm;
   const engine = wasm.engine_new(sampleRate, channels);
-  fill(new Int32Array(memory.buffer, engine_control(engine), wasm.control_words()), glue, params);
+  fillParameters(new Int32Array(memory.buffer, engine_control(engine), wasm.control_words()), glue, params);
   const sound = Array.from(
     { length: channels },
     (_, channel) => new Float32Array(memory.buffer, engine_sound(engine, channel), DEFAULT_QUANTUM),
@@ -33,16 +44,39 @@ export function rawKernel(wasm, glue, params, channels, sampleRate) {
   };
 }
 
-/** As the worklet runs it: with a control block to follow, and the meters brought back to it each quantum. */
+/**
+ * As the worklet runs it: with a control block to follow, and the meters brought back to it each quantum.
+ * @param {WebAssembly.Module} module
+ * @param {Glue} glue
+ * @param {Params} params
+ * @param {number} channels
+ * @param {number} sampleRate
+ * @returns {Kernel}
+ */
 export function rendererKernel(module, glue, params, channels, sampleRate) {
-  const layout = glue.control_layout();
-  const words = new Int32Array(new SharedArrayBuffer(4 * layout.words));
-  fill(words, glue, params);
+  const { words } = controlBlock(glue, params, { shared: true });
   const renderer = new Renderer(module, { sampleRate, channels, words });
   return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 
-/** The naive form of scripts/bench/naive.rs, one instance for all channels. */
+/**
+ * The exports of scripts/bench/naive.rs; an engine and what it reads and writes are addresses.
+ * @typedef {object} NaiveWasm
+ * @property {WebAssembly.Memory} memory
+ * @property {(sampleRate: number, ...params: number[]) => number} naive_new
+ * @property {(engine: number) => number} naive_input
+ * @property {(engine: number) => number} naive_output
+ * @property {(engine: number) => void} naive_process
+ */
+
+/**
+ * The naive form of scripts/bench/naive.rs, one instance for all channels.
+ * @param {NaiveWasm} wasm
+ * @param {ChainParams} params
+ * @param {number} channels
+ * @param {number} sampleRate
+ * @returns {Kernel}
+ */
 export function naiveKernel(wasm, params, channels, sampleRate) {
   const { memory, naive_new, naive_input, naive_output, naive_process } = wasm;
   const p = params;
@@ -58,6 +92,7 @@ export function naiveKernel(wasm, params, channels, sampleRate) {
       p.delay_mix,
     ),
   );
+  /** @param {(engine: number) => number} address */
   const views = (address) => engines.map((engine) => new Float32Array(memory.buffer, address(engine), DEFAULT_QUANTUM));
   const [ins, outs] = [views(naive_input), views(naive_output)];
   return (inputs, outputs) => {
@@ -69,7 +104,13 @@ export function naiveKernel(wasm, params, channels, sampleRate) {
   };
 }
 
-/** Plain JavaScript written well: float64, block stages, a rational tanh, all state in locals while it runs. */
+/**
+ * Plain JavaScript written well: float64, block stages, a rational tanh, all state in locals while it runs.
+ * @param {ChainParams} params
+ * @param {number} channels
+ * @param {number} sampleRate
+ * @returns {Kernel}
+ */
 export function javascriptKernel(params, channels, sampleRate) {
   const chains = Array.from({ length: channels }, () => new JavaScriptChain(params, sampleRate));
   return (inputs, outputs) => {
@@ -90,6 +131,10 @@ class JavaScriptChain {
   #feedback;
   #mix;
 
+  /**
+   * @param {ChainParams} p
+   * @param {number} sampleRate
+   */
   constructor(p, sampleRate) {
     const drive = 1 + 10 * p.distortion;
     this.#before = p.gain * drive;
@@ -101,6 +146,10 @@ class JavaScriptChain {
     this.#mix = p.delay_mix;
   }
 
+  /**
+   * @param {Float32Array} input
+   * @param {Float32Array} output
+   */
   process(input, output) {
     const x = this.#scratch;
     distort(input, x, this.#before, this.#after);
@@ -109,7 +158,13 @@ class JavaScriptChain {
   }
 }
 
-/** Coefficients after the Audio EQ Cookbook (R. Bristow-Johnson), Q = 1/√2: b0, b1, a1, a2 (b2 is b0). */
+/**
+ * Coefficients after the Audio EQ Cookbook (R. Bristow-Johnson), Q = 1/√2: b0, b1, a1, a2 (b2 is b0).
+ * @param {'low-pass' | 'high-pass'} kind
+ * @param {number} cutoff in Hz
+ * @param {number} sampleRate in Hz
+ * @returns {[number, number, number, number]}
+ */
 function biquad(kind, cutoff, sampleRate) {
   const w = (2 * Math.PI * cutoff) / sampleRate;
   const alpha = Math.sin(w) / (2 * Math.SQRT1_2);
@@ -119,7 +174,13 @@ function biquad(kind, cutoff, sampleRate) {
   return [edge / 2, -sign * edge, (-2 * Math.cos(w)) / a0, (1 - alpha) / a0];
 }
 
-/** tanh by Lambert's continued fraction, nine levels deep and held at ±1: within 7e-6 (−103 dB) of it everywhere. */
+/**
+ * tanh by Lambert's continued fraction, nine levels deep and held at ±1: within 7e-6 (−103 dB) of it everywhere.
+ * @param {Float32Array} input
+ * @param {Float64Array} output
+ * @param {number} before what the input is multiplied by
+ * @param {number} after what the tanh is multiplied by
+ */
 function distort(input, output, before, after) {
   for (let n = 0; n < output.length; n++) {
     const v = input[n] * before;
@@ -130,7 +191,13 @@ function distort(input, output, before, after) {
   }
 }
 
-/** Both filters in one pass (each sample of the second waits for the first's alone), transposed direct form II. */
+/**
+ * Both filters in one pass (each sample of the second waits for the first's alone), transposed direct form II.
+ * @param {Float64Array} x in place
+ * @param {Float64Array} states
+ * @param {ReturnType<typeof biquad>} lowPass
+ * @param {ReturnType<typeof biquad>} highPass
+ */
 function filter(x, states, [b0, b1, a1, a2], [d0, d1, c1, c2]) {
   let [l1, l2, h1, h2] = states;
   for (let n = 0; n < x.length; n++) {
@@ -149,7 +216,15 @@ function filter(x, states, [b0, b1, a1, a2], [d0, d1, c1, c2]) {
   states[3] = h2;
 }
 
-/** Without a test for the line's end in the loop: spans up to it. Returns where the next sample goes. */
+/**
+ * Without a test for the line's end in the loop: spans up to it. Returns where the next sample goes.
+ * @param {Float64Array} x
+ * @param {Float32Array} output
+ * @param {Float32Array} line
+ * @param {number} at where this one goes
+ * @param {number} feedback
+ * @param {number} mix
+ */
 function delay(x, output, line, at, feedback, mix) {
   const dry = 1 - mix;
   for (let n = 0; n < x.length; ) {

@@ -1,6 +1,7 @@
 /**
  * Points a second: JavaScript, WebAssembly and native Rust count the same number of random points, in turn, in each
- * round; then what the other processors add, and how long the page is ever kept from answering meanwhile.
+ * round; then what the other processors add, and how long the page is ever kept from answering meanwhile. Node, and
+ * the page for the functions at the end.
  */
 import { Failure, run as runCommand } from '../lib/project.mjs';
 import { fixed, median, ratio, table } from './table.mjs';
@@ -17,22 +18,31 @@ const NATIVE = [
   { label: 'native Rust, target-cpu=native', rustflags: '-C target-cpu=native', target: 'target/native-cpu' },
 ];
 
+/**
+ * @typedef {import('../bench.mjs').Means} Means
+ * @typedef {import('puppeteer-core').Page} Page
+ * @typedef {Map<string, number[]>} Times in milliseconds, by label
+ */
+
+/** @param {Means} means */
 export async function run({ rounds, print, launch, openPage, serveProject }) {
   for (const build of NATIVE) await native(build, 1);
   const server = await serveProject();
   const browser = await launch('chromium');
-  const times = {};
-  const firsts = {};
+  /** @type {Times} */
+  const times = new Map();
+  /** @type {Times} */
+  const firsts = new Map();
   try {
     for (let round = 0; round < rounds; round += 1) {
       // A new page each round, so that the first call is cold each time.
       const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
       for (const { label, first, median: time } of await page.evaluate(comparison, POINTS, REPEATS)) {
-        (times[label] ??= []).push(time);
-        (firsts[label] ??= []).push(first);
+        append(times, label, time);
+        append(firsts, label, first);
       }
       await page.close();
-      for (const build of NATIVE) (times[build.label] ??= []).push(await native(build, REPEATS));
+      for (const build of NATIVE) append(times, build.label, await native(build, REPEATS));
     }
     printComparison(print, times, firsts);
     await printScaling(print, await openPage(browser, `${server.url}/scripts/lib/blank.html`), rounds);
@@ -43,27 +53,45 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
   }
 }
 
+/**
+ * @param {Times} times
+ * @param {string} label
+ * @param {number} milliseconds
+ */
+const append = (times, label, milliseconds) => times.set(label, [...(times.get(label) ?? []), milliseconds]);
+
+/**
+ * @param {Means['print']} print
+ * @param {Times} times
+ * @param {Times} firsts of the first call in a new page; the native builds have none
+ */
 function printComparison(print, times, firsts) {
-  const [yardstick] = Object.keys(times);
+  const [[, yardstick]] = times;
+  const [[, firstYardstick]] = firsts;
+  const rust = times.get(NATIVE[0].label) ?? [];
   print(
     table(
       ['', 'ms', 'first call, ms', 'times as fast', '… first call', 'time / native Rust'],
-      Object.entries(times).map(([label, own]) => {
-        const first = firsts[label];
+      [...times].map(([label, own]) => {
+        const first = firsts.get(label);
         return [
           label,
           fixed(median(own)),
           fixed(first && median(first)),
-          fixed(ratio(times[yardstick], own), 1),
-          fixed(first && ratio(firsts[yardstick], first), 1),
-          fixed(ratio(own, times[NATIVE[0].label])),
+          fixed(ratio(yardstick, own), 1),
+          fixed(first && ratio(firstYardstick, first), 1),
+          fixed(ratio(own, rust)),
         ];
       }),
     ),
   );
 }
 
-/** The median time of native runs, in milliseconds. */
+/**
+ * The median time of native runs, in milliseconds.
+ * @param {(typeof NATIVE)[number]} build
+ * @param {number} repeats
+ */
 async function native({ rustflags, target }, repeats) {
   const args = ['run', '--quiet', '--release', '--example', 'pi', '--target-dir', target, '--', POINTS, '1', repeats];
   const { code, output } = await runCommand('cargo', args.map(String), { env: { RUSTFLAGS: rustflags } });
@@ -72,6 +100,11 @@ async function native({ rustflags, target }, repeats) {
   return median(found);
 }
 
+/**
+ * @param {Means['print']} print
+ * @param {Page} page
+ * @param {number} rounds
+ */
 async function printScaling(print, page, rounds) {
   const { one, all, workers } = await page.evaluate(scaling, LONG_RUN, rounds);
   print(
@@ -85,6 +118,10 @@ async function printScaling(print, page, rounds) {
   );
 }
 
+/**
+ * @param {Means['print']} print
+ * @param {Page} page
+ */
 async function printAnswers(print, page) {
   const { workers, slices } = await page.evaluate(answers, LONG_RUN);
   print(
@@ -100,43 +137,58 @@ async function printAnswers(print, page) {
 
 // What follows runs in the page.
 
+/**
+ * @param {number} points
+ * @param {number} rounds
+ */
 async function comparison(points, rounds) {
-  const { loadModule } = await import('/worklet/module.js');
-  const { compare } = await import('/monte-carlo/comparison.js');
+  const { loadModule } = await import('../../worklet/module.js');
+  const { compare } = await import('../../site/monte-carlo/comparison.js');
   const { module, glue } = await loadModule();
   return compare({ module, substream: glue.monte_carlo_substream(), points, rounds });
 }
 
+/**
+ * How long one worker and all of them take for as many points, in milliseconds a round.
+ * @param {number} total
+ * @param {number} rounds
+ */
 async function scaling(total, rounds) {
-  const { loadModule } = await import('/worklet/module.js');
-  const { MonteCarloPool, processors } = await import('/monte-carlo/pool.js');
+  const { loadModule } = await import('../../worklet/module.js');
+  const { MonteCarloPool, processors } = await import('../../site/monte-carlo/pool.js');
   const { module, glue } = await loadModule();
-  const times = { one: [], all: [], workers: processors() };
-  const pools = { one: 1, all: processors() };
-  for (const name of Object.keys(pools)) {
-    pools[name] = new MonteCarloPool(module, glue.monte_carlo_substream(), pools[name]);
-    await pools[name].run({ seed: 1, total: total / 10 });
-  }
+  /** @param {number} size */
+  const ready = async (size) => {
+    const pool = new MonteCarloPool(module, glue.monte_carlo_substream(), size);
+    await pool.run({ seed: 1, total: total / 10 });
+    return { pool, times: /** @type {number[]} */ ([]) };
+  };
+  const [one, all] = [await ready(1), await ready(processors())];
   for (let round = 0; round < rounds; round += 1) {
-    for (const [name, pool] of Object.entries(pools)) {
+    for (const { pool, times } of [one, all]) {
       const start = performance.now();
       await pool.run({ seed: round, total });
-      times[name].push(performance.now() - start);
+      times.push(performance.now() - start);
     }
   }
-  return times;
+  return { one: one.times, all: all.times, workers: processors() };
 }
 
+/** @param {number} total */
 async function answers(total) {
-  const { loadModule } = await import('/worklet/module.js');
-  const { MonteCarloPool } = await import('/monte-carlo/pool.js');
-  const { countInSlices } = await import('/monte-carlo/run.js');
+  const { loadModule } = await import('../../worklet/module.js');
+  const { MonteCarloPool } = await import('../../site/monte-carlo/pool.js');
+  const { countInSlices } = await import('../../site/monte-carlo/run.js');
   const { module, glue } = await loadModule();
   const pool = new MonteCarloPool(module, glue.monte_carlo_substream());
   const options = { seed: 1, total, onShare: () => {} };
 
-  /** The times between messages that this thread sends itself while `work` is under way. */
+  /**
+   * The times between messages that this thread sends itself while `work` is under way.
+   * @param {Promise<unknown>} work
+   */
   const during = async (work) => {
+    /** @type {number[]} */
     const gaps = [];
     const { port1, port2 } = new MessageChannel();
     let last = performance.now();
@@ -150,7 +202,7 @@ async function answers(total) {
     await work;
     port1.close();
     gaps.sort((a, b) => a - b);
-    return { median: gaps[gaps.length >> 1], most: gaps.at(-1) };
+    return { median: gaps[gaps.length >> 1], most: gaps[gaps.length - 1] };
   };
   const workers = await during(pool.run(options));
   const slices = await during(countInSlices(glue, options));

@@ -18,7 +18,14 @@ import { createEngine, loadModule } from '../../worklet/engine.js';
 import { instantiate } from '../../worklet/renderer.js';
 import { rawKernel, rendererKernel } from './kernels.js';
 
-/** The benchmark's parameters as this engine's; drive = 1 + 10·distortion. */
+/**
+ * @typedef {Record<'gain' | 'drive' | 'lowpass' | 'highpass' | 'delay' | 'feedback' | 'mix', number>} BenchParams
+ */
+
+/**
+ * The benchmark's parameters as this engine's; drive = 1 + 10·distortion.
+ * @param {BenchParams} p
+ */
 const ourParams = (p) => ({
   gain: p.gain,
   distortion: (p.drive - 1) / 10,
@@ -29,19 +36,37 @@ const ourParams = (p) => ({
   delay_mix: p.mix,
 });
 
-const channelsOf = (context) => context.destination.channelCount;
+/**
+ * One or two, as the context plays.
+ * @param {BaseAudioContext} context
+ */
+const channelsOf = ({ destination }) => (destination.channelCount === 1 ? 1 : 2);
 
-/** An engine behind the source; returns its output. */
+/**
+ * An engine behind the source; returns its output.
+ * @param {BaseAudioContext} context
+ * @param {AudioNode} source
+ * @param {ReturnType<typeof ourParams>} params
+ * @param {boolean} fixed
+ */
 async function connectEngine(context, source, params, fixed) {
   const engine = await createEngine(context, { mode: 'worklet', channels: channelsOf(context), params, fixed });
   source.connect(engine.input);
   return engine.output;
 }
 
+/**
+ * @typedef {(context: BaseAudioContext, source: AudioNode, params: BenchParams) => Promise<AudioNode>} Connect
+ * @typedef {(params: BenchParams, channels: number, sampleRate: number) => Promise<import('./kernels.js').Kernel>}
+ *   MakeKernel
+ */
+
 const ours = {
   name: 'ours',
   setup: () => loadModule(),
+  /** @type {Connect} */
   connect: (context, source, params) => connectEngine(context, source, ourParams(params), true),
+  /** @type {MakeKernel} */
   async kernel(params, channels, sampleRate) {
     const { module, glue } = await loadModule();
     return rawKernel(instantiate(module).exports, glue, ourParams(params), channels, sampleRate);
@@ -50,17 +75,22 @@ const ours = {
     const { glue } = await loadModule();
     return glue.monte_carlo_pi;
   },
-  /** Bypassed, it passes audio through as it is. */
+  /**
+   * Bypassed, it passes audio through as it is.
+   * @param {BaseAudioContext} context
+   */
   async latencyNode(context) {
-    const options = { mode: 'worklet', channels: channelsOf(context), params: { bypass: true }, fixed: true };
-    return (await createEngine(context, options)).input;
+    const channels = channelsOf(context);
+    return (await createEngine(context, { mode: 'worklet', channels, params: { bypass: true }, fixed: true })).input;
   },
 };
 
 const oursSwitchable = {
   name: 'ours-switchable',
   setup: () => loadModule(),
+  /** @type {Connect} */
   connect: (context, source, params) => connectEngine(context, source, ourParams(params), false),
+  /** @type {MakeKernel} */
   async kernel(params, channels, sampleRate) {
     const { module, glue } = await loadModule();
     return rendererKernel(module, glue, ourParams(params), channels, sampleRate);

@@ -1,6 +1,9 @@
-/** Numbers for people: medians, ratios of runs that were taken in turn, and Markdown tables. */
+/** Numbers for people: medians, ratios of runs that were taken in turn, and Markdown tables. Node. */
 
-/** The median of numbers. */
+/**
+ * The median of numbers.
+ * @param {number[]} values
+ */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -10,11 +13,16 @@ export function median(values) {
 /**
  * How many times as long one took as the other: the median of their ratios round by round, for what slows the machine
  * in a round slows both.
+ * @param {number[]} ours
+ * @param {number[]} theirs
  */
 export const ratio = (ours, theirs) => median(ours.map((value, round) => value / theirs[round]));
 
-/** A number with so many digits after the point; nothing where there is none. */
-export const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '');
+/**
+ * A number with so many digits after the point; nothing where there is none.
+ * @param {number} [value]
+ */
+export const fixed = (value = NaN, digits = 2) => (Number.isFinite(value) ? value.toFixed(digits) : '');
 
 /**
  * A Markdown table: the first column to the left, the others to the right.
@@ -22,8 +30,13 @@ export const fixed = (value, digits = 2) => (Number.isFinite(value) ? value.toFi
  * @param {(string | number)[][]} rows
  */
 export function table(head, rows) {
-  const widths = head.map((title, column) => Math.max(3, ...[head, ...rows].map((row) => String(row[column]).length)));
+  const widths = head.map((_, column) => Math.max(3, ...[head, ...rows].map((row) => String(row[column]).length)));
+  /**
+   * @param {string | number} cell
+   * @param {number} column
+   */
   const pad = (cell, column) => (column === 0 ? String(cell).padEnd(widths[0]) : String(cell).padStart(widths[column]));
+  /** @param {(string | number)[]} cells */
   const line = (cells) => `| ${cells.map(pad).join(' | ')} |`;
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return ['', line(head), line(rule), ...rows.map(line)].join('\n');

@@ -1,6 +1,6 @@
 /**
  * A step of the wave on 800 points, in WebAssembly and in JavaScript, in turn; and the script of a frame of the page's
- * panel at 1600 device pixels.
+ * panel at 1600 device pixels. Node, and the page for `steps`.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { fixed, median, ratio, table } from './table.mjs';
@@ -8,8 +8,12 @@ import { fixed, median, ratio, table } from './table.mjs';
 export const title = 'Wave: a step of 800 points';
 
 const STEPS = 20_000;
-const FRAMES_MS = 3000;
+/** How long the panel plays before its reading is taken. */
+const PLAY_MILLISECONDS = 3000;
 
+/** @typedef {import('../bench.mjs').Means} Means */
+
+/** @param {Means} means */
 export async function run({ rounds, print, launch, openPage, serveProject }) {
   const server = await serveProject();
   const browser = await launch('chromium');
@@ -30,28 +34,40 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
   }
 }
 
+/**
+ * @param {Means['print']} print
+ * @param {import('puppeteer-core').Page} page
+ * @param {string} url
+ */
 async function printFrame(print, page, url) {
   await page.setViewport({ width: 852, height: 900, deviceScaleFactor: 2 });
   await page.goto(url);
   await page.waitForSelector('#wave-canvas');
   await page.$eval('#wave-canvas', (canvas) => canvas.scrollIntoView());
-  await page.$eval('#wave-play', (button) => button.click());
-  await delay(FRAMES_MS);
-  const [pixels, script] = await page.evaluate(() => [
-    document.querySelector('#wave-canvas').width,
-    document.querySelector('#wave dl > div:last-child dd').innerText,
-  ]);
+  await page.$eval('button#wave-play', (button) => button.click());
+  await delay(PLAY_MILLISECONDS);
+  const pixels = await page.$eval('canvas#wave-canvas', ({ width }) => width);
+  const script = await page.$eval('#wave dl > div:last-child dd', ({ textContent }) => textContent);
   print(`\nA frame of the panel, ${pixels} device pixels wide, steps and drawing: ${script} of script.`);
 }
 
-/** Runs in the page: nanoseconds a step, by who steps. */
+/**
+ * Runs in the page: nanoseconds a step, by who steps.
+ * @param {number} count of steps each time
+ * @param {number} rounds
+ */
 async function steps(count, rounds) {
-  const { loadModule } = await import('/worklet/module.js');
+  const { loadModule } = await import('../../worklet/module.js');
   const { glue } = await loadModule();
   const POINTS = 800;
   const C = 0.9;
 
-  /** The formula as a careful programmer writes it: each point is read once, the next state goes over the previous. */
+  /**
+   * The formula as a careful programmer writes it: each point is read once, the next state goes over the previous.
+   * @param {Float32Array} u
+   * @param {Float32Array} previous
+   * @param {number} squared c²
+   */
   const stepInJavaScript = (u, previous, squared) => {
     const last = u.length - 1;
     let left = u[0];
@@ -64,11 +80,13 @@ async function steps(count, rounds) {
     }
   };
   let [u, previous] = [new Float32Array(POINTS), new Float32Array(POINTS)];
-  for (let i = 0; i < POINTS; i += 1) u[i] = previous[i] = Math.sin((Math.PI * i) / (POINTS - 1));
+  for (let i = 0; i < POINTS; i += 1) u[i] = Math.sin((Math.PI * i) / (POINTS - 1));
+  previous.set(u);
   const wave = new glue.WaveSimulation(POINTS, C);
   wave.pluck(POINTS / 3, 50, 1);
 
-  const ways = {
+  /** @type {Record<string, (times: number) => void>} */
+  const steppers = {
     'WebAssembly, step_many': (times) => wave.step_many(times),
     'WebAssembly, step': (times) => {
       for (let taken = 0; taken < times; taken += 1) wave.step();
@@ -80,12 +98,13 @@ async function steps(count, rounds) {
       }
     },
   };
-  const found = Object.fromEntries(Object.keys(ways).map((label) => [label, []]));
-  for (const way of Object.values(ways)) way(count);
+  /** @type {Record<string, number[]>} */
+  const found = Object.fromEntries(Object.keys(steppers).map((label) => [label, []]));
+  for (const step of Object.values(steppers)) step(count);
   for (let round = 0; round < rounds; round += 1) {
-    for (const [label, way] of Object.entries(ways)) {
+    for (const [label, step] of Object.entries(steppers)) {
       const start = performance.now();
-      way(count);
+      step(count);
       found[label].push(((performance.now() - start) * 1e6) / count);
     }
   }

@@ -1,12 +1,18 @@
 /**
  * The browsers of this machine, by name: what each needs, and where it is. An environment variable names an executable
- * that is in no usual place.
+ * that is in no usual place. Node.
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { which } from './project.mjs';
 
-/** The first of these that is there: a variable's value, a full path, or a name on PATH. */
+/** @typedef {'chromium' | 'firefox' | 'webkit'} BrowserName */
+
+/**
+ * The first of these that is there: a variable's value, a full path, or a name on PATH.
+ * @param {string} variable of the environment
+ * @param {...string} candidates paths or names
+ */
 function find(variable, ...candidates) {
   if (process.env[variable]) return process.env[variable];
   for (const candidate of candidates) {
@@ -18,6 +24,7 @@ function find(variable, ...candidates) {
 
 /** MiniBrowser has no place on PATH: Debian keeps it beside each version of the library. */
 function miniBrowsers() {
+  /** @param {string} folder */
   const within = (folder) => readdirSync(folder).filter((name) => name.endsWith('-linux-gnu'));
   const libraries = ['/usr/lib', '/usr/libexec']
     .filter(existsSync)
@@ -30,7 +37,10 @@ function miniBrowsers() {
 /** Without a sound card these browsers run no AudioContext; PulseAudio's null sink stands in for one. */
 const soundServer = () => ({ pulseaudio: find('PULSEAUDIO', 'pulseaudio') });
 
-/** What each browser's tests need: executable → its path, or undefined. */
+/**
+ * What each browser's tests need: executable → its path, or undefined.
+ * @type {Record<BrowserName, () => Record<string, string | undefined>>}
+ */
 const NEEDS = {
   chromium: () => ({
     chromium: find(
@@ -63,12 +73,18 @@ const NEEDS = {
 };
 
 /** Every browser that the tests are for. */
-export const browserNames = Object.keys(NEEDS);
+export const browserNames = /** @type {BrowserName[]} */ (Object.keys(NEEDS));
 
-/** The executables of a browser's tests: name → path, undefined where there is none. */
+/**
+ * The executables of a browser's tests: name → path, undefined where there is none.
+ * @param {BrowserName} browser
+ */
 export const executables = (browser) => NEEDS[browser]();
 
-/** What of a browser's executables is missing: a list of names, empty where all are there. */
+/**
+ * What of a browser's executables is missing: a list of names, empty where all are there.
+ * @param {BrowserName} browser
+ */
 export const missing = (browser) =>
   Object.entries(executables(browser))
     .filter(([, path]) => !path)

@@ -1,11 +1,11 @@
 /**
  * The TypeScript declarations of the engine's public API, in types/: TypeScript reads them from the JSDoc of worklet/;
- * what Rust has in tables (parameters, meters) is read from the wasm.
+ * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDoors, SHIPPED } from './doors.mjs';
-import { Failure, root, run } from './project.mjs';
+import { diskFailure, Failure, root, run } from './project.mjs';
 
 const TYPES = join(root, 'types');
 
@@ -40,10 +40,14 @@ export async function makeDeclarations() {
   ]);
   if (code === 0) return;
   console.error(output);
-  throw new Failure('The declarations cannot be made: mend the first error above, then run this command again.');
+  throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
 }
 
-/** The Rust tables as types. */
+/**
+ * The Rust tables as types.
+ * @param {import('./doors.mjs').ParameterRow[]} parameters
+ * @param {import('./doors.mjs').Layout['meters']} meters
+ */
 function tables(parameters, meters) {
   const values = parameters.map(({ id, label, unit, min, max, default: initial, curve }) => {
     const range = curve === 'switch' ? 'off (0) or on (1)' : `${short(min)} … ${short(max)}${unit && ` ${unit}`}`;
@@ -69,7 +73,11 @@ ${readings.join('\n')}
 `;
 }
 
-/** A float32 in as many digits as tell it from its neighbours. */
+/**
+ * A float32 in as many digits as tell it from its neighbours.
+ * @param {number} value
+ */
 const short = (value) => Number(value.toPrecision(7));
 
+/** @param {string[]} texts */
 const union = (texts) => [...new Set(texts)].map((text) => `'${text}'`).join(' | ');

@@ -36,7 +36,7 @@ export function audibleEffects(table = []) {
  * @param {string} text
  * @returns {Effect[]}
  */
-export function parseEffects(text) {
+function parseEffects(text) {
   const lines = text.split(/\r?\n/).map((line) => line.replace(/#.*/, '').trim());
   return lines.filter(Boolean).map((line) => {
     const [, id, values] = line.match(/^(\w+):(.*)$/) ?? [];

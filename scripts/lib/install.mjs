@@ -1,12 +1,15 @@
 /**
  * Gets the tests' own tools: rustfmt and clippy by rustup, the browsers by apt-get where this is Debian and we are
- * root. Elsewhere it says what is missing and how to get it.
+ * root. Elsewhere it says what is missing and how to get it. Node.
  */
 import { readFileSync } from 'node:fs';
 import { browserNames, missing } from './browsers.mjs';
 import { Failure, run, step, which } from './project.mjs';
 
-/** Debian's package for each executable that the browser tests need. */
+/**
+ * Debian's package for each executable that the browser tests need.
+ * @type {Record<string, string>}
+ */
 const PACKAGES = {
   chromium: 'chromium',
   chromedriver: 'chromium-driver',
@@ -17,6 +20,7 @@ const PACKAGES = {
   Xvfb: 'xvfb',
 };
 
+/** @type {Record<string, string>} */
 const HOW_ELSEWHERE = {
   chromium: 'install Chromium or Chrome, or set CHROMIUM to its executable',
   chromedriver: "install Chromium's ChromeDriver of the same version, or set CHROMEDRIVER to it",
@@ -59,9 +63,11 @@ export async function needBrowsers(browsers = browserNames) {
 
 const isDebian = () => /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'));
 
+/** @param {string[]} packages */
 async function installByApt(packages) {
   await step(`Installing ${packages.join(', ')} (once)`, async () => {
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
+    /** @param {...string} args */
     const aptGet = (...args) => run('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], { env });
     await aptGet('update');
     const { code, output } = await aptGet('install', '-y', ...packages);

@@ -1,14 +1,21 @@
 /**
  * What a long-lived page does to the wasm's memory, in plain Node: processors, simulations and engines of mixed sizes
- * come and go. tests/node/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares allocators.
+ * come and go. tests/node/lifetimes.test.mjs holds what ships to its promise; scripts/allocators.mjs compares
+ * allocators.
  */
+
+/**
+ * @typedef {import('./doors.mjs').Doors} Doors
+ * @typedef {{ rate: number, points: number, frames: number }} Size in Hz; of a wave; of a buffer
+ */
+
 const SAMPLE_RATES = [3000, 8000, 11025, 22050, 44100, 48000, 88200, 96000, 192000, 384000, 768000];
 const CHANNELS = 2;
 const LARGEST = { rate: 768000, points: 100_000, frames: 200_000 };
 
 /**
  * Lets so many lifetimes pass.
- * @param {Awaited<ReturnType<typeof import('./doors.mjs').openDoors>>} doors
+ * @param {Doors} doors
  * @param {number} count
  * @param {object} [options]
  * @param {boolean} [options.overlapping] one of each kind is alive at any time, instead of one alone
@@ -30,8 +37,16 @@ export function passLifetimes(doors, count, { overlapping = false, look = () => 
   for (const end of ends) end();
 }
 
-/** Sizes over decades, as small ones are the more frequent. */
+/**
+ * Sizes over decades, as small ones are the more frequent.
+ * @param {() => number} random from 0 to 1
+ * @returns {Size}
+ */
 function mixed(random) {
+  /**
+   * @param {number} largest
+   * @param {number} least
+   */
   const upTo = (largest, least) => Math.floor(least * (largest / least) ** random());
   return {
     rate: SAMPLE_RATES[Math.floor(random() * SAMPLE_RATES.length)],
@@ -40,7 +55,10 @@ function mixed(random) {
   };
 }
 
-/** Each begins a life that does some work, and returns what ends it. */
+/**
+ * Each begins a life that does some work, and returns what ends it.
+ * @type {((doors: Doors, size: Size) => () => void)[]}
+ */
 const KINDS = [
   ({ glue }, { rate, frames }) => {
     const processor = new glue.AudioProcessor(rate);

@@ -16,40 +16,101 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const HEARTBEAT_SECONDS = 5;
 const OLDEST_NODE = 20;
 
+/** In characters: how much of another program's words a sentence quotes. */
+const LONGEST_REASON = 160;
+
 /** An expected failure: its message is one sentence for the person at the terminal, with the way out. */
 export class Failure extends Error {}
 
-/** Runs a script's body; a Failure becomes its sentence and exit code 1. */
+/**
+ * Runs a script's body; a Failure becomes its sentence and exit code 1.
+ * @param {() => Promise<void>} body
+ */
 export async function main(body) {
   try {
     const found = Number(process.versions.node.split('.')[0]);
     if (found < OLDEST_NODE) {
       throw new Failure(
-        `Node ${process.versions.node} is too old: ` + `install Node ${OLDEST_NODE} or later from https://nodejs.org.`,
+        `Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or later from https://nodejs.org.`,
       );
     }
     await body();
   } catch (error) {
-    console.error(error instanceof Failure ? `\n${error.message}` : error);
+    printFailure(error);
     process.exitCode = 1;
   }
 }
 
 /**
+ * Says why something failed: the sentence, or where none is known the whole error.
+ * @param {unknown} error
+ */
+export function printFailure(error) {
+  const failure = error instanceof Failure ? error : diskFailure(String(error));
+  console.error(failure ? `\n${failure.message}` : error);
+}
+
+/** What a disk that takes no more says, in the words of Node, cargo, esbuild, TypeScript and npm; and the way out. */
+const DISK_TROUBLES = [
+  {
+    pattern:
+      /\b(ENOSPC|EDQUOT)\b|no space left on device|quota exceeded|os error (28|122)\b|not enough space on the disk/i,
+    sentence: 'The disk is full: free some space',
+  },
+  {
+    pattern: /\bEROFS\b|read-only file ?system|os error 30\b/i,
+    sentence: "The disk is read-only: copy the project to one that can be written, or make this one's folder so",
+  },
+  {
+    pattern: /\b(EACCES|EPERM)\b|permission denied|operation not permitted/i,
+    sentence: "A file or folder may not be written: make all of the project's folder your own",
+  },
+];
+
+/**
+ * The Failure for a disk that cannot be written, where that is why a program failed.
+ * @param {string} said what the program or the error said
+ */
+export function diskFailure(said) {
+  for (const { pattern, sentence } of DISK_TROUBLES) {
+    const line = said.split(/\r?\n/).find((candidate) => pattern.test(candidate));
+    if (line === undefined) continue;
+    return new Failure(`${sentence}, then run this command again (${line.trim().slice(0, LONGEST_REASON)}).`);
+  }
+  return undefined;
+}
+
+/**
  * The command line's options, all of them `--name value`.
- * @param {Record<string, string>} defaults each option's name and its value where it is not given
+ * @template {string} Name
+ * @param {Record<Name, string>} defaults each option's name and its value where it is not given
  * @param {string} usage what to write instead, for the Failure
+ * @returns {Record<Name, string>}
  */
 export function readOptions(defaults, usage) {
-  const options = Object.entries(defaults).map(([name, value]) => [name, { type: 'string', default: value }]);
+  /** @type {[string, { type: 'string' }][]} */
+  const options = Object.keys(defaults).map((name) => [name, { type: 'string' }]);
   try {
-    return parseArgs({ options: Object.fromEntries(options) }).values;
-  } catch ({ message }) {
-    throw new Failure(`${message.split(/[.\n]/)[0]}: ${usage}.`);
+    const { values } = parseArgs({ options: Object.fromEntries(options) });
+    return { ...defaults, ...values };
+  } catch (error) {
+    throw new Failure(`${messageOf(error).split(/[.\n]/)[0]}: ${usage}.`);
   }
 }
 
-/** Says what is being done, and how long it took where that was over a second. */
+/**
+ * What an error says.
+ * @param {unknown} error
+ */
+export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/**
+ * Says what is being done, and how long it took where that was over a second.
+ * @template Result
+ * @param {string} title
+ * @param {() => Result | Promise<Result>} action
+ * @returns {Promise<Result>}
+ */
 export async function step(title, action) {
   console.log(`• ${title}`);
   const start = performance.now();
@@ -64,7 +125,7 @@ export async function step(title, action) {
  * @param {string} command
  * @param {string[]} args
  * @param {object} [options]
- * @param {Record<string, string>} [options.env] added to this process's environment
+ * @param {NodeJS.ProcessEnv} [options.env] added to this process's environment
  * @param {string} [options.cwd] the project's root unless given
  * @param {boolean} [options.quiet] no sign of life every few seconds
  * @param {boolean} [options.show] its output goes to the terminal as it comes, too
@@ -74,10 +135,18 @@ export async function step(title, action) {
  */
 export function run(command, args, { env = {}, cwd = root, quiet = false, show = false, shell = false } = {}) {
   return new Promise((resolve) => {
-    const stdio = ['ignore', 'pipe', 'pipe'];
-    const child = spawn(command, args, { cwd, shell, stdio, env: { ...process.env, ...env } });
+    const child = spawn(command, args, {
+      cwd,
+      shell,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
     let output = '';
     const heartbeat = quiet || show ? undefined : startHeartbeat(() => output);
+    /**
+     * @param {import('node:stream').Readable} stream
+     * @param {NodeJS.WriteStream} sink
+     */
     const take = (stream, sink) => {
       stream.setEncoding('utf8');
       stream.on('data', (text) => {
@@ -87,11 +156,15 @@ export function run(command, args, { env = {}, cwd = root, quiet = false, show =
     };
     take(child.stdout, process.stdout);
     take(child.stderr, process.stderr);
+    /**
+     * @param {number} code
+     * @param {boolean} missing
+     */
     const end = (code, missing) => {
       clearInterval(heartbeat);
       resolve({ code, output, missing });
     };
-    child.on('error', (error) => {
+    child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       output += error.message;
       end(127, error.code === 'ENOENT');
     });
@@ -99,20 +172,28 @@ export function run(command, args, { env = {}, cwd = root, quiet = false, show =
   });
 }
 
-/** Shows every few seconds that a long command lives, by the last line that it wrote. */
+/**
+ * Shows every few seconds that a long command lives, by the last line that it wrote.
+ * @param {() => string} output all that it wrote so far
+ */
 function startHeartbeat(output) {
   const start = performance.now();
   return setInterval(() => {
     const seconds = Math.round((performance.now() - start) / 1000);
-    const last = output()
-      .trimEnd()
-      .split(/[\r\n]/)
-      .at(-1)
-      .trim()
-      .slice(0, 90);
+    const last = lastLine(output()).trim().slice(0, 90);
     console.log(`  … ${seconds} s${last && `: ${last}`}`);
   }, HEARTBEAT_SECONDS * 1000);
 }
+
+/**
+ * The last line of a text that is not empty.
+ * @param {string} text
+ */
+export const lastLine = (text) =>
+  text
+    .trimEnd()
+    .split(/[\r\n]/)
+    .at(-1) ?? '';
 
 /** How cargo (by curl), rustup and npm say that the network could not be reached. */
 const OFFLINE = [
@@ -124,10 +205,16 @@ const OFFLINE = [
   /\b(ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN)\b/,
 ];
 
-/** Whether what a command said tells of a network that could not be reached. */
+/**
+ * Whether what a command said tells of a network that could not be reached.
+ * @param {string} text
+ */
 export const soundsOffline = (text) => OFFLINE.some((pattern) => pattern.test(text));
 
-/** The full path of an executable on PATH, or undefined. */
+/**
+ * The full path of an executable on PATH, or undefined.
+ * @param {string} name
+ */
 export function which(name) {
   const endings = process.platform === 'win32' ? ['.exe', '.cmd', ''] : [''];
   for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -139,7 +226,11 @@ export function which(name) {
   return undefined;
 }
 
-/** Every file at or below the given paths (relative to the root, with `/`), sorted; what is not there is left out. */
+/**
+ * Every file at or below the given paths (relative to the root, with `/`), sorted; what is not there is left out.
+ * @param {...string} paths
+ * @returns {string[]}
+ */
 export function filesBelow(...paths) {
   return paths
     .flatMap((path) => {
@@ -151,7 +242,16 @@ export function filesBelow(...paths) {
     .sort();
 }
 
-/** A hash of these files' names and contents (SHA-256, hex). */
+/** What lies in the root and no person has written. */
+const GENERATED = ['.git', 'node_modules', 'pkg', 'target', 'types'];
+
+/** Every file that people write, relative to the root, sorted. */
+export const sourceFiles = () => filesBelow(...readdirSync(root).filter((name) => !GENERATED.includes(name)));
+
+/**
+ * A hash of these files' names and contents (SHA-256, hex).
+ * @param {string[]} files
+ */
 export function hashFiles(files) {
   const hash = createHash('sha256');
   for (const file of files) {

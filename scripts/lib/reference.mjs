@@ -15,15 +15,21 @@ export const DEFAULTS = {
   delay_mix: 0.3,
 };
 
+/**
+ * A filter as a function of one sample after the other.
+ * @param {'low-pass' | 'high-pass'} kind
+ * @param {number} cutoff in Hz; held below Nyquist
+ * @param {number} sampleRate in Hz
+ */
 function biquad(kind, cutoff, sampleRate) {
-  const w = (2 * Math.PI * cutoff) / sampleRate;
+  const w = (2 * Math.PI * Math.min(cutoff, 0.49 * sampleRate)) / sampleRate;
   const alpha = Math.sin(w) / (2 * Math.SQRT1_2);
   const a0 = 1 + alpha;
   const sign = kind === 'low-pass' ? -1 : 1;
   const edge = (1 + sign * Math.cos(w)) / a0;
   const [b0, b1, a1, a2] = [edge / 2, -sign * edge, (-2 * Math.cos(w)) / a0, (1 - alpha) / a0];
   let [s1, s2] = [0, 0];
-  return (x) => {
+  return (/** @type {number} */ x) => {
     const y = b0 * x + s1;
     s1 = b1 * x - a1 * y + s2;
     s2 = b0 * x - a2 * y;
@@ -40,8 +46,8 @@ function biquad(kind, cutoff, sampleRate) {
  */
 export function chain(input, sampleRate, params = {}) {
   // The engine's parameters are float32.
-  const at32 = Object.entries({ ...DEFAULTS, ...params }).map(([id, value]) => [id, Math.fround(value)]);
-  const p = Object.fromEntries(at32);
+  const p = { ...DEFAULTS, ...params };
+  for (const id of /** @type {(keyof typeof p)[]} */ (Object.keys(p))) p[id] = Math.fround(p[id]);
   const drive = 1 + 10 * p.distortion;
   const lowPass = biquad('low-pass', p.lpf_cutoff, sampleRate);
   const highPass = biquad('high-pass', p.hpf_cutoff, sampleRate);
@@ -56,14 +62,18 @@ export function chain(input, sampleRate, params = {}) {
   });
 }
 
-/** The largest difference in decibels, relative to the reference's peak. */
+/**
+ * The RMS of the difference relative to the RMS of the reference, in decibels; NaN where a sample is NaN.
+ * (tests/reference/mod.rs has the same for Rust.)
+ * @param {ArrayLike<number>} output
+ * @param {ArrayLike<number>} reference
+ */
 export function errorInDecibels(output, reference) {
   if (output.length !== reference.length) throw new RangeError(`${output.length} samples against ${reference.length}`);
-  let [error, peak] = [0, 0];
+  let [error, power] = [0, 0];
   for (let i = 0; i < reference.length; i++) {
-    error = Math.max(error, Math.abs(output[i] - reference[i]));
-    peak = Math.max(peak, Math.abs(reference[i]));
-    if (Number.isNaN(output[i])) return Infinity;
+    error += (output[i] - reference[i]) ** 2;
+    power += reference[i] ** 2;
   }
-  return 20 * Math.log10(error / peak);
+  return 10 * Math.log10(error / power);
 }

@@ -5,12 +5,25 @@
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure, root, run, soundsOffline, step, which } from './project.mjs';
+import { diskFailure, Failure, root, run, soundsOffline, step, which } from './project.mjs';
 
 export const WASM_TARGET = 'wasm32-unknown-unknown';
 
 const EXE = process.platform === 'win32' ? '.exe' : '';
+
+/** @param {string} path relative to the project's root */
 const read = (path) => readFileSync(join(root, path), 'utf8');
+
+/**
+ * The version that a file of this project asks for.
+ * @param {string} path
+ * @param {RegExp} pattern whose first group it is
+ */
+function versionIn(path, pattern) {
+  const version = read(path).match(pattern)?.[1];
+  if (version === undefined) throw new Failure(`${path} is damaged: restore it, as with \`git checkout ${path}\`.`);
+  return version;
+}
 
 /** Rust that is there, runs, and is new enough for Cargo.toml's rust-version. */
 export async function needRust() {
@@ -28,8 +41,9 @@ export async function needRust() {
   }
 }
 
+/** @param {string} output of `rustc --version` */
 function checkVersion(output) {
-  const needed = read('Cargo.toml').match(/^rust-version = "([\d.]+)"/m)[1];
+  const needed = versionIn('Cargo.toml', /^rust-version = "([\d.]+)"/m);
   const found = output.match(/^rustc (\d+\.\d+(?:\.\d+)?)/)?.[1] ?? 'of an unknown version';
   const [major, minor] = found.split('.').map(Number);
   const [neededMajor, neededMinor] = needed.split('.').map(Number);
@@ -59,11 +73,11 @@ export async function needWasmTarget() {
  * @returns {Promise<{ bindgen: string, testRunner: string }>} paths
  */
 export async function needWasmBindgen() {
-  const version = read('Cargo.lock').match(/name = "wasm-bindgen"\r?\nversion = "(.+)"/)[1];
+  const version = versionIn('Cargo.lock', /name = "wasm-bindgen"\r?\nversion = "(.+)"/);
   const own = join(root, 'target', 'tools', `wasm-bindgen-${version}`);
   const onPath = which('wasm-bindgen');
   for (const folder of [onPath && dirname(onPath), join(own, 'bin')]) {
-    const tools = folder && wasmBindgenIn(folder);
+    const tools = folder ? wasmBindgenIn(folder) : undefined;
     if (tools && (await versionOf(tools.bindgen)) === version && existsSync(tools.testRunner)) return tools;
   }
   const title = `Building wasm-bindgen ${version} into target/tools (once; one to three minutes)`;
@@ -71,13 +85,19 @@ export async function needWasmBindgen() {
   return wasmBindgenIn(join(own, 'bin'));
 }
 
+/** @param {string} folder */
 const wasmBindgenIn = (folder) => ({
   bindgen: join(folder, `wasm-bindgen${EXE}`),
   testRunner: join(folder, `wasm-bindgen-test-runner${EXE}`),
 });
 
+/** @param {string} bindgen wasm-bindgen's path */
 const versionOf = async (bindgen) => (await run(bindgen, ['--version'], { quiet: true })).output.trim().split(' ')[1];
 
+/**
+ * @param {string} version
+ * @param {string} folder
+ */
 async function install(version, folder) {
   // Unoptimised: built in half the time, and our module is too small for wasm-bindgen's own speed to matter.
   // Not --locked: its lock file may name crates that a registry mirror no longer has.
@@ -124,7 +144,10 @@ function packagesAreThere() {
   return wanted.every(([path, { version, optional }]) => !path || optional || found[path]?.version === version);
 }
 
-/** Runs npm in the project's root. */
+/**
+ * Runs npm in the project's root.
+ * @param {...string} args
+ */
 export function npm(...args) {
   // Set where npm itself runs this script; it spares Windows the shell that npm.cmd needs.
   const cli = process.env.npm_execpath;
@@ -132,7 +155,12 @@ export function npm(...args) {
   return run('npm', args, { shell: process.platform === 'win32' });
 }
 
-/** The Failure for a tool that could not be fetched; what the fetching command said goes to the terminal before it. */
+/**
+ * The Failure for a tool that could not be fetched; what the fetching command said goes to the terminal before it.
+ * @param {string} what the tool
+ * @param {string} output what the command said
+ * @param {string} command
+ */
 export function downloadFailure(what, output, command) {
   if (soundsOffline(output)) {
     return new Failure(
@@ -141,12 +169,16 @@ export function downloadFailure(what, output, command) {
     );
   }
   console.error(output);
-  return new Failure(
-    `${what} could not be installed: ` + `mend what \`${command}\` says above, then run this command again.`,
+  return (
+    diskFailure(output) ??
+    new Failure(`${what} could not be installed: mend what \`${command}\` says above, then run this command again.`)
   );
 }
 
-/** The line that says most about why the network was not reached. */
+/**
+ * The line that says most about why the network was not reached.
+ * @param {string} output
+ */
 function offlineReason(output) {
   const [line] = output
     .split('\n')

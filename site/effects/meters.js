@@ -1,28 +1,43 @@
-// Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark),
-// RMS (the bar's body), samples that went past full scale, and samples that were no numbers.
+/**
+ * Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the
+ * bar's body), samples that went past full scale, and samples that were no numbers. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
-import { formatLevel } from '../shared/curves.js';
-import { element, setText } from '../shared/dom.js';
+import { button, element, find, setText } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';
+import { clamp, decibels, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } from '../shared/numbers.js';
 
-const FLOOR_DB = -60;
-const CEILING_DB = 6;
-const MARKS_DB = [-60, -48, -36, -24, -18, -12, -6, 0, 6];
-const HOLD_MS = 1500;
-const READINGS_MS = 200;
-const SPOKEN_MS = 1000;
+/** @typedef {import('../../worklet/engine.js').Meters} Meters what the engine reports */
 
-const decibels = (factor) => (factor > 0 ? 20 * Math.log10(factor) : -Infinity);
-const onScale = (level) => Math.min(CEILING_DB, Math.max(FLOOR_DB, level));
-const largest = (values) => values.reduce((most, value) => Math.max(most, value), 0);
+const CEILING_DECIBELS = 6;
+const MARKS_DECIBELS = [FLOOR_DECIBELS, -48, -36, -24, -18, -12, -6, 0, CEILING_DECIBELS];
+/** Where the bar's three colours begin: as usual, the last 6 dB, past full scale. */
+const COLORS = /** @type {const} */ ([
+  [FLOOR_DECIBELS, -6, 'accent'],
+  [-6, 0, 'warn'],
+  [0, CEILING_DECIBELS, 'bad'],
+]);
+const HOLD_MILLISECONDS = 1500;
+const READINGS_MILLISECONDS = 200;
+/** Screen readers get the level more seldom than it is written. */
+const SPOKEN_MILLISECONDS = 1000;
+const MOST_COUNTED = 99_999;
+
+/** @param {number} level in dB */
+const onScale = (level) => clamp(level, FLOOR_DECIBELS, CEILING_DECIBELS);
+/** @param {number[]} values */
+const largest = (values) => Math.max(0, ...values);
 
 /** A counter of the engine's, as seen since its last reset here; it outlives a change of the engine. */
 class Count {
   total = 0;
   #seen = 0;
 
-  /** @returns {number} the count, after the engine's own counter reads `now` */
+  /**
+   * @param {number} now what the engine's own counter reads
+   * @returns {number} the count
+   */
   follow(now) {
     this.total += now >= this.#seen ? now - this.#seen : now;
     this.#seen = now;
@@ -34,27 +49,44 @@ class Count {
   }
 }
 
+/**
+ * What one meter shows: which of the engine's readings, and of what it counts.
+ * @typedef {object} Subject
+ * @property {string} title
+ * @property {'inputPeak' | 'outputPeak'} peak
+ * @property {'inputRms' | 'outputRms'} rms
+ * @property {'scrubbed' | 'clips'} count
+ * @property {string} counted what the counter is called
+ * @property {string} meaning of the counter
+ */
+
+/** @type {readonly Subject[]} */
+const SUBJECTS = [
+  {
+    title: 'Input',
+    peak: 'inputPeak',
+    rms: 'inputRms',
+    count: 'scrubbed',
+    counted: 'Scrubbed',
+    meaning: 'Samples that were no numbers (NaN or infinite) and were replaced by silence',
+  },
+  {
+    title: 'Output',
+    peak: 'outputPeak',
+    rms: 'outputRms',
+    count: 'clips',
+    counted: 'Clip',
+    meaning: 'Samples above full scale, which the loudspeakers’ converter cuts off',
+  },
+];
+
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
-  const host = section.querySelector('#meters');
-  const meters = [
-    new Meter(
-      'Input',
-      { peak: 'inputPeak', rms: 'inputRms', count: 'scrubbed' },
-      {
-        name: 'Scrubbed',
-        title: 'Samples that were no numbers (NaN or infinite) and were replaced by silence',
-      },
-    ),
-    new Meter(
-      'Output',
-      { peak: 'outputPeak', rms: 'outputRms', count: 'clips' },
-      {
-        name: 'Clip',
-        title: 'Samples above full scale, which the loudspeakers’ converter cuts off',
-      },
-    ),
-  ];
-  host.append(...meters.map(({ node }) => node));
+  const meters = SUBJECTS.map((subject) => new Meter(subject));
+  find(section, '#meters', HTMLElement).append(...meters.map(({ node }) => node));
 
   const wake = frames(
     () => session.context?.state === 'running',
@@ -63,18 +95,19 @@ export function mount(section, { session }) {
       for (const meter of meters) meter.show(report, now);
     },
   );
-  session.addEventListener('engine', () => {
-    session.context.addEventListener('statechange', wake);
+  session.addEventListener('engine', ({ detail: { context } }) => {
+    context.addEventListener('statechange', wake);
     wake();
   });
 }
 
 class Meter {
-  #names;
+  #subject;
   #bar;
   #lamp;
   #count = new Count();
   #texts;
+  /** Two channels. */
   #levels = [
     { peak: 0, rms: 0, held: 0, heldAt: 0 },
     { peak: 0, rms: 0, held: 0, heldAt: 0 },
@@ -83,30 +116,27 @@ class Meter {
   #spokenAt = -Infinity;
   #surface;
 
-  constructor(title, names, { name, title: explanation }) {
-    this.#names = names;
-    const reading = (text) => element('b', {}, text);
-    this.#texts = { peak: reading(formatLevel(0)), rms: reading(formatLevel(0)), count: reading('0') };
-    this.#lamp = element(
-      'button',
-      {
-        type: 'button',
-        className: 'lamp',
-        title: `${explanation}. Click to reset.`,
-      },
-      `${name} `,
-      this.#texts.count,
-    );
+  /** @param {Subject} subject */
+  constructor(subject) {
+    this.#subject = subject;
+    const { title, counted, meaning } = subject;
+    this.#texts = {
+      peak: element('b', {}, formatLevel(0)),
+      rms: element('b', {}, formatLevel(0)),
+      count: element('b', {}, '0'),
+    };
+    this.#lamp = button(`${counted} `, { className: 'lamp', title: `${meaning}. Click to reset.` });
+    this.#lamp.append(this.#texts.count);
     this.#lamp.addEventListener('click', () => {
       this.#count.reset();
       this.#showCount(0);
     });
     this.#bar = element('canvas', {
-      role: 'meter',
+      'role': 'meter',
       'aria-label': `${title} level, peak`,
-      'aria-valuemin': FLOOR_DB,
-      'aria-valuemax': CEILING_DB,
-      'aria-valuenow': FLOOR_DB,
+      'aria-valuemin': FLOOR_DECIBELS,
+      'aria-valuemax': CEILING_DECIBELS,
+      'aria-valuenow': FLOOR_DECIBELS,
       'aria-valuetext': 'silence',
     });
     this.node = element(
@@ -126,31 +156,42 @@ class Meter {
     this.#surface = new Surface(this.#bar, () => this.#draw());
   }
 
+  /**
+   * @param {Meters | undefined} report
+   * @param {number} now in milliseconds
+   */
   show(report, now) {
+    const { peak: peakName, rms: rmsName, count } = this.#subject;
     this.#levels.forEach((level, channel) => {
-      level.peak = report?.[this.#names.peak][channel] ?? 0;
-      level.rms = report?.[this.#names.rms][channel] ?? 0;
-      const isNew = level.peak >= level.held || now - level.heldAt > HOLD_MS;
+      level.peak = report?.[peakName][channel] ?? 0;
+      level.rms = report?.[rmsName][channel] ?? 0;
+      const isNew = level.peak >= level.held || now - level.heldAt > HOLD_MILLISECONDS;
       if (isNew) Object.assign(level, { held: level.peak, heldAt: now });
     });
     this.#draw();
-    if (report) this.#showCount(this.#count.follow(report[this.#names.count]));
-    if (now - this.#readAt < READINGS_MS) return;
+    if (report) this.#showCount(this.#count.follow(report[count]));
+    if (now - this.#readAt < READINGS_MILLISECONDS) return;
     this.#readAt = now;
     const peak = largest(this.#levels.map(({ held }) => held));
     setText(this.#texts.peak, formatLevel(peak));
     setText(this.#texts.rms, formatLevel(largest(this.#levels.map(({ rms }) => rms))));
-    if (now - this.#spokenAt >= SPOKEN_MS) this.#speak(decibels(peak), now);
+    if (now - this.#spokenAt >= SPOKEN_MILLISECONDS) this.#speak(decibels(peak), now);
   }
 
+  /**
+   * @param {number} level in dB
+   * @param {number} now
+   */
   #speak(level, now) {
     this.#spokenAt = now;
     this.#bar.setAttribute('aria-valuenow', onScale(level).toFixed(0));
-    this.#bar.setAttribute('aria-valuetext', level > -120 ? `${level.toFixed(0)} decibels` : 'silence');
+    const text = level > FLOOR_DECIBELS ? `${level.toFixed(0)} decibels` : 'silence';
+    this.#bar.setAttribute('aria-valuetext', text);
   }
 
+  /** @param {number} count */
   #showCount(count) {
-    setText(this.#texts.count, count > 99999 ? '99999+' : String(count));
+    setText(this.#texts.count, count > MOST_COUNTED ? `${MOST_COUNTED}+` : String(count));
     this.#lamp.classList.toggle('lit', count > 0);
   }
 
@@ -160,48 +201,55 @@ class Meter {
     const scaleHeight = Math.round(14 * scale);
     const gap = Math.max(1, Math.round(2 * scale));
     const rowHeight = Math.floor((height - scaleHeight - gap) / 2);
-    const x = (level) => ((onScale(level) - FLOOR_DB) / (CEILING_DB - FLOOR_DB)) * width;
     draw.clearRect(0, 0, width, height);
     this.#levels.forEach(({ peak, rms, held }, channel) => {
       const top = channel * (rowHeight + gap);
       draw.fillStyle = colors.inset;
       draw.fillRect(0, top, width, rowHeight);
       draw.globalAlpha = 0.35;
-      this.#fill(x, decibels(peak), top, rowHeight);
+      this.#fill(decibels(peak), top, rowHeight);
       draw.globalAlpha = 1;
-      this.#fill(x, decibels(rms), top, rowHeight);
-      if (held > 10 ** (FLOOR_DB / 20)) {
+      this.#fill(decibels(rms), top, rowHeight);
+      if (held > fromDecibels(FLOOR_DECIBELS)) {
         draw.fillStyle = held > 1 ? colors.bad : colors.text;
-        draw.fillRect(Math.min(width - gap, x(decibels(held))), top, gap, rowHeight);
+        draw.fillRect(Math.min(width - gap, this.#x(decibels(held))), top, gap, rowHeight);
       }
     });
-    this.#drawScale(x, height, scaleHeight);
+    this.#drawScale(scaleHeight);
   }
 
-  /** A bar in three colours: as usual, the last 6 dB, past full scale. */
-  #fill(x, level, top, height) {
+  /** @param {number} level in dB */
+  #x(level) {
+    return ((onScale(level) - FLOOR_DECIBELS) / (CEILING_DECIBELS - FLOOR_DECIBELS)) * this.#surface.width;
+  }
+
+  /**
+   * A bar in its colours.
+   * @param {number} level in dB
+   * @param {number} top
+   * @param {number} height
+   */
+  #fill(level, top, height) {
     const { draw, colors } = this.#surface;
-    for (const [from, to, color] of [
-      [FLOOR_DB, -6, 'accent'],
-      [-6, 0, 'warn'],
-      [0, CEILING_DB, 'bad'],
-    ]) {
+    for (const [from, to, color] of COLORS) {
       if (level <= from) break;
       draw.fillStyle = colors[color];
-      draw.fillRect(x(from), top, x(Math.min(level, to)) - x(from), height);
+      draw.fillRect(this.#x(from), top, this.#x(Math.min(level, to)) - this.#x(from), height);
     }
   }
 
-  #drawScale(x, height, scaleHeight) {
-    const { draw, width, colors } = this.#surface;
+  /** @param {number} scaleHeight */
+  #drawScale(scaleHeight) {
+    const { draw, width, height, colors } = this.#surface;
     this.#surface.font(10.5);
     draw.fillStyle = colors.muted;
     draw.textBaseline = 'bottom';
-    MARKS_DB.forEach((mark, index) => {
-      draw.textAlign = index === 0 ? 'left' : index === MARKS_DB.length - 1 ? 'right' : 'center';
-      const text = mark > 0 ? `+${mark}` : String(mark).replace('-', '\u2212');
-      draw.fillText(text, x(mark), height);
-      draw.fillRect(Math.min(width - 1, x(mark)), height - scaleHeight, 1, Math.max(1, scaleHeight / 5));
+    MARKS_DECIBELS.forEach((mark, index) => {
+      draw.textAlign = index === 0 ? 'left' : index === MARKS_DECIBELS.length - 1 ? 'right' : 'center';
+      const sign = mark > 0 ? '+' : mark < 0 ? MINUS : '';
+      draw.fillText(sign + Math.abs(mark), this.#x(mark), height);
+      const x = Math.min(width - 1, this.#x(mark));
+      draw.fillRect(x, height - scaleHeight, 1, Math.max(1, scaleHeight / 5));
     });
   }
 }

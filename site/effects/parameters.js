@@ -1,23 +1,53 @@
-// The parameter panel, made from the engine's table: a new row there is a new control here. Rows whose
-// ids begin alike (`delay_time`, `delay_mix`) stand together, and a switch `<group>_on` in their heading.
+/**
+ * The parameter panel, made from the engine's table: a new row there is a new control here. Rows whose ids begin
+ * alike (`delay_time`, `delay_mix`) stand together, and a switch `<group>_on` in their heading. Main thread.
+ */
 
 import { domain, format, formatRange, parse, stepped } from '../shared/curves.js';
-import { element, setText } from '../shared/dom.js';
+import { button, element, fillTrack, find, setText } from '../shared/dom.js';
+
+/**
+ * @typedef {import('../../worklet/engine.js').Parameter} Parameter
+ * @typedef {import('../../worklet/engine.js').ParameterId} ParameterId
+ * @typedef {import('../session/session.js').Session} Session
+ *
+ * @typedef {object} Control of one parameter
+ * @property {HTMLElement} node
+ * @property {(value: number) => void} show
+ *
+ * @typedef {object} Group rows that stand together
+ * @property {string} title
+ * @property {Parameter[]} rows but the switch
+ * @property {string[]} names of the rows, under the title
+ * @property {Parameter | null} toggle the switch of the whole group
+ */
 
 const MASTER = 'bypass';
 const SWITCH_SUFFIX = '_on';
 
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
+  /** @type {Map<ParameterId, Control>} */
   const controls = new Map();
+  /**
+   * @param {Parameter} row
+   * @param {Control} control
+   */
   const add = (row, control) => {
     controls.set(row.id, control);
     return control.node;
   };
 
-  for (const group of groupsOf(session.parameters)) section.querySelector('#parameters').append(cardOf(group));
+  for (const group of groupsOf(session.parameters)) find(section, '#parameters', HTMLElement).append(cardOf(group));
   const master = session.parameters.find(({ id }) => id === MASTER);
-  if (master) section.querySelector('#master').append(add(master, switchControl(session, master, master.label)));
+  if (master) {
+    find(section, '#master', HTMLElement).append(add(master, switchControl(session, master, master.label)));
+  }
 
+  /** @param {Group} group */
   function cardOf({ title, rows, names, toggle }) {
     const heading = element('div', { className: 'card-head' }, element('h4', {}, title));
     if (toggle) heading.append(add(toggle, switchControl(session, toggle, `${title} on`)));
@@ -27,20 +57,25 @@ export function mount(section, { session }) {
         row.curve === 'switch' ? switchControl(session, row, names[index], true) : slider(session, row, names[index]),
       ),
     );
-    const card = element('div', { className: 'card', role: 'group', 'aria-label': title }, heading);
+    const card = element('div', { 'className': 'card', 'role': 'group', 'aria-label': title }, heading);
     if (sliders.length > 0) card.append(element('div', { className: 'controls' }, ...sliders));
     card.classList.toggle('several', sliders.length > 2);
     card.classList.toggle('many', sliders.length > 3);
     return card;
   }
 
-  session.addEventListener('parameter', ({ detail }) => controls.get(detail.id).show(detail.value));
-  section.querySelector('#reset-all').addEventListener('click', () => session.resetAll());
+  session.addEventListener('parameter', ({ detail: { id, value } }) => controls.get(id)?.show(value));
+  find(section, '#reset-all', HTMLButtonElement).addEventListener('click', () => session.resetAll());
   for (const [id, { show }] of controls) show(session.get(id));
 }
 
-/** The table's rows in groups: `[{ title, rows, names, toggle }]`, in the order in which they first come up. */
-export function groupsOf(table) {
+/**
+ * The table's rows in groups, in the order in which they first come up.
+ * @param {readonly Parameter[]} table
+ * @returns {Group[]}
+ */
+function groupsOf(table) {
+  /** @type {Map<string, Pick<Group, 'rows' | 'toggle'>>} */
   const groups = new Map();
   for (const row of table) {
     if (row.id === MASTER) continue;
@@ -53,22 +88,32 @@ export function groupsOf(table) {
   return [...groups.values()].map((group) => ({ ...group, title: titleOf(group), names: namesOf(group) }));
 }
 
+/** @param {Parameter} row */
 const wordsOf = ({ label }) => label.split(' ');
 
-/** How many words several labels begin with alike. */
+/**
+ * How many words several labels begin with alike.
+ * @param {string[][]} labels in words
+ */
 function sharedWords([first, ...others]) {
   const differs = first.findIndex((word, index) => others.some((words) => words[index] !== word));
   return differs < 0 ? first.length : differs;
 }
 
-/** A group is called after its switch; without one, by what its labels begin with. */
+/**
+ * A group is called after its switch; without one, by what its labels begin with.
+ * @param {Pick<Group, 'rows' | 'toggle'>} group
+ */
 function titleOf({ rows, toggle }) {
   if (toggle) return toggle.label;
   const labels = rows.map(wordsOf);
   return labels[0].slice(0, sharedWords(labels)).join(' ') || rows[0].label;
 }
 
-/** What each row is called under its group's title: its label without what all the group's labels share. */
+/**
+ * What each row is called under its group's title: its label without what all the group's labels share.
+ * @param {Pick<Group, 'rows' | 'toggle'>} group
+ */
 function namesOf({ rows, toggle }) {
   const labels = rows.map(wordsOf);
   if (labels.length === 0) return [];
@@ -80,8 +125,15 @@ function namesOf({ rows, toggle }) {
   });
 }
 
+/**
+ * @param {Session} session
+ * @param {Parameter} row
+ * @param {string} label
+ * @param {boolean} [wide] with its label at the left end of the row
+ * @returns {Control}
+ */
 function switchControl(session, row, label, wide = false) {
-  const input = element('input', { type: 'checkbox', role: 'switch', id: `parameter-${row.id}`, 'data-id': row.id });
+  const input = element('input', { 'type': 'checkbox', 'role': 'switch', 'id': idOf(row), 'data-id': row.id });
   input.addEventListener('change', () => session.set(row.id, input.checked ? 1 : 0));
   const text = element('span', { className: 'switch-label' }, label);
   const node = element('label', { className: wide ? 'switch wide' : 'switch' }, input, text);
@@ -93,28 +145,33 @@ function switchControl(session, row, label, wide = false) {
   };
 }
 
-/** A slider in the domain of its curve, with a readout that can be typed into and a way back to the default. */
+/** @param {Parameter} row */
+const idOf = (row) => `parameter-${row.id}`;
+
+/**
+ * A slider in the domain of its curve, with a readout that can be typed into and a way back to the default.
+ * @param {Session} session
+ * @param {Parameter} row
+ * @param {string} label
+ * @returns {Control}
+ */
 function slider(session, row, label) {
   const { to, from, low, high } = domain(row);
-  const id = `parameter-${row.id}`;
-  const range = element('input', { type: 'range', id, min: low, max: high, step: 'any', 'data-id': row.id });
+  const id = idOf(row);
+  const standard = session.default(row.id);
+  const range = element('input', { 'type': 'range', id, 'min': low, 'max': high, 'step': 'any', 'data-id': row.id });
   const reading = element('input', {
-    type: 'text',
-    className: 'reading',
-    autocomplete: 'off',
-    spellcheck: false,
+    'type': 'text',
+    'className': 'reading',
+    'autocomplete': 'off',
+    'spellcheck': false,
     'aria-label': `${row.label}, value`,
   });
-  const back = element(
-    'button',
-    {
-      type: 'button',
-      className: 'back',
-      title: `Back to ${format(row, session.default(row.id))}`,
-      'aria-label': `Reset ${row.label}`,
-    },
-    '↺',
-  );
+  const back = button('↺', {
+    'className': 'back',
+    'title': `Back to ${format(row, standard)}`,
+    'aria-label': `Reset ${row.label}`,
+  });
   const complaint = element('p', { className: 'complaint', role: 'alert' });
   const node = element(
     'div',
@@ -127,23 +184,23 @@ function slider(session, row, label) {
   );
 
   const value = () => session.get(row.id);
-  const set = (next) => session.set(row.id, next);
-  const reset = () => set(session.default(row.id));
+  const set = (/** @type {number} */ next) => session.set(row.id, next);
+  const reset = () => set(standard);
 
+  /** @param {number} current */
   function show(current) {
-    const position = to(current);
-    range.value = position;
-    range.style.setProperty('--fill', `${(100 * (position - low)) / (high - low)}%`);
+    range.value = String(to(current));
+    fillTrack(range);
     const text = format(row, current);
     range.setAttribute('aria-valuetext', text);
     if (document.activeElement !== reading) reading.value = text;
-    back.classList.toggle('idle', Math.abs(current - session.default(row.id)) <= 1e-6 * Math.abs(current));
+    back.classList.toggle('idle', Math.abs(current - standard) <= 1e-6 * Math.abs(current));
   }
 
-  range.addEventListener('input', () => set(from(Number(range.value))));
+  range.addEventListener('input', () => set(from(range.valueAsNumber)));
   range.addEventListener('dblclick', reset);
   range.addEventListener('keydown', (event) => {
-    const next = keyed(row, value(), event, () => session.default(row.id));
+    const next = keyed(row, value(), event, standard);
     if (next === null) return;
     event.preventDefault();
     set(next);
@@ -152,11 +209,17 @@ function slider(session, row, label) {
     reset();
     range.focus();
   });
-  readTyped({ reading, complaint, row, value, set, show });
+  readTyped({ reading, complaint, row, value, set });
   return { node, show };
 }
 
-/** The value that a key asks for, or `null` for keys that are none of ours. */
+/**
+ * The value that a key asks for, or `null` for keys that are none of ours.
+ * @param {Parameter} row
+ * @param {number} value
+ * @param {KeyboardEvent} event
+ * @param {number} standard the value to go back to
+ */
 function keyed(row, value, event, standard) {
   if (event.ctrlKey || event.altKey || event.metaKey) return null;
   switch (event.key) {
@@ -176,44 +239,57 @@ function keyed(row, value, event, standard) {
       return row.max;
     case 'Delete':
     case 'Backspace':
-      return standard();
+      return standard;
     default:
       return null;
   }
 }
 
-function readTyped({ reading, complaint, row, value, set, show }) {
+/**
+ * Takes what is typed into a readout: Enter and leaving it set the value, Escape leaves it as it was.
+ * @param {object} parts
+ * @param {HTMLInputElement} parts.reading
+ * @param {HTMLElement} parts.complaint
+ * @param {Parameter} parts.row
+ * @param {() => number} parts.value
+ * @param {(value: number) => void} parts.set
+ */
+function readTyped({ reading, complaint, row, value, set }) {
+  const isWrong = () => reading.getAttribute('aria-invalid') === 'true';
+  /** @param {string} sentence */
   const complain = (sentence) => {
     setText(complaint, sentence);
     reading.setAttribute('aria-invalid', String(sentence !== ''));
   };
-  const finish = () => {
+  const showValue = () => {
+    reading.value = format(row, value());
+  };
+  const leave = () => {
     complain('');
     reading.blur();
   };
   reading.addEventListener('focus', () => reading.select());
   reading.addEventListener('blur', () => {
-    if (reading.getAttribute('aria-invalid') !== 'true' && reading.value !== format(row, value())) commit();
+    if (!isWrong() && reading.value !== format(row, value())) commit();
     complain('');
-    show(value());
-    reading.value = format(row, value());
+    showValue();
   });
   reading.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter' && commit()) finish();
+    if (key === 'Enter' && commit()) leave();
     if (key === 'Escape') {
-      reading.value = format(row, value());
-      finish();
+      showValue();
+      leave();
     }
   });
 
   function commit() {
-    const typed = parse(row, reading.value, value());
+    const typed = parse(row, reading.value);
     if (typed === null) {
       complain(`Type a value from ${formatRange(row)}.`);
       return false;
     }
     set(typed);
-    reading.value = format(row, value());
+    showValue();
     return true;
   }
 }

@@ -1,19 +1,40 @@
-// The glitch lab: one tone through two engines at once, one on the audio thread and one on this page's
-// thread, which a button blocks. What came out of both meanwhile is drawn and counted.
+/**
+ * The glitch lab: one tone through two engines at once, one on the audio thread and one on this page's thread, which
+ * a button blocks. What came out of both meanwhile is drawn and counted. Main thread.
+ */
 
-import { choice, element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
-import { Lab, LANES } from './engines.js';
+import {
+  button,
+  choice,
+  element,
+  errorMessage,
+  fillTrack,
+  messageOf,
+  numberCell,
+  setText,
+  showMessage,
+  tableHead,
+  tableRow,
+} from '../shared/dom.js';
+import { quantumOf } from '../shared/quantum.js';
+import { COMPARED, Lab } from './engines.js';
 import { Picture } from './picture.js';
-import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
 
+/** @typedef {import('../session/session.js').Session} Session */
+
+/** This panel's name where it holds the context running. */
 const HOLDER = 'glitch-lab';
-const LONGEST_BLOCK_MS = 500;
-const FIRST_BLOCK_MS = 250;
+const LONGEST_BLOCK_MILLISECONDS = 500;
+const FIRST_BLOCK_MILLISECONDS = 250;
 /** After a block, before the picture is taken: late buffers are still on their way. */
-const AFTERMATH_MS = 60;
-const REPEAT_MS = 1500;
-const REFRESH_MS = 250;
+const AFTERMATH_MILLISECONDS = 60;
+const REPEAT_MILLISECONDS = 1500;
+const REFRESH_MILLISECONDS = 250;
 
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
   new GlitchLab(section, session);
 }
@@ -22,24 +43,28 @@ class GlitchLab {
   #session;
   #ui;
   #picture = new Picture();
-  /** @type {Lab|null} while the tone plays */
+  /** While the tone plays. @type {Lab | null} */
   #lab = null;
   #repeat = 0;
 
+  /**
+   * @param {HTMLElement} section
+   * @param {Session} session
+   */
   constructor(section, session) {
     this.#session = session;
     this.#ui = build(section, this.#picture.node, (mode) => this.#lab?.hear(mode));
     const { toggle, block, again, length } = this.#ui;
-    toggle.addEventListener('click', () => (this.#lab ? this.#stop() : this.#start()));
+    toggle.addEventListener('click', () => (this.#lab ? this.#stop(this.#lab) : this.#start()));
     block.addEventListener('click', () => this.#block());
     again.addEventListener('change', () => this.#setRepeat());
     length.addEventListener('input', () => this.#showLength());
-    session.addEventListener('engine', () => {
-      if (this.#lab && this.#lab.context !== session.context) this.#stop();
+    session.addEventListener('closed', () => {
+      if (this.#lab) this.#stop(this.#lab);
     });
     setInterval(() => {
-      if (this.#lab && !document.hidden) this.#showCounts();
-    }, REFRESH_MS);
+      if (this.#lab && !document.hidden) this.#showCounts(this.#lab);
+    }, REFRESH_MILLISECONDS);
     this.#showLength();
   }
 
@@ -48,18 +73,20 @@ class GlitchLab {
     showMessage(error, '');
     toggle.disabled = true;
     try {
-      await this.#session.prepare();
+      const { context } = await this.#session.prepare();
       this.#session.hold(HOLDER);
-      this.#lab = await Lab.start(this.#session.context, listen.value);
+      const lab = await Lab.start(context, listen.value ?? '');
+      if (context === this.#session.context) this.#lab = lab;
+      else await lab.stop();
     } catch (failure) {
       this.#session.release(HOLDER);
-      showMessage(error, failure.message);
+      showMessage(error, messageOf(failure));
     }
     this.#show();
   }
 
-  async #stop() {
-    const lab = this.#lab;
+  /** @param {Lab} lab */
+  async #stop(lab) {
     this.#lab = null;
     this.#ui.again.checked = false;
     this.#setRepeat();
@@ -70,13 +97,15 @@ class GlitchLab {
 
   /** Blocks this thread, and shows what that did. */
   async #block() {
-    const before = this.#lab.counts();
-    const milliseconds = Number(this.#ui.length.value);
+    const lab = this.#lab;
+    if (!lab) return;
+    const before = lab.counts();
+    const milliseconds = this.#ui.length.valueAsNumber;
     blockThread(milliseconds);
-    await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS));
-    if (!this.#lab) return;
-    this.#picture.take(this.#lab.outputs(), this.#lab.context.sampleRate, milliseconds);
-    this.#showCounts(before);
+    await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MILLISECONDS));
+    if (lab !== this.#lab) return;
+    this.#picture.take(lab.outputs(), lab.context.sampleRate, milliseconds);
+    this.#showCounts(lab, before);
   }
 
   #setRepeat() {
@@ -84,7 +113,7 @@ class GlitchLab {
     if (!this.#ui.again.checked) return;
     this.#repeat = setInterval(() => {
       if (!document.hidden) this.#block();
-    }, REPEAT_MS);
+    }, REPEAT_MILLISECONDS);
   }
 
   #show() {
@@ -97,37 +126,53 @@ class GlitchLab {
   #showLength() {
     const { length, reading } = this.#ui;
     setText(reading, `${length.value} ms`);
-    length.style.setProperty('--fill', `${(100 * length.value) / LONGEST_BLOCK_MS}%`);
+    fillTrack(length);
     length.setAttribute('aria-valuetext', `${length.value} milliseconds`);
   }
 
-  /** @param {number[]} [before] the counts before the last block */
-  #showCounts(before) {
-    this.#lab.counts().forEach((count, lane) => {
-      const { total, last } = this.#ui.cells[lane];
-      setText(total, withTime(count, this.#lab.context));
-      if (before) setText(last, withTime(count - before[lane], this.#lab.context));
-    });
+  /**
+   * @param {Lab} lab
+   * @param {number[]} [before] the counts before the last block
+   */
+  #showCounts(lab, before) {
+    for (const [index, count] of lab.counts().entries()) {
+      const { total, last } = this.#ui.cells[index];
+      setText(total, withTime(count, lab.context));
+      if (before) setText(last, withTime(count - before[index], lab.context));
+    }
   }
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {HTMLElement} picture
+ * @param {(mode: string) => void} onListen
+ */
 function build(section, picture, onListen) {
-  const toggle = element('button', { type: 'button', className: 'primary', id: 'lab-toggle' }, 'Play the tone');
-  const block = element('button', { type: 'button', id: 'lab-block', disabled: true }, 'Block the page now');
+  const toggle = button('Play the tone', { className: 'primary', id: 'lab-toggle' });
+  const block = button('Block the page now', { id: 'lab-block', disabled: true });
   const again = element('input', { type: 'checkbox', role: 'switch', id: 'lab-repeat', disabled: true });
   const length = element('input', {
     type: 'range',
     id: 'lab-length',
     min: 0,
-    max: LONGEST_BLOCK_MS,
+    max: LONGEST_BLOCK_MILLISECONDS,
     step: 10,
-    value: FIRST_BLOCK_MS,
+    value: FIRST_BLOCK_MILLISECONDS,
   });
   const reading = element('output', { for: 'lab-length' });
-  const listen = choice('Listen to', [...LANES.map(({ mode, label }) => [mode, label]), ['', 'Neither']], onListen);
-  const error = element('p', { className: 'error', role: 'alert', hidden: true });
-  const cells = LANES.map(() => ({ total: numberCell('0'), last: numberCell('–') }));
-  listen.show(LANES[0].mode);
+  /** @type {[value: string, label: string][]} */
+  const heard = [
+    ...COMPARED.map(({ mode, label }) => /** @type {[string, string]} */ ([mode, label])),
+    ['', 'Neither'],
+  ];
+  const listen = choice('Listen to', heard, onListen);
+  const error = errorMessage();
+  const cells = COMPARED.map(() => ({ total: numberCell('0'), last: numberCell('–') }));
+  listen.show(COMPARED[0].mode);
+  const rows = COMPARED.map(({ label, thread }, index) =>
+    tableRow(`${label}, on ${thread}`, cells[index].total, cells[index].last),
+  );
   section.append(
     element(
       'div',
@@ -143,37 +188,28 @@ function build(section, picture, onListen) {
     element(
       'table',
       { className: 'counts' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          element('th', { scope: 'col' }, 'Engine'),
-          element('th', { scope: 'col', className: 'number' }, 'Quanta missed so far'),
-          element('th', { scope: 'col', className: 'number' }, 'In the last block'),
-        ),
-      ),
-      element(
-        'tbody',
-        {},
-        ...LANES.map(({ label, thread }, lane) =>
-          tableRow(`${label}, on ${thread}`, cells[lane].total, cells[lane].last),
-        ),
-      ),
+      tableHead(['Engine', 'Quanta missed so far', 'In the last block']),
+      element('tbody', {}, ...rows),
     ),
   );
   return { toggle, block, again, length, reading, listen, error, cells };
 }
 
-/** A count of quanta and how long they last: `48 (139 ms)`. */
+/**
+ * A count of quanta and how long they last: `48 (139 ms)`.
+ * @param {number} quanta
+ * @param {AudioContext} context
+ */
 function withTime(quanta, context) {
   if (quanta === 0) return '0';
-  const seconds = (quanta * (context.renderQuantumSize ?? DEFAULT_QUANTUM)) / context.sampleRate;
+  const seconds = (quanta * quantumOf(context)) / context.sampleRate;
   return `${quanta} (${(1000 * seconds).toFixed(0)} ms)`;
 }
 
-/** Keeps this thread from everything else, as a long task of a page does. */
+/**
+ * Keeps this thread from everything else, as a long task of a page does.
+ * @param {number} milliseconds
+ */
 function blockThread(milliseconds) {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);

@@ -1,22 +1,26 @@
-// The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even
-// band, a break a hole in it.
+/**
+ * The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even band, a break a
+ * hole in it. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 import { element, setText } from '../shared/dom.js';
-import { LANES } from './engines.js';
+import { COMPARED } from './engines.js';
 
-const COLORS = ['accent', 'accent-2'];
+const COLORS = /** @type {const} */ (['accent', 'accent-2']);
+/** In CSS pixels. */
 const LABEL_HEIGHT = 24;
 const MARGIN = 6;
 
 export class Picture {
   #surface;
+  /** One for each engine. @type {Float32Array[]} */
   #outputs = [];
   #legend;
 
   constructor() {
     const canvas = element('canvas', {
-      role: 'img',
+      'role': 'img',
       'aria-label': 'The outputs of both engines around the last block',
     });
     this.#legend = element('span', { className: 'legend' }, 'Play the tone, then block the page.');
@@ -25,7 +29,12 @@ export class Picture {
     this.#surface = new Surface(canvas, () => this.#draw());
   }
 
-  /** Draws what came out of each engine, `blocked` milliseconds of it while the page was blocked. */
+  /**
+   * Draws what came out of each engine.
+   * @param {Float32Array[]} outputs
+   * @param {number} sampleRate
+   * @param {number} blocked for how many milliseconds of them the page was blocked
+   */
   take(outputs, sampleRate, blocked) {
     this.#outputs = outputs;
     const milliseconds = (1000 * outputs[0].length) / sampleRate;
@@ -34,33 +43,38 @@ export class Picture {
   }
 
   #draw() {
-    const { draw, width, height, scale, colors } = this.#surface;
-    if (width === 0) return;
-    draw.fillStyle = colors.inset;
-    draw.fillRect(0, 0, width, height);
+    if (!this.#surface.fill('inset')) return;
+    const { draw, width, height, colors, thinLine } = this.#surface;
     draw.fillStyle = colors.line;
-    draw.fillRect(0, Math.round(height / 2), width, Math.max(1, Math.floor(scale)));
-    LANES.forEach(({ label }, lane) => this.#drawLane(label, lane));
+    draw.fillRect(0, Math.round(height / 2), width, thinLine);
+    for (const index of COMPARED.keys()) this.#drawRow(index);
   }
 
-  #drawLane(label, lane) {
+  /** @param {number} index of the engine */
+  #drawRow(index) {
     const { draw, height, scale, colors } = this.#surface;
-    const laneHeight = height / LANES.length;
-    const top = lane * laneHeight;
+    const rowHeight = height / COMPARED.length;
+    const top = index * rowHeight;
     this.#surface.font(11.5);
     draw.textBaseline = 'top';
     draw.textAlign = 'left';
     draw.fillStyle = colors.muted;
-    draw.fillText(label, 8 * scale, top + MARGIN * scale);
-    draw.fillStyle = colors[COLORS[lane]];
-    const samples = this.#outputs[lane];
-    if (samples) this.#drawBand(samples, top + LABEL_HEIGHT * scale, laneHeight - (LABEL_HEIGHT + MARGIN) * scale);
+    draw.fillText(COMPARED[index].label, 8 * scale, top + MARGIN * scale);
+    draw.fillStyle = colors[COLORS[index]];
+    const samples = this.#outputs[index];
+    if (samples) this.#drawBand(samples, top + LABEL_HEIGHT * scale, rowHeight - (LABEL_HEIGHT + MARGIN) * scale);
   }
 
-  /** Each pixel column from its lowest to its highest sample, scaled to the largest of all. */
+  /**
+   * Each pixel column from its lowest to its highest sample, scaled to the largest of all.
+   * @param {Float32Array} samples
+   * @param {number} top
+   * @param {number} height
+   */
   #drawBand(samples, top, height) {
     const { draw, width, scale } = this.#surface;
     const largest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1e-6);
+    /** @param {number} sample */
     const y = (sample) => top + ((1 - sample / largest) * height) / 2;
     for (let x = 0; x < width; x++) {
       let [low, high] = [Infinity, -Infinity];

@@ -1,13 +1,28 @@
-// The comparison's part of the panel: a button, and a bar for every way to count, with its spread. Main
-// thread; the counting is done in workers.
+/**
+ * The comparison's part of the panel: a button, and a bar for every method of counting, with its spread. The counting
+ * is done in workers. Main thread.
+ */
 
-import { choice, element, setText, showMessage } from '../shared/dom.js';
+import {
+  button,
+  choice,
+  element,
+  errorMessage,
+  messageOf,
+  numberCell,
+  setText,
+  showMessage,
+  tableHead,
+} from '../shared/dom.js';
+import { duration, grouped, powerOfTen } from '../shared/numbers.js';
 import { compare } from './comparison.js';
-import { powerOfTen } from './convergence.js';
-import { number, seconds } from './text.js';
 
 const ROUNDS = 7;
+/** Of ten. */
 const POWERS = [6, 7, 8];
+const HEADINGS = ['Counted by', 'Speed', 'Times as fast', 'Least – most', 'Time', 'First run'];
+/** The class names of the first columns; the others hold numbers. */
+const CLASSES = ['', 'bar-cell'];
 const HINT =
   'The same number of points, counted in JavaScript and in WebAssembly: each warmed up alike, in turn, in a ' +
   'worker of its own. How many times as fast as Math.random(), round by round.';
@@ -16,18 +31,19 @@ const HINT =
  * Builds the comparison at the end of the section.
  * @param {HTMLElement} section
  * @param {WebAssembly.Module} module
- * @param {object} glue the initialised exports of pkg/audio_dsp_wasm.js
+ * @param {import('../../worklet/engine.js').LoadedModule['glue']} glue
  */
 export function mount(section, module, glue) {
   const ui = build(section);
+  /** @type {AbortController | null} */
   let running = null;
 
-  ui.button.addEventListener('click', async () => {
+  ui.toggle.addEventListener('click', async () => {
     if (running) return running.abort();
     running = new AbortController();
     const { signal } = running;
     showMessage(ui.error, '');
-    ui.button.textContent = 'Cancel';
+    ui.toggle.textContent = 'Cancel';
     ui.progress.hidden = false;
     ui.progress.value = 0;
     const points = Number(ui.points.value);
@@ -46,70 +62,58 @@ export function mount(section, module, glue) {
       showResults(ui, results, points);
     } catch (failure) {
       setText(ui.status, signal.aborted ? 'Cancelled.' : 'Stopped.');
-      if (!signal.aborted) showMessage(ui.error, failure.message);
+      if (!signal.aborted) showMessage(ui.error, messageOf(failure));
     } finally {
       running = null;
-      ui.button.textContent = 'Compare';
+      ui.toggle.textContent = 'Compare';
       ui.progress.hidden = true;
     }
   });
 }
 
+/**
+ * @param {ReturnType<typeof build>} ui
+ * @param {import('./comparison.js').Result[]} results
+ * @param {number} points
+ */
 function showResults(ui, results, points) {
   const longest = Math.max(...results.map(({ ratio }) => ratio.most));
   ui.rows.replaceChildren(
     ...results.map(({ id, label, workers, first, median, ratio }) => {
       const bar = element('div', { className: 'bar', 'aria-hidden': 'true' }, element('i'), element('b'));
-      for (const [name, value] of [
-        ['value', ratio.median],
-        ['least', ratio.least],
-        ['most', ratio.most],
-      ]) {
+      for (const [name, value] of Object.entries({ value: ratio.median, least: ratio.least, most: ratio.most })) {
         bar.style.setProperty(`--${name}`, `${(100 * value) / longest}%`);
       }
-      const cell = (text) => element('td', { className: 'number' }, text);
       return element(
         'tr',
         { 'data-contestant': id },
         element('th', { scope: 'row' }, workers > 1 ? `${label} (${workers})` : label),
         element('td', { className: 'bar-cell' }, bar),
-        cell(`${number(ratio.median, 1)}×`),
-        cell(`${number(ratio.least, 1)} – ${number(ratio.most, 1)}`),
-        cell(seconds(median / 1000)),
-        cell(seconds(first / 1000)),
+        numberCell(`${grouped(ratio.median, 1)}×`),
+        numberCell(`${grouped(ratio.least, 1)} – ${grouped(ratio.most, 1)}`),
+        numberCell(duration(median / 1000)),
+        numberCell(duration(first / 1000)),
       );
     }),
   );
   ui.table.hidden = false;
-  setText(ui.status, `${number(points)} points, ${ROUNDS} rounds, all in turn.`);
+  setText(ui.status, `${grouped(points)} points, ${ROUNDS} rounds, all in turn.`);
 }
 
+/** @param {HTMLElement} section */
 function build(section) {
-  const button = element('button', { type: 'button', id: 'monte-carlo-compare' }, 'Compare');
-  const options = POWERS.map((power) => [String(10 ** power), powerOfTen(power)]);
-  const points = choice('Points for each', options, () => {});
+  const toggle = button('Compare', { id: 'monte-carlo-compare' });
+  const points = choice(
+    'Points for each',
+    POWERS.map((power) => [String(10 ** power), powerOfTen(power)]),
+  );
   points.show(String(1e7));
   const status = element('p', { className: 'status', role: 'status' });
-  const error = element('p', { className: 'error', role: 'alert', hidden: true });
+  const error = errorMessage();
   const progress = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Comparison' });
   const rows = element('tbody');
-  const head = (text, className = '') => element('th', { scope: 'col', className }, text);
-  const table = element(
-    'table',
-    { className: 'comparison', hidden: true },
-    element(
-      'thead',
-      {},
-      element(
-        'tr',
-        {},
-        head('Counted by'),
-        head('Speed', 'bar-cell'),
-        ...['Times as fast', 'Least – most', 'Time', 'First run'].map((title) => head(title, 'number')),
-      ),
-    ),
-    rows,
-  );
+  const head = tableHead(HEADINGS, (column) => CLASSES[column] ?? 'number');
+  const table = element('table', { className: 'comparison', hidden: true }, head, rows);
   section.append(
     element(
       'div',
@@ -121,12 +125,12 @@ function build(section) {
       'div',
       { className: 'simulation-controls' },
       element('div', { className: 'field' }, element('span', { className: 'label' }, 'Points'), points.group),
-      button,
+      toggle,
     ),
     error,
     progress,
     status,
     element('div', { className: 'scroll' }, table),
   );
-  return { button, points, status, error, progress, rows, table };
+  return { toggle, points, status, error, progress, rows, table };
 }

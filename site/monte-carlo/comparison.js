@@ -1,18 +1,20 @@
-// The comparison: the same number of points counted in JavaScript and in WebAssembly, in turn and
-// repeated. Main thread; every contestant counts in workers of its own.
+/**
+ * The comparison: the same number of points counted in JavaScript and in WebAssembly, in turn and repeated. Every
+ * contestant counts in workers of its own. Main thread.
+ */
 
 import { MonteCarloPool, processors } from './pool.js';
 
-/** Who competes: a method of monte-carlo-methods.js, in one worker or in one for each processor. */
-export const contestants = [
+/**
+ * Who competes, the one first that the others are compared with: a method, in one worker or in one for each processor.
+ * @type {readonly { id: string, label: string, method: import('./methods.js').MethodName, workers: () => number }[]}
+ */
+const contestants = [
   { id: 'math-random', label: 'JavaScript, Math.random()', method: 'math-random', workers: () => 1 },
   { id: 'xoshiro', label: 'JavaScript, xoshiro128+', method: 'xoshiro', workers: () => 1 },
   { id: 'wasm', label: 'WebAssembly, one thread', method: 'wasm', workers: () => 1 },
   { id: 'pool', label: 'WebAssembly, all cores', method: 'wasm', workers: processors },
 ];
-
-/** The contestant that the others are compared with. */
-const YARDSTICK = contestants[0].id;
 
 /**
  * Times every contestant in each round, in an order that moves on by one each time. The time is the
@@ -39,11 +41,12 @@ const YARDSTICK = contestants[0].id;
 export async function compare({ module, substream, points, rounds, onProgress = () => {}, signal }) {
   const racers = contestants.map(({ id, label, method, workers }) => {
     const pool = new MonteCarloPool(module, substream, workers());
-    return { id, label, method, pool, first: 0, times: [] };
+    return { id, label, method, pool, first: 0, times: /** @type {number[]} */ ([]) };
   });
   const seed = Math.floor(Math.random() * 2 ** 32);
   const of = racers.length * (rounds + 1);
   let done = 0;
+  /** @param {(typeof racers)[number]} racer */
   const time = async ({ method, pool }) => {
     const start = performance.now();
     await pool.run({ seed: seed + done, total: points, method, signal });
@@ -66,7 +69,7 @@ export async function compare({ module, substream, points, rounds, onProgress = 
   } finally {
     for (const { pool } of racers) pool.close();
   }
-  const yardstick = racers.find(({ id }) => id === YARDSTICK).times;
+  const [{ times: yardstick }] = racers;
   return racers.map(({ id, label, pool, first, times }) => {
     const ratios = times.map((milliseconds, round) => yardstick[round] / milliseconds);
     const ratio = { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
@@ -74,8 +77,11 @@ export async function compare({ module, substream, points, rounds, onProgress = 
   });
 }
 
-/** The median of numbers. */
-export function median(values) {
+/**
+ * The median of numbers.
+ * @param {number[]} values
+ */
+function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

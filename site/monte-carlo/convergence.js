@@ -1,27 +1,37 @@
-// The convergence plot: how far the estimate is from pi, against the number of points, inside the band
-// of ±2 standard errors that theory gives. Main thread.
-//
-// The number of points is on a logarithmic axis. The error's axis is linear near 0 and logarithmic
-// beyond (asinh), for it shrinks as the root of the points: so the band is a funnel at any scale.
+/**
+ * The convergence plot: how far the estimate is from pi, against the number of points, inside the band of ±2 standard
+ * errors that theory gives. Main thread.
+ *
+ * The number of points is on a logarithmic axis. The error's axis is linear near 0 and logarithmic beyond (asinh),
+ * for it shrinks as the root of the points: so the band is a funnel at any scale.
+ */
 
 import { Surface } from '../shared/canvas.js';
+import { clamp, MINUS, powerOfTen } from '../shared/numbers.js';
+
+/**
+ * Where numbers of points and errors are on the canvas.
+ * @typedef {object} Plane
+ * @property {number} left
+ * @property {number} right
+ * @property {number} top
+ * @property {number} bottom
+ * @property {number} last the number of points at the right end
+ * @property {number} reach the largest error
+ * @property {(points: number) => number} x
+ * @property {(error: number) => number} y
+ */
 
 /** 4·√(p·(1 − p)) at p = π/4: the standard error of the estimate is this over the root of the points. */
-export const DEVIATION = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4));
+const DEVIATION = 4 * Math.sqrt((Math.PI / 4) * (1 - Math.PI / 4));
 
+/** The fewest points that are drawn. */
 const FIRST = 10;
+/** In CSS pixels. */
 const MARGIN = { left: 62, right: 14, top: 10, bottom: 34 };
-const MINUS = '\u2212';
-const SUPERSCRIPTS = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-
-/** 10ⁿ as text, n from −99 to 99. */
-export function powerOfTen(exponent) {
-  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[digit]).join('');
-  return `10${exponent < 0 ? '⁻' : ''}${digits}`;
-}
-
 export class ConvergencePlot {
   #surface;
+  /** @type {{ points: number, error: number }[]} */
   #path = [];
   #total = 1e6;
 
@@ -30,31 +40,39 @@ export class ConvergencePlot {
     this.#surface = new Surface(canvas, () => this.draw());
   }
 
-  /** Starts anew, for a run of so many points. */
+  /**
+   * Starts anew, for a run.
+   * @param {number} total its points
+   */
   clear(total) {
     this.#path = [];
     this.#total = total;
   }
 
-  /** The estimate after so many points; more points each time. Close neighbours are left out. */
+  /**
+   * The estimate after so many points; more points each time. Close neighbours are left out.
+   * @param {number} points
+   * @param {number} estimate
+   */
   add(points, estimate) {
-    const last = this.#path.at(-1);
+    const last = this.#path[this.#path.length - 1];
     if (points < FIRST || (last && points < last.points * 1.02 && points < this.#total)) return;
     this.#path.push({ points, error: estimate - Math.PI });
   }
 
   draw() {
-    const { draw, width, height, scale, colors } = this.#surface;
+    const { draw, width, height } = this.#surface;
     draw.clearRect(0, 0, width, height);
-    const plane = this.#plane(width, height, scale);
+    const plane = this.#plane();
     this.#surface.font(12);
-    this.#drawBand(plane, draw, colors);
-    this.#drawAxes(plane, draw, colors, scale);
-    this.#drawPath(plane, draw, colors, scale);
+    this.#drawBand(plane);
+    this.#drawAxes(plane);
+    this.#drawPath(plane);
   }
 
-  /** Where numbers of points and errors are on the canvas. */
-  #plane(width, height, scale) {
+  /** @returns {Plane} */
+  #plane() {
+    const { width, height, scale } = this.#surface;
     const left = MARGIN.left * scale;
     const right = width - MARGIN.right * scale;
     const top = MARGIN.top * scale;
@@ -62,6 +80,7 @@ export class ConvergencePlot {
     const last = Math.max(this.#total, 100 * FIRST);
     const decades = Math.log10(last / FIRST);
     const knee = DEVIATION / Math.sqrt(last);
+    /** @param {number} error */
     const bend = (error) => Math.asinh(error / knee);
     const reach = bend((2.6 * DEVIATION) / Math.sqrt(FIRST));
     const middle = (top + bottom) / 2;
@@ -71,14 +90,16 @@ export class ConvergencePlot {
       top,
       bottom,
       last,
-      knee,
       reach: knee * Math.sinh(reach),
       x: (points) => left + (Math.log10(points / FIRST) / decades) * (right - left),
       y: (error) => middle - (bend(error) / reach) * (middle - top),
     };
   }
 
-  #drawBand({ x, y, last }, draw, colors) {
+  /** @param {Plane} plane */
+  #drawBand({ x, y, last }) {
+    const { draw, colors } = this.#surface;
+    /** @param {number} points */
     const bound = (points) => (2 * DEVIATION) / Math.sqrt(points);
     const steps = Array.from({ length: 65 }, (_, step) => FIRST * (last / FIRST) ** (step / 64));
     draw.beginPath();
@@ -91,10 +112,18 @@ export class ConvergencePlot {
     draw.globalAlpha = 1;
   }
 
-  #drawAxes({ left, right, top, bottom, last, reach, x, y }, draw, colors, scale) {
+  /** @param {Plane} plane */
+  #drawAxes({ left, right, top, bottom, last, reach, x, y }) {
+    const { draw, colors, scale } = this.#surface;
     draw.lineWidth = Math.max(1, Math.round(scale));
     draw.strokeStyle = colors.line;
     draw.fillStyle = colors.muted;
+    /**
+     * @param {number} x0
+     * @param {number} y0
+     * @param {number} x1
+     * @param {number} y1
+     */
     const line = (x0, y0, x1, y1) => {
       draw.beginPath();
       draw.moveTo(Math.round(x0) + 0.5, Math.round(y0) + 0.5);
@@ -115,6 +144,10 @@ export class ConvergencePlot {
     draw.fillText('points', right, bottom + 19 * scale);
 
     draw.textBaseline = 'middle';
+    /**
+     * @param {string} text
+     * @param {number} error
+     */
     const label = (text, error) => {
       const place = y(error);
       line(left, place, right, place);
@@ -132,18 +165,24 @@ export class ConvergencePlot {
     }
   }
 
-  #drawPath({ x, y, top, bottom }, draw, colors, scale) {
+  /** @param {Plane} plane */
+  #drawPath({ x, y, top, bottom }) {
+    const { draw, colors, scale } = this.#surface;
     if (this.#path.length === 0) return;
     draw.strokeStyle = colors['accent-2'];
     draw.lineWidth = 1.75 * scale;
     draw.lineJoin = 'round';
     draw.beginPath();
-    const place = ({ points, error }) => [x(points), Math.min(bottom, Math.max(top, y(error)))];
+    /**
+     * @param {{ points: number, error: number }} entry
+     * @returns {[x: number, y: number]}
+     */
+    const place = ({ points, error }) => [x(points), clamp(y(error), top, bottom)];
     for (const entry of this.#path) draw.lineTo(...place(entry));
     draw.stroke();
     draw.fillStyle = colors['accent-2'];
     draw.beginPath();
-    draw.arc(...place(this.#path.at(-1)), 3.5 * scale, 0, 2 * Math.PI);
+    draw.arc(...place(this.#path[this.#path.length - 1]), 3.5 * scale, 0, 2 * Math.PI);
     draw.fill();
   }
 }

@@ -1,7 +1,8 @@
-// The ways to count random points inside the circle, for the comparison: each does the same work, draws
-// points in the square −1 … 1 and counts those with x² + y² ≤ 1. Any thread; `wasm` wants the glue
-// initialised. All are called in the same slices, for a browser compiles a long loop better once it
-// has been left and entered again.
+/**
+ * The methods of counting random points inside the circle, for the comparison: each does the same work, draws points
+ * in the square −1 … 1 and counts those with x² + y² ≤ 1. All are called in the same slices, for a browser compiles a
+ * long loop better once it has been left and entered again. Any thread; `wasm` wants the glue initialised.
+ */
 
 import { MonteCarloRun } from '../../pkg/audio_dsp_wasm.js';
 
@@ -11,7 +12,10 @@ const SLICE = 2 ** 20;
 /** A 32-bit integer over this is a coordinate. */
 const SCALE = 2 ** -31;
 
-/** What anybody would write. */
+/**
+ * What anybody would write.
+ * @param {number} points
+ */
 function countByMathRandom(points) {
   let inside = 0;
   for (let point = 0; point < points; point += 1) {
@@ -27,6 +31,8 @@ function countByMathRandom(points) {
  * locals and written out twice, since a helper that shares the state through a closure is ten times
  * slower; signed integers, and no branch to mispredict. (Generators that want Math.imul, xoshiro128**
  * and PCG-RXS-M-XS 32, take a tenth to a quarter longer.)
+ * @param {Int32Array} state
+ * @param {number} points
  */
 function countByXoshiro(state, points) {
   let [a, b, c, d] = state;
@@ -48,34 +54,44 @@ function countByXoshiro(state, points) {
     a ^= d;
     c ^= shifted;
     d = (d << 11) | (d >>> 21);
-    inside += (x * x + y * y <= 1) | 0;
+    inside += Number(x * x + y * y <= 1);
   }
   state.set([a, b, c, d]);
   return inside;
 }
 
-/** The state to start from: any but all zeros. The odd constants are those of splitmix and PCG. */
+/**
+ * The state to start from: any but all zeros. The odd constants are those of splitmix and PCG.
+ * @param {number} seed
+ * @param {number} substream
+ */
 function xoshiroState(seed, substream) {
   return Int32Array.of(seed, seed / 2 ** 32, substream ^ 0x9e3779b9, 0x2c1b3c6d);
 }
 
-/** Calls `count(points)` slice by slice and adds up. */
+/**
+ * Calls `count(points)` slice by slice and adds up.
+ * @param {number} points
+ * @param {(points: number) => number} count
+ */
 function inSlices(points, count) {
   let inside = 0;
   for (let left = points; left > 0; left -= SLICE) inside += count(Math.min(SLICE, left));
   return inside;
 }
 
-/** By name: `(seed, firstSubstream, points) → how many are inside`. */
-export const methods = {
-  'math-random': (seed, firstSubstream, points) => inSlices(points, countByMathRandom),
+/** @typedef {'math-random' | 'xoshiro' | 'wasm'} MethodName */
 
-  xoshiro(seed, firstSubstream, points) {
+/** @type {Record<MethodName, (seed: number, firstSubstream: number, points: number) => number>} how many are inside */
+export const methods = {
+  'math-random': (_seed, _firstSubstream, points) => inSlices(points, countByMathRandom),
+
+  'xoshiro': (seed, firstSubstream, points) => {
     const state = xoshiroState(seed, firstSubstream);
     return inSlices(points, (slice) => countByXoshiro(state, slice));
   },
 
-  wasm(seed, firstSubstream, points) {
+  'wasm': (seed, firstSubstream, points) => {
     const run = new MonteCarloRun(seed, points, firstSubstream);
     inSlices(points, (slice) => run.advance(slice));
     const { inside } = run;

@@ -1,19 +1,21 @@
-// The panel "Pi by Monte Carlo": a run of any length with its picture, its convergence and a way to
-// cancel it. Main thread; the counting is done in workers, or here in slices.
+/**
+ * The panel "Pi by Monte Carlo": a run of any length with its picture, its convergence and a way to cancel it. The
+ * counting is done in workers, or here in slices. Main thread.
+ */
 
-import { choice, element, setText, showMessage } from '../shared/dom.js';
+import { loadModule } from '../../worklet/engine.js';
+import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
+import { duration, grouped, parseCount, powerOfTen, signed, significant } from '../shared/numbers.js';
 import { mount as mountComparison } from './comparison-panel.js';
-import { ConvergencePlot, powerOfTen } from './convergence.js';
+import { ConvergencePlot } from './convergence.js';
 import { PointsPicture } from './picture.js';
 import { MonteCarloPool } from './pool.js';
 import { countInSlices, earlyCounts, Tally } from './run.js';
-import { number, parseCount, seconds, significant, signed } from './text.js';
-import { loadModule } from '../../worklet/module.js';
 
+/** @typedef {import('../../worklet/engine.js').LoadedModule['glue']} Glue */
+
+/** Powers of ten. */
 const PRESETS = [4, 5, 6, 7, 8, 9, 10];
-const MOST = 2 ** 53;
-const WRONG_TOTAL = 'The number of points must be a whole number from 1 to 2^53.';
-const WRONG_SEED = 'The seed must be a whole number from 0 to 2^53, or empty for a new one each time.';
 
 /**
  * Builds the panel.
@@ -25,12 +27,18 @@ export async function mount(section) {
   mountComparison(section, module, glue);
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {WebAssembly.Module} module
+ * @param {Glue} glue
+ */
 function mountRun(section, module, glue) {
   const substream = glue.monte_carlo_substream();
   const pool = new MonteCarloPool(module, substream);
   const ui = buildRun(section, pool.size);
   const picture = new PointsPicture(ui.picture, glue.monte_carlo_points, substream);
   const plot = new ConvergencePlot(ui.plot);
+  /** @type {AbortController | null} */
   let running = null;
 
   ui.form.addEventListener('submit', (event) => {
@@ -38,38 +46,40 @@ function mountRun(section, module, glue) {
     if (running) running.abort();
     else start();
   });
-  for (const [button, points] of ui.presets) {
-    button.addEventListener('click', () => {
-      ui.points.value = number(points);
+  for (const { preset, points } of ui.presets) {
+    preset.addEventListener('click', () => {
+      ui.points.value = grouped(points);
       ui.points.dispatchEvent(new Event('input'));
     });
   }
   // A wrong number is told at once, and does not touch a run in progress.
   for (const input of [ui.points, ui.seed]) {
     input.addEventListener('input', () => {
-      const { error = '', wrong } = read();
+      const { error, wrong } = read();
       for (const each of [ui.points, ui.seed]) each.removeAttribute('aria-invalid');
       wrong?.setAttribute('aria-invalid', 'true');
       showMessage(ui.error, error);
     });
   }
 
+  /** What is typed, and what is wrong with it, in the words of the run's own check. */
   function read() {
-    const total = parseCount(ui.points.value);
-    if (!(total >= 1 && total <= MOST)) return { error: WRONG_TOTAL, wrong: ui.points };
     const typed = ui.seed.value.trim();
     const seed = typed === '' ? crypto.getRandomValues(new Uint32Array(1))[0] : parseCount(typed);
-    if (!(seed >= 0 && seed <= MOST)) return { error: WRONG_SEED, wrong: ui.seed };
-    return { total, seed };
+    const total = parseCount(ui.points.value);
+    const [wrongTotal, wrongSeed] = [complaintAbout(glue, 0, total), complaintAbout(glue, seed, 1)];
+    const wrong = wrongTotal ? ui.points : wrongSeed ? ui.seed : null;
+    return { total, seed, error: wrongTotal || wrongSeed, wrong };
   }
 
   async function start() {
     const { total, seed, error } = read();
-    if (error) return showMessage(ui.error, error);
-    showMessage(ui.error, '');
+    showMessage(ui.error, error);
+    if (error) return;
     running = new AbortController();
     const { signal } = running;
     const view = new RunView(ui, { picture, plot, seed, total });
+    /** @type {import('./pool.js').RunOptions} */
     const options = { seed, total, signal, onShare: (share) => view.add(share) };
     ui.run.textContent = 'Cancel';
     for (const early of earlyCounts(glue, seed, total)) plot.add(early.points, (4 * early.inside) / early.points);
@@ -78,13 +88,36 @@ function mountRun(section, module, glue) {
       view.end('Done');
     } catch (failure) {
       view.end(signal.aborted ? 'Cancelled' : 'Stopped');
-      if (!signal.aborted) showMessage(ui.error, failure.message);
+      if (!signal.aborted) showMessage(ui.error, messageOf(failure));
     } finally {
       running = null;
       ui.run.textContent = 'Run';
     }
   }
 }
+
+/**
+ * What is wrong with a run, '' for nothing.
+ * @param {Glue} glue
+ * @param {number} seed
+ * @param {number} total
+ */
+function complaintAbout({ MonteCarloRun }, seed, total) {
+  try {
+    new MonteCarloRun(seed, total).free();
+    return '';
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+/**
+ * @typedef {object} ViewedRun
+ * @property {number} seed
+ * @property {number} total
+ * @property {PointsPicture} picture
+ * @property {ConvergencePlot} plot
+ */
 
 /** Shows a run's progress, once a frame at most. */
 class RunView {
@@ -94,6 +127,10 @@ class RunView {
   #start = performance.now();
   #frame = 0;
 
+  /**
+   * @param {ReturnType<typeof buildRun>} ui
+   * @param {ViewedRun} run
+   */
   constructor(ui, run) {
     this.#ui = ui;
     this.#run = run;
@@ -103,6 +140,7 @@ class RunView {
     setText(ui.usedSeed, String(run.seed));
   }
 
+  /** @param {import('./pool.js').CountedShare} share */
   add(share) {
     this.#tally.add(share);
     const { points, inside } = this.#tally.prefix;
@@ -110,13 +148,15 @@ class RunView {
     this.#frame ||= requestAnimationFrame(() => this.#show(false));
   }
 
+  /** @param {string} word how it ended */
   end(word) {
     cancelAnimationFrame(this.#frame);
     this.#show(true);
     const { points } = this.#tally;
-    setText(this.#ui.status, `${word}: ${number(points)} of ${number(this.#run.total)} points.`);
+    setText(this.#ui.status, `${word}: ${grouped(points)} of ${grouped(this.#run.total)} points.`);
   }
 
+  /** @param {boolean} ended */
   #show(ended) {
     this.#frame = 0;
     const ui = this.#ui;
@@ -125,10 +165,10 @@ class RunView {
     const elapsed = (performance.now() - this.#start) / 1000;
     const rate = points / elapsed;
     ui.progress.value = points / total;
-    setText(ui.time, seconds(elapsed));
+    setText(ui.time, duration(elapsed));
     setText(ui.rate, points > 0 ? `${significant(rate / 1e6)} million/s` : '–');
-    setText(ui.left, ended ? '–' : seconds((total - points) / rate));
-    if (!ended) setText(ui.status, `Counting: ${number(points)} of ${number(total)} points.`);
+    setText(ui.left, ended ? '–' : duration((total - points) / rate));
+    if (!ended) setText(ui.status, `Counting: ${grouped(points)} of ${grouped(total)} points.`);
     if (points === 0) return;
 
     const sure = Math.max(0, Math.min(10, Math.floor(-Math.log10(standardError))));
@@ -141,10 +181,10 @@ class RunView {
 
     plot.draw();
     picture.show(prefix.points);
-    const counted = `${number(points)} points, estimate ${digits}`;
+    const counted = `${grouped(points)} points, estimate ${digits}`;
     ui.picture.setAttribute(
       'aria-label',
-      `Random points in a square around a circle; ${number(picture.dots)} shown of ${counted}`,
+      `Random points in a square around a circle; ${grouped(picture.dots)} shown of ${counted}`,
     );
     ui.plot.setAttribute(
       'aria-label',
@@ -153,6 +193,10 @@ class RunView {
   }
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {number} workers how many
+ */
 function buildRun(section, workers) {
   const controls = buildControls(workers);
   const results = buildResults();
@@ -189,7 +233,12 @@ function buildRun(section, workers) {
   return { ...controls, ...results, picture, plot };
 }
 
+/** @param {number} workers how many */
 function buildControls(workers) {
+  /**
+   * @param {string} id
+   * @param {Record<string, unknown>} properties
+   */
   const input = (id, properties) =>
     element('input', {
       type: 'text',
@@ -200,26 +249,26 @@ function buildControls(workers) {
       'aria-describedby': 'monte-carlo-error',
       ...properties,
     });
-  const points = input('monte-carlo-points', { value: number(1e7) });
+  const points = input('monte-carlo-points', { value: grouped(1e7) });
   const seed = input('monte-carlo-seed', { placeholder: 'new each time' });
   const presets = PRESETS.map((power) => {
-    const label = `${number(10 ** power)} points`;
-    return [element('button', { type: 'button', 'aria-label': label, title: label }, powerOfTen(power)), 10 ** power];
+    const label = `${grouped(10 ** power)} points`;
+    return { preset: button(powerOfTen(power), { 'aria-label': label, 'title': label }), points: 10 ** power };
   });
-  const by = choice(
-    'Counted by',
-    [
-      ['workers', `${workers} workers`],
-      ['page', 'this thread, in slices'],
-    ],
-    () => {},
-  );
+  const by = choice('Counted by', [
+    ['workers', `${workers} workers`],
+    ['page', 'this thread, in slices'],
+  ]);
   by.show('workers');
   const run = element('button', { type: 'submit', id: 'monte-carlo-run', className: 'primary' }, 'Run');
 
+  /**
+   * @param {HTMLElement} control
+   * @param {string} label
+   */
   const labelled = (control, label) =>
     element('div', { className: 'field' }, element('label', { for: control.id }, label), control);
-  const buttons = presets.map(([button]) => button);
+  const buttons = presets.map(({ preset }) => preset);
   const form = element(
     'form',
     { className: 'simulation-controls', noValidate: true },
@@ -229,7 +278,7 @@ function buildControls(workers) {
     element('div', { className: 'field' }, element('span', { className: 'label' }, 'Counted by'), by.group),
     run,
   );
-  const error = element('p', { id: 'monte-carlo-error', className: 'error', role: 'alert', hidden: true });
+  const error = errorMessage({ id: 'monte-carlo-error' });
   const progress = element('progress', { max: 1, value: 0, hidden: true, 'aria-label': 'Points counted' });
   const status = element('p', { className: 'status', role: 'status' }, 'Not run yet.');
   return { form, points, seed, presets, by, run, error, progress, status };
@@ -239,6 +288,10 @@ function buildResults() {
   const sure = element('span', { className: 'sure' });
   const unsure = element('span', { className: 'unsure' });
   const [errorOf, sigma, time, rate, left, usedSeed] = Array.from({ length: 6 }, () => element('dd', {}, '–'));
+  /**
+   * @param {string} name
+   * @param {HTMLElement} value
+   */
   const row = (name, value) => element('div', {}, element('dt', {}, name), value);
   const title = 'Strong: the digits that the standard error leaves certain';
   const node = element(
@@ -264,7 +317,13 @@ function buildResults() {
   return { node, sure, unsure, errorOf, sigma, time, rate, left, usedSeed };
 }
 
-/** A titled canvas with a legend: the swatches' class names and what they mean. */
+/**
+ * A titled canvas with a legend.
+ * @param {string} className
+ * @param {string} title
+ * @param {Record<string, string>} legend the swatches' class names and what they mean
+ * @param {HTMLCanvasElement} canvas
+ */
 function figure(className, title, legend, canvas) {
   const entries = Object.entries(legend).flatMap(([swatch, text]) => [
     element('i', { className: `swatch ${swatch}` }),

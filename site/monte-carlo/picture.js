@@ -1,10 +1,13 @@
-// The picture of the points: the square, the circle, and points of the run inside and outside. Main
-// thread. They are a fair sample: the same number from the start of every so many-th sub-stream.
+/**
+ * The picture of the points: the square, the circle, and points of the run inside and outside. They are a fair
+ * sample: the same number from the start of every so many-th sub-stream. Main thread.
+ */
 
 import { Surface } from '../shared/canvas.js';
 
 const MOST_DOTS = 20_000;
 const MOST_GROUPS = 400;
+/** In CSS pixels. */
 const MARGIN = 8;
 
 export class PointsPicture {
@@ -13,7 +16,9 @@ export class PointsPicture {
   #substream;
   #plan = { every: 1, each: 0 };
   #run = { seed: 0, total: 0 };
+  /** The points that are drawn, as x, y, x, y …: a group for each sub-stream. @type {Float32Array[]} */
   #groups = [];
+  /** Groups that are on the canvas. */
   #drawn = 0;
 
   /**
@@ -27,7 +32,11 @@ export class PointsPicture {
     this.#surface = new Surface(canvas, () => this.#redraw());
   }
 
-  /** Starts anew, for a run. */
+  /**
+   * Starts anew, for a run.
+   * @param {number} seed
+   * @param {number} total points
+   */
   clear(seed, total) {
     const substreams = Math.ceil(total / this.#substream);
     const every = Math.ceil(substreams / MOST_GROUPS);
@@ -37,7 +46,10 @@ export class PointsPicture {
     this.#redraw();
   }
 
-  /** Draws what belongs to the first `points` points of the run and is not drawn yet. */
+  /**
+   * Draws what belongs to the beginning of the run and is not drawn yet.
+   * @param {number} points how many of the run
+   */
   show(points) {
     const { every, each } = this.#plan;
     const { seed, total } = this.#run;
@@ -83,11 +95,8 @@ export class PointsPicture {
     const { draw, scale, colors } = this.#surface;
     const { x, y, radius } = this.#frame();
     const size = Math.max(1, Math.round(1.5 * scale));
-    for (const [wanted, color] of [
-      [true, colors.accent],
-      [false, colors['accent-2']],
-    ]) {
-      draw.fillStyle = color;
+    for (const wanted of [true, false]) {
+      draw.fillStyle = wanted ? colors.accent : colors['accent-2'];
       for (const group of groups) {
         for (let i = 0; i < group.length; i += 2) {
           const [px, py] = [group[i], group[i + 1]];

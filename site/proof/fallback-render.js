@@ -28,6 +28,7 @@ export async function renderThroughScriptProcessor(input, { sampleRate, params, 
 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {
+    /** @param {Float32Array} channel */
     const buffer = (channel) => channel.subarray(start, start + bufferSize);
     renderer.render(input.map(buffer), output.map(buffer));
   }

@@ -1,111 +1,143 @@
-// The proof: the same two seconds, with the settings in force on this page, by each way that the engine
-// can run, compared sample by sample. The largest difference is 0, or the engine is broken.
+/**
+ * The proof: the same two seconds, with the settings in force on this page, by each run mode that the engine has,
+ * compared sample by sample. The largest difference is 0, or the engine is broken. Main thread.
+ */
 
+import { createEngine, EngineError } from '../../worklet/engine.js';
+import {
+  button,
+  element,
+  errorMessage,
+  messageOf,
+  numberCell,
+  setText,
+  showMessage,
+  tableHead,
+  tableRow,
+} from '../shared/dom.js';
+import { formatLevel, grouped } from '../shared/numbers.js';
 import { builtInLoop } from '../sources/built-in.js';
-import { element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
-import { formatLevel } from '../shared/curves.js';
-import { createEngine } from '../../worklet/engine.js';
 import { renderThroughScriptProcessor } from './fallback-render.js';
+
+/**
+ * @typedef {Record<string, number>} Params values by id
+ * @typedef {{ name: string, output: Float32Array[], milliseconds: number }} Render
+ * @typedef {{ name: string, failure: EngineError }} Failure
+ */
 
 const SAMPLE_RATE = 48000;
 const FRAMES = 2 * SAMPLE_RATE;
 const CHANNELS = 2;
-const HEADINGS = ['Way', 'Rendered in', 'Peak', 'Largest difference'];
+const HEADINGS = ['Run mode', 'Rendered in', 'Peak', 'Largest difference'];
 
-const WAYS = [
+/** @type {readonly [name: string, render: (input: Float32Array[], params: Params) => Promise<Float32Array[]>][]} */
+const RUN_MODES = [
   ['AudioWorklet, shared memory', (input, params) => byWorklet(input, params, 'shared')],
   ['AudioWorklet, messages', (input, params) => byWorklet(input, params, 'message')],
   ['Script processor', byScriptProcessor],
 ];
 
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
-  const button = element('button', { type: 'button', className: 'primary', id: 'prove' }, 'Render and compare');
+  const prove = button('Render and compare', { className: 'primary', id: 'prove' });
   const verdict = element('p', { className: 'verdict', role: 'status' }, 'Not rendered yet.');
-  const error = element('p', { className: 'error', role: 'alert', hidden: true });
+  const error = errorMessage();
   const body = element('tbody');
   section.append(
-    element('div', { className: 'buttons' }, button, verdict),
+    element('div', { className: 'buttons' }, prove, verdict),
     error,
-    element(
-      'table',
-      { className: 'ways' },
-      element(
-        'thead',
-        {},
-        element(
-          'tr',
-          {},
-          ...HEADINGS.map((text, column) => element('th', { scope: 'col', className: column ? 'number' : '' }, text)),
-        ),
-      ),
-      body,
-    ),
+    element('table', { className: 'renders' }, tableHead(HEADINGS), body),
   );
-  body.append(...WAYS.map(([name]) => rowOfNumbers(name, '–', '–', '–')));
+  body.append(...RUN_MODES.map(([name]) => rowOfNumbers(name, '–', '–', '–')));
 
-  button.addEventListener('click', async () => {
-    button.disabled = true;
+  prove.addEventListener('click', async () => {
+    prove.disabled = true;
     showMessage(error, '');
     setText(verdict, 'Rendering…');
     try {
       const input = builtInLoop(SAMPLE_RATE).map((channel) => channel.subarray(0, FRAMES));
       const params = Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
       const results = [];
-      for (const [name, render] of WAYS) results.push(await attempt(name, render, input, params));
+      for (const [name, render] of RUN_MODES) results.push(await attempt(name, () => render(input, params)));
       show(results);
     } catch (failure) {
-      showMessage(error, failure.message);
+      showMessage(error, messageOf(failure));
       setText(verdict, 'Not rendered.');
     }
-    button.disabled = false;
+    prove.disabled = false;
   });
 
+  /** @param {(Render | Failure)[]} results */
   function show(results) {
-    const rendered = results.filter(({ output }) => output);
-    const [reference] = rendered;
-    body.replaceChildren(...results.map((result) => rowOf(result, reference)));
-    const largest = Math.max(...rendered.flatMap((a) => rendered.map((b) => largestDifference(a.output, b.output))));
-    const samples = (FRAMES * CHANNELS).toLocaleString('en');
-    verdict.dataset.difference = largest;
-    verdict.dataset.ways = rendered.length;
+    const renders = results.filter((result) => 'output' in result);
+    body.replaceChildren(...results.map((result) => rowOf(result, renders[0]?.output)));
+    const largest = Math.max(
+      ...renders.flatMap((one) => renders.map((other) => largestDifference(one.output, other.output))),
+    );
+    verdict.dataset.difference = String(largest);
+    verdict.dataset.renders = String(renders.length);
     setText(
       verdict,
-      rendered.length < 2
-        ? 'Only one way works here: there is nothing to compare.'
-        : `Largest difference between any two of ${rendered.length} ways, over ${samples} samples: ${largest}`,
+      renders.length < 2
+        ? 'Only one run mode works here: there is nothing to compare.'
+        : `Largest difference between any two of ${renders.length} run modes, over ${grouped(FRAMES * CHANNELS)} ` +
+            `samples: ${largest}`,
     );
-    verdict.classList.toggle('good', rendered.length > 1 && largest === 0);
+    verdict.classList.toggle('good', renders.length > 1 && largest === 0);
     verdict.classList.toggle('bad', largest !== 0);
   }
 }
 
+/**
+ * @param {string} name
+ * @param {...string} texts
+ */
 const rowOfNumbers = (name, ...texts) => tableRow(name, ...texts.map(numberCell));
 
-function rowOf({ name, output, milliseconds, failure }, reference) {
-  if (failure) return tableRow(name, element('td', { colSpan: HEADINGS.length - 1 }, failure.message));
+/**
+ * @param {Render | Failure} result
+ * @param {Float32Array[]} reference what the others are compared with
+ */
+function rowOf(result, reference) {
+  if ('failure' in result) {
+    return tableRow(result.name, element('td', { colSpan: HEADINGS.length - 1 }, result.failure.message));
+  }
+  const { name, output, milliseconds } = result;
   const peak = output.reduce((most, channel) => channel.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
-  const { output: first } = reference;
-  const difference = output === first ? 'the reference' : String(largestDifference(output, first));
+  const difference = output === reference ? 'the reference' : String(largestDifference(output, reference));
   return rowOfNumbers(name, `${milliseconds.toFixed(0)} ms`, `${formatLevel(peak)} dBFS`, difference);
 }
 
-/** A way that this browser lacks is told, not hidden; the others are compared all the same. */
-async function attempt(name, render, input, params) {
+/**
+ * A run mode that this browser lacks is told, not hidden; the others are compared all the same.
+ * @param {string} name
+ * @param {() => Promise<Float32Array[]>} render
+ * @returns {Promise<Render | Failure>}
+ */
+async function attempt(name, render) {
   const start = performance.now();
   try {
-    const output = await render(input, params);
+    const output = await render();
     return { name, output, milliseconds: performance.now() - start };
   } catch (failure) {
-    if (failure.name !== 'EngineError') throw failure;
-    return { name, failure };
+    if (failure instanceof EngineError) return { name, failure };
+    throw failure;
   }
 }
 
+/**
+ * @param {Float32Array[]} input
+ * @param {Params} params
+ * @param {'shared' | 'message'} transport
+ */
 async function byWorklet(input, params, transport) {
   const context = new OfflineAudioContext(CHANNELS, FRAMES, SAMPLE_RATE);
   const engine = await createEngine(context, { mode: 'worklet', transport, channels: CHANNELS, params });
   const buffer = context.createBuffer(CHANNELS, FRAMES, SAMPLE_RATE);
-  input.forEach((data, channel) => buffer.copyToChannel(data, channel));
+  for (const [channel, data] of input.entries()) buffer.copyToChannel(new Float32Array(data), channel);
   const source = new AudioBufferSourceNode(context, { buffer });
   source.connect(engine.input);
   engine.output.connect(context.destination);
@@ -115,18 +147,26 @@ async function byWorklet(input, params, transport) {
   return Array.from({ length: CHANNELS }, (_, channel) => rendered.getChannelData(channel));
 }
 
+/**
+ * @param {Float32Array[]} input
+ * @param {Params} params
+ */
 function byScriptProcessor(input, params) {
   return renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params });
 }
 
-/** The largest difference of two renders; infinite where one of them holds what is no number. */
-export function largestDifference(a, b) {
+/**
+ * The largest difference of two renders; infinite where one of them holds what is no number.
+ * @param {Float32Array[]} one
+ * @param {Float32Array[]} other
+ */
+function largestDifference(one, other) {
   let largest = 0;
-  a.forEach((channel, index) =>
-    channel.forEach((sample, frame) => {
-      const difference = Math.abs(sample - b[index][frame]);
+  for (const [index, channel] of one.entries()) {
+    for (const [frame, sample] of channel.entries()) {
+      const difference = Math.abs(sample - other[index][frame]);
       largest = Math.max(largest, Number.isNaN(difference) ? Infinity : difference);
-    }),
-  );
+    }
+  }
   return largest;
 }

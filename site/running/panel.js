@@ -1,36 +1,53 @@
-// "How am I running?": the way the engine took and why, what this browser and this server offer, and
-// the figures of the moment: latency, part by part, and what was missed. The way can be changed here
-// while it plays.
+/**
+ * "How am I running?": the run mode that the engine took and why, what this browser and this server offer, and the
+ * figures of the moment: latency, part by part, and what was missed. The run mode can be changed here while it plays.
+ * Main thread.
+ */
 
-import { choice, element, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
 import { BUFFER_SIZES, detect } from '../../worklet/engine.js';
-import { DEFAULT_QUANTUM } from '../../worklet/renderer.js';
+import { choice, element, errorMessage, messageOf, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
+import { quantumOf } from '../shared/quantum.js';
 
-const REFRESH_MS = 500;
+/**
+ * @typedef {import('../session/session.js').Sound} Sound
+ * @typedef {import('../session/session.js').Session} Session
+ */
+
+const REFRESH_MILLISECONDS = 500;
 const UNKNOWN = '–';
 
-/** What each way is called, and what it means. */
-const WAYS = {
-  'worklet shared': [
-    'AudioWorklet, shared memory',
-    'The audio thread reads the parameters where this page writes them; nothing is posted.',
-  ],
-  'worklet message': [
-    'AudioWorklet, messages',
-    'The audio thread gets the parameters by MessagePort, at most once per frame.',
-  ],
-  'script-processor direct': [
-    'ScriptProcessorNode',
-    'The same engine on this page’s own thread, through a longer buffer.',
-  ],
-};
+/** What is shown before the engine runs. */
+const NOT_STARTED = ['Not started', 'The engine starts with the first sound.'];
 
+/** What each run mode is called with its transport, and what it means. */
+const RUN_MODES = new Map([
+  [
+    'worklet shared',
+    [
+      'AudioWorklet, shared memory',
+      'The audio thread reads the parameters where this page writes them; nothing is posted.',
+    ],
+  ],
+  [
+    'worklet message',
+    ['AudioWorklet, messages', 'The audio thread gets the parameters by MessagePort, at most once per frame.'],
+  ],
+  [
+    'script-processor direct',
+    ['ScriptProcessorNode', 'The same engine on this page’s own thread, through a longer buffer.'],
+  ],
+]);
+
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
-  const title = element('p', { className: 'way' }, 'Not started');
-  const why = element('p', { className: 'hint' }, 'The engine starts with the first sound.');
-  const error = element('p', { className: 'error', role: 'alert', hidden: true });
+  const title = element('p', { className: 'run-mode' });
+  const why = element('p', { className: 'hint' });
+  const error = errorMessage();
   const modes = choice(
-    'Way to run',
+    'Run mode',
     [
       ['auto', 'Automatic'],
       ['worklet', 'AudioWorklet'],
@@ -42,11 +59,11 @@ export function mount(section, { session }) {
     'select',
     { id: 'buffer-size' },
     new Option('automatic', 'auto'),
-    ...BUFFER_SIZES.map((size) => new Option(`${size} frames`, size)),
+    ...BUFFER_SIZES.map((size) => new Option(`${size} frames`, String(size))),
   );
   const figures = new Figures();
   section.append(
-    element('div', { className: 'way-head' }, element('div', {}, title, why), modes.group),
+    element('div', { className: 'run-mode-head' }, element('div', {}, title, why), modes.group),
     error,
     element('div', { className: 'columns' }, featureTable(), figures.table),
     element(
@@ -58,42 +75,44 @@ export function mount(section, { session }) {
     ),
   );
 
+  /** @param {() => Promise<void>} how */
   async function change(how) {
     showMessage(error, '');
     try {
       await how();
     } catch (failure) {
-      showMessage(error, failure.message);
+      showMessage(error, messageOf(failure));
     }
     show();
   }
 
-  buffer.addEventListener('change', () =>
-    change(() => session.setBufferSize(buffer.value === 'auto' ? 'auto' : Number(buffer.value))),
-  );
+  buffer.addEventListener('change', () => {
+    const size = BUFFER_SIZES.find((each) => String(each) === buffer.value) ?? 'auto';
+    change(() => session.setBufferSize(size));
+  });
 
   function show() {
     modes.show(session.wantedMode);
-    buffer.value = session.wantedBufferSize;
-    if (session.engine) {
-      const { mode, transport, fallbackReason } = session.engine;
-      const [name, sentence] = WAYS[`${mode} ${transport}`];
-      setText(title, name);
-      setText(why, fallbackReason ? `${sentence} A better way did not start: ${fallbackReason.message}` : sentence);
-    }
+    buffer.value = String(session.wantedBufferSize);
+    const { engine } = session;
+    const [name, sentence] = (engine && RUN_MODES.get(`${engine.mode} ${engine.transport}`)) ?? NOT_STARTED;
+    const reason = engine?.fallbackReason;
+    setText(title, name);
+    setText(why, reason ? `${sentence} A better run mode did not start: ${reason.message}` : sentence);
     figures.show(session);
   }
 
   session.addEventListener('mode', show);
-  session.addEventListener('engine', () => {
-    session.context.addEventListener('statechange', show);
+  session.addEventListener('engine', ({ detail: { context } }) => {
+    context.addEventListener('statechange', show);
   });
   setInterval(() => {
     if (!document.hidden) figures.show(session);
-  }, REFRESH_MS);
+  }, REFRESH_MILLISECONDS);
   show();
 }
 
+/** @param {string} text */
 const hint = (text) => element('span', { className: 'hint' }, text);
 
 function featureTable() {
@@ -110,6 +129,7 @@ function featureTable() {
   );
 }
 
+/** @param {number} seconds */
 const milliseconds = (seconds) => (Number.isFinite(seconds) ? `${(1000 * seconds).toFixed(1)} ms` : UNKNOWN);
 
 /** What the engine's count of underruns is made of, by its source. */
@@ -118,7 +138,10 @@ const COUNTED = {
   'quanta': 'quanta not rendered in time',
 };
 
-/** The figures of the moment: `[label, what it means, (session) => text]`. */
+/**
+ * The figures of the moment: `[label, what it means, text]`.
+ * @type {readonly [string, string, (sound: Pick<Sound, 'context' | 'engine'>) => string][]}
+ */
 const FIGURES = [
   ['Audio context', 'The browser’s state of the sound', ({ context }) => context.state],
   ['Sample rate', 'Of the context and of the engine', ({ context }) => `${context.sampleRate} Hz`],
@@ -126,7 +149,7 @@ const FIGURES = [
     'Quantum',
     'What the browser renders at once',
     ({ context }) => {
-      const frames = context.renderQuantumSize ?? DEFAULT_QUANTUM;
+      const frames = quantumOf(context);
       return `${frames} frames, ${milliseconds(frames / context.sampleRate)}`;
     },
   ],
@@ -163,25 +186,24 @@ const FIGURES = [
 ];
 
 class Figures {
-  #cells;
+  #cells = FIGURES.map(() => numberCell(UNKNOWN));
 
   constructor() {
-    this.#cells = FIGURES.map(() => numberCell(UNKNOWN));
+    const rows = FIGURES.map(([label, meaning], index) =>
+      element('tr', {}, element('th', { scope: 'row', title: meaning }, label), this.#cells[index]),
+    );
     this.table = element(
       'table',
       { className: 'figures' },
       element('caption', {}, 'Figures of the moment'),
-      element(
-        'tbody',
-        {},
-        ...FIGURES.map(([label, meaning], index) =>
-          element('tr', {}, element('th', { scope: 'row', title: meaning }, label), this.#cells[index]),
-        ),
-      ),
+      element('tbody', {}, ...rows),
     );
   }
 
-  show(session) {
-    FIGURES.forEach(([, , text], index) => setText(this.#cells[index], session.engine ? text(session) : UNKNOWN));
+  /** @param {Session} session */
+  show({ context, engine }) {
+    for (const [index, [, , text]] of FIGURES.entries()) {
+      setText(this.#cells[index], context && engine ? text({ context, engine }) : UNKNOWN);
+    }
   }
 }

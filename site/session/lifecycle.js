@@ -1,14 +1,27 @@
-// What browsers and systems do to a page's sound while it plays: refuse it, suspend it, interrupt it for
-// a call, stall it when a device goes. The engine goes on by itself where it can; else a notice says
-// what happened, with one button that brings all back.
+/**
+ * What browsers and systems do to a page's sound while it plays: refuse it, suspend it, interrupt it for a call,
+ * stall it when a device goes. The engine goes on by itself where it can; else a notice says what happened, with one
+ * button that brings all back. Main thread.
+ */
 
-import { element } from '../shared/dom.js';
+import { button, element, messageOf } from '../shared/dom.js';
 
-const CHECK_MS = 1000;
+/**
+ * @typedef {import('./session.js').Session} Session
+ * @typedef {import('./session.js').Sound} Sound
+ * @typedef {import('./session.js').Trouble} Trouble
+ */
+
+const CHECK_MILLISECONDS = 1000;
 /** Checks in a row that find a running context's clock standing still before it counts as stalled. */
 const STALLED_CHECKS = 3;
 
+/**
+ * @param {HTMLElement} host
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(host, { session }) {
+  /** @type {HTMLElement | null} */
   let notice = null;
 
   function clear() {
@@ -16,42 +29,46 @@ export function mount(host, { session }) {
     notice = null;
   }
 
+  /** @param {Trouble} trouble */
   function say({ title, sentence, action }) {
     clear();
-    const button = element('button', { type: 'button' }, action.label);
-    const text = element('p', {}, element('b', {}, title), ` ${sentence}`);
-    notice = element('div', { className: 'notice' }, text, button);
-    button.addEventListener('click', async () => {
-      button.disabled = true;
+    const act = button(action.label);
+    notice = element('div', { className: 'notice' }, element('p', {}, element('b', {}, title), ` ${sentence}`), act);
+    act.addEventListener('click', async () => {
+      act.disabled = true;
       try {
         await action.run();
         clear();
       } catch (error) {
-        say({ title: 'That did not work.', sentence: error.message, action });
+        say({ title: 'That did not work.', sentence: messageOf(error), action });
       }
     });
     host.append(notice);
   }
 
   session.addEventListener('trouble', ({ detail }) => say(detail));
-  session.addEventListener('calm', clear);
-  session.addEventListener('engine', () => watch(session, clear));
+  session.addEventListener('recovered', clear);
+  session.addEventListener('engine', ({ detail }) => watch(session, detail, clear));
 }
 
-/** Watches one context until it is closed or replaced. */
-function watch(session, clear) {
-  const { context } = session;
-  const current = () => session.context === context;
-  let stood = 0;
+/**
+ * Watches one context until it is closed or replaced.
+ * @param {Session} session
+ * @param {Sound} sound
+ * @param {() => void} clear takes the notice away
+ */
+function watch(session, { context, engine }, clear) {
+  const isCurrent = () => session.context === context;
+  let checksWithoutProgress = 0;
   let lastTime = -1;
 
   const bringBack = {
     label: 'Bring the sound back',
-    run: () => (['running', 'closed'].includes(context.state) ? session.restore() : resumeOrRestore(session)),
+    run: () => (context.state === 'running' ? session.restore() : resumeOrRestore(session)),
   };
 
-  session.engine.addEventListener('statechange', ({ detail: { state, reason } }) => {
-    if (!current()) return;
+  engine.addEventListener('statechange', ({ detail: { state, reason } }) => {
+    if (!isCurrent()) return;
     if (reason === 'context' && state === 'running') clear();
     if (reason === 'context-error') {
       session.trouble('The sound output failed.', 'Its device went away or is in use.', bringBack);
@@ -59,26 +76,29 @@ function watch(session, clear) {
   });
 
   const check = () => {
-    if (!current()) {
+    if (!isCurrent()) {
       clearInterval(timer);
+      document.removeEventListener('visibilitychange', check);
       return;
     }
     if (!session.active || document.hidden) return;
     if (context.state !== 'running') {
       context.resume().catch(() => {});
-      if (++stood === STALLED_CHECKS) session.trouble(...whyNotRunning(context.state), bringBack);
+      checksWithoutProgress += 1;
+      if (checksWithoutProgress === STALLED_CHECKS) session.trouble(...whyNotRunning(context.state), bringBack);
       return;
     }
-    stood = context.currentTime === lastTime ? stood + 1 : 0;
+    checksWithoutProgress = context.currentTime === lastTime ? checksWithoutProgress + 1 : 0;
     lastTime = context.currentTime;
-    if (stood === STALLED_CHECKS) {
+    if (checksWithoutProgress === STALLED_CHECKS) {
       session.trouble('The sound stands still.', 'The output device may have changed or gone away.', bringBack);
     }
   };
-  const timer = setInterval(check, CHECK_MS);
+  const timer = setInterval(check, CHECK_MILLISECONDS);
   document.addEventListener('visibilitychange', check);
 }
 
+/** @param {Session} session */
 async function resumeOrRestore(session) {
   try {
     await session.resume();
@@ -87,13 +107,13 @@ async function resumeOrRestore(session) {
   }
 }
 
+/**
+ * @param {AudioContextState} state
+ * @returns {[title: string, sentence: string]}
+ */
 function whyNotRunning(state) {
-  switch (state) {
-    case 'interrupted':
-      return ['The system interrupted the sound.', 'A call or another app has it. All settings are kept.'];
-    case 'closed':
-      return ['The browser closed the sound.', 'All settings are kept.'];
-    default:
-      return ['The browser holds the sound back.', 'It waits for a click or an output device. All settings are kept.'];
+  if (state === 'interrupted') {
+    return ['The system interrupted the sound.', 'A call or another app has it. All settings are kept.'];
   }
+  return ['The browser holds the sound back.', 'It waits for a click or an output device. All settings are kept.'];
 }

@@ -1,43 +1,87 @@
-// The page's sound: one AudioContext, one engine, one source at a time. Main thread.
-//
-//   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
-//
-// Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens
-// to the context or the engine, `restore()` builds both again with all settings and the same source.
-//
-// Events: 'engine' (built anew), 'source' (changed, or gone), 'parameter' (detail: { id, value }),
-// 'mode' (mode or transport changed), 'trouble' (detail: { title, sentence, action }), 'calm' (it is over).
+/**
+ * The page's sound: one AudioContext, one engine, one source at a time. Main thread.
+ *
+ *   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
+ *
+ * Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
+ * or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine,
+ * the settings can be changed all the same.
+ */
 
-import { createEngine } from '../../worklet/engine.js';
+import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
 
-const FADE_S = 0.012;
-const IDLE_CHECK_MS = 500;
+/**
+ * @typedef {import('../../worklet/engine.js').Engine} Engine
+ * @typedef {import('../../worklet/engine.js').Mode} Mode
+ * @typedef {import('../../worklet/engine.js').Parameter} Parameter
+ * @typedef {import('../../worklet/engine.js').ParameterId} ParameterId
+ * @typedef {import('../../worklet/engine.js').BufferSize} BufferSize
+ * @typedef {import('../../worklet/options.js').Transport} Transport
+ * @typedef {import('../sources/sources.js').Opener} Opener
+ * @typedef {import('../sources/sources.js').Source} Source
+ *
+ * @typedef {{ mode?: Mode, transport?: Transport }} Forced what the page's address forces
+ *
+ * @typedef {object} Sound what plays, as long as its context lives
+ * @property {AudioContext} context
+ * @property {Engine} engine
+ * @property {GainNode} input what the engine hears
+ * @property {GainNode} output what goes to the loudspeakers
+ *
+ * @typedef {object} Action what one click does
+ * @property {string} label
+ * @property {() => Promise<unknown>} run
+ *
+ * @typedef {{ title: string, sentence: string, action: Action }} Trouble
+ *
+ * @typedef {object} SessionEvents
+ * @property {CustomEvent<Sound>} engine built anew
+ * @property {Event} closed context and engine are gone
+ * @property {Event} source another one sounds, or none
+ * @property {CustomEvent<{ id: ParameterId, value: number }>} parameter has a new value
+ * @property {Event} mode the run mode, the transport or the buffer is another
+ * @property {CustomEvent<Trouble>} trouble something went wrong outside the visitor's doing
+ * @property {Event} recovered the trouble is over
+ *
+ * @typedef {{
+ *   addEventListener<Type extends keyof SessionEvents>(
+ *     type: Type, listener: (event: SessionEvents[Type]) => void): void,
+ * } & EventTarget} SessionEventTarget
+ */
+
+const FADE_SECONDS = 0.012;
+/** A source is let go once its fade has ended for sure. */
+const RELEASE_MILLISECONDS = 8 * FADE_SECONDS * 1000;
+const IDLE_CHECK_MILLISECONDS = 500;
+/** Checks in a row that find silence before the context rests. */
 const SILENT_CHECKS = 6;
 const SILENCE = 1e-5;
+/** Why a start failed, as a part of a sentence. */
+const CLOSED_MEANWHILE = 'the browser closed it meanwhile';
 
-export class Session extends EventTarget {
+/** The page's sound; makes SessionEvents. */
+export class Session extends /** @type {new () => SessionEventTarget} */ (EventTarget) {
   #settings;
+  /** @type {Forced} */
   #forced;
+  /** The context in force, also while its engine is built. @type {AudioContext | null} */
+  #context = null;
+  /** @type {Promise<Sound> | null} */
   #preparing = null;
-  #turn = 0;
-  #open = null;
+  /** @type {Sound | null} */
+  #sound = null;
+  /** What sounds now, and how to bring it back. @type {{ source: Source, fader: GainNode, open: Opener } | null} */
+  #playing = null;
+  /** The last request to play or stop: an older one that is not ready yet is dropped. */
+  #request = 0;
   #idleTimer = 0;
+  /** The panels that need the context running. @type {Set<string>} */
   #holders = new Set();
 
-  /** @type {AudioContext|null} */
-  context = null;
-  engine = null;
-  /** What sounds now: `{ kind, name, node, release() }`. */
-  source = null;
-  /** @type {GainNode|null} what the engine hears */
-  input = null;
-  /** @type {GainNode|null} what goes to the loudspeakers */
-  output = null;
-
   /**
-   * @param {ReadonlyArray<object>} parameters the engine's parameter table
+   * @param {readonly Parameter[]} parameters the engine's parameter table
    * @param {import('./settings.js').Settings} settings
-   * @param {{ mode?: string, transport?: string }} forced by the page's address; goes before the settings
+   * @param {Forced} [forced] goes before the settings
    */
   constructor(parameters, settings, forced = {}) {
     super();
@@ -46,14 +90,38 @@ export class Session extends EventTarget {
     this.#forced = forced;
   }
 
-  /** The mode asked for, which `engine.mode` need not be. */
+  get context() {
+    return this.#sound?.context ?? null;
+  }
+
+  get engine() {
+    return this.#sound?.engine ?? null;
+  }
+
+  /** What the engine hears. */
+  get input() {
+    return this.#sound?.input ?? null;
+  }
+
+  /** What goes to the loudspeakers. */
+  get output() {
+    return this.#sound?.output ?? null;
+  }
+
+  /** What sounds now. */
+  get source() {
+    return this.#playing?.source ?? null;
+  }
+
+  /** The mode asked for, which `engine.mode` need not be: one that can have the transport that the address forces. */
   get wantedMode() {
-    return this.#forced.mode ?? this.#settings.mode;
+    const { mode, transport } = this.#forced;
+    return mode ?? (canHave(this.#settings.mode, transport) ? this.#settings.mode : 'auto');
   }
 
   /** Whether the context should be running: something sounds, rings on, or is being measured. */
   get active() {
-    return this.source !== null || this.#holders.size > 0;
+    return this.#playing !== null || this.#holders.size > 0;
   }
 
   /** The fallback's buffer asked for: 'auto', or a size in frames. */
@@ -61,19 +129,28 @@ export class Session extends EventTarget {
     return this.#settings.bufferSize;
   }
 
+  /** @param {ParameterId} id */
   get(id) {
     return this.engine ? this.engine.get(id) : this.#settings.get(id);
   }
 
-  /** Sets a parameter and keeps it for the next visit. Returns the value in force. */
+  /**
+   * Sets a parameter and keeps it for the next visit.
+   * @param {ParameterId} id
+   * @param {number} wanted
+   * @returns {number} the value in force
+   */
   set(id, wanted) {
-    const value = this.engine ? this.engine.set(id, wanted) : Math.fround(wanted);
+    const value = this.engine ? this.engine.set(id, wanted) : this.#settings.inRange(id, wanted);
     this.#settings.set(id, value);
     this.#emit('parameter', { id, value });
     return value;
   }
 
-  /** The value that a control goes back to. */
+  /**
+   * The value that a control goes back to.
+   * @param {ParameterId} id
+   */
   default(id) {
     return this.#settings.default(id);
   }
@@ -84,135 +161,192 @@ export class Session extends EventTarget {
 
   /**
    * Builds the context and the engine, once. Call it from a click: only then may sound start.
-   * Rejects with an EngineError where no way to run works.
+   * Rejects with an EngineError where no run mode works.
    */
   async prepare() {
+    if (this.#context?.state === 'closed') this.#tearDown();
     this.#preparing ??= this.#build();
+    const preparing = this.#preparing;
     this.#wake();
     try {
-      await this.#preparing;
+      return await preparing;
     } catch (error) {
-      await this.#tearDown();
+      if (this.#preparing === preparing) this.#tearDown();
       throw error;
     }
   }
 
   /**
    * Plays a source in place of the one before.
-   * @param {(context: AudioContext, onLost: (sentence: string) => void) => Promise<object>} open
+   * @param {Opener} open
    */
   async play(open) {
-    const turn = ++this.#turn;
-    await this.prepare();
-    const source = await this.#opened(open);
-    if (turn !== this.#turn) {
-      source.release();
-      return;
-    }
+    this.#request += 1;
+    const request = this.#request;
+    const sound = await this.prepare();
+    const source = await this.#opened(open, sound);
+    const isWanted = request === this.#request;
+    const isClosed = sound !== this.#sound;
+    if (!isWanted || isClosed) source.release();
+    if (!isWanted) return;
+    if (isClosed) throw new Error(CLOSED_MEANWHILE);
     this.#dropSource();
-    this.#open = open;
-    this.source = source;
-    this.#fadeIn(source);
+    this.#playing = { source, fader: fadeIn(source, sound), open };
     this.#emit('source');
-    this.#emit('calm');
+    this.#emit('recovered');
   }
 
   /** Takes the source away. The delay rings on; once it is silent, the context rests. */
   stop() {
-    this.#turn++;
+    this.#request += 1;
     this.#dropSource();
     this.#emit('source');
   }
 
-  /** Builds what the system took away, and plays the last source again. */
-  async restore() {
-    const open = this.source && this.#open;
-    await this.#tearDown();
-    if (open) await this.play(open);
-    else await this.prepare();
-    this.#emit('calm');
+  /** Builds context and engine anew, and plays the last source again. */
+  restore() {
+    return this.#restore(this.#playing?.open);
   }
 
   /** Starts a context that waits or was paused; in a click. Rejects with an EngineError where it is refused. */
   async resume() {
-    await this.engine.resume();
+    await this.engine?.resume();
   }
 
-  /** Changes the way to run while it plays; where the new way fails, the old one plays on. */
+  /**
+   * Changes the run mode while it plays; where the new one fails, the old one plays on.
+   * @param {Mode} mode
+   */
   async setMode(mode) {
     await this.engine?.setMode(mode, { bufferSize: this.wantedBufferSize });
-    this.#forced = { ...this.#forced, mode: undefined };
+    const { transport } = this.#forced;
+    this.#forced = canHave(mode, transport) ? { transport } : {};
     this.#settings.mode = mode;
     this.#emit('mode');
   }
 
-  /** Changes the fallback's buffer, while it plays where it is in use. */
+  /**
+   * Changes the fallback's buffer, while it plays where it is in use.
+   * @param {BufferSize | 'auto'} size
+   */
   async setBufferSize(size) {
     await this.engine?.setMode(this.wantedMode, { bufferSize: size });
     this.#settings.bufferSize = size;
     this.#emit('mode');
   }
 
-  /** Keeps the context running for as long as a panel measures. */
+  /**
+   * Keeps the context running for as long as a panel measures.
+   * @param {string} panel
+   */
   hold(panel) {
     this.#holders.add(panel);
     this.#wake();
   }
 
+  /** @param {string} panel */
   release(panel) {
     this.#holders.delete(panel);
     this.#restWhenSilent();
   }
 
-  /** Says that something went wrong outside the visitor's doing, and what one click does about it. */
+  /**
+   * Says that something went wrong outside the visitor's doing, and what one click does about it.
+   * @param {string} title
+   * @param {string} sentence
+   * @param {Action} action
+   */
   trouble(title, sentence, action) {
     this.#emit('trouble', { title, sentence, action });
   }
 
+  /**
+   * @param {keyof SessionEvents} type
+   * @param {unknown} [detail]
+   */
   #emit(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
+  /** @returns {Promise<Sound>} */
   async #build() {
-    this.context = new AudioContext({ latencyHint: 'interactive' });
-    this.input = new GainNode(this.context);
-    this.output = new GainNode(this.context);
-    const engine = await createEngine(this.context, {
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    this.#context = context;
+    context.addEventListener('statechange', () => {
+      if (context.state === 'closed' && context === this.#context) this.#wasClosed();
+    });
+    const params = new Map(this.parameters.map(({ id }) => [id, this.#settings.get(id)]));
+    const engine = await createEngine(context, {
       mode: this.wantedMode,
       bufferSize: this.wantedBufferSize,
       channels: 2,
-      params: this.#settings.params(),
+      params: Object.fromEntries(params),
       ...(this.#forced.transport && { transport: this.#forced.transport }),
     });
-    this.engine = engine;
-    this.input.connect(engine.input);
-    engine.output.connect(this.output).connect(this.context.destination);
+    if (context !== this.#context) {
+      engine.close();
+      throw new Error(CLOSED_MEANWHILE);
+    }
+    // What was set while it started.
+    for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
+    const sound = { context, engine, input: new GainNode(context), output: new GainNode(context) };
+    this.#sound = sound;
+    sound.input.connect(engine.input);
+    engine.output.connect(sound.output).connect(context.destination);
     engine.addEventListener('modechange', () => this.#emit('mode'));
     engine.addEventListener('error', () => {
       const again = { label: 'Start it again', run: () => this.restore() };
       this.trouble('The engine stopped.', 'It failed while it played. All settings are kept.', again);
     });
-    this.#emit('engine');
+    this.#emit('engine', sound);
     this.#emit('mode');
+    this.#emit('recovered');
+    return sound;
   }
 
-  async #tearDown() {
+  /** The context was closed from outside. */
+  #wasClosed() {
+    const { active } = this;
+    const open = this.#playing?.open;
+    this.#tearDown();
+    if (!active) return;
+    const bringBack = { label: 'Bring the sound back', run: () => this.#restore(open) };
+    this.trouble('The browser closed the sound.', 'All settings are kept.', bringBack);
+  }
+
+  /** @param {Opener} [open] the source to play */
+  async #restore(open) {
+    this.#tearDown();
+    if (open) await this.play(open);
+    else await this.prepare();
+  }
+
+  #tearDown() {
     this.#dropSource();
-    const { engine, context } = this;
-    this.engine = this.context = this.input = this.output = this.#preparing = null;
+    clearTimeout(this.#idleTimer);
+    const context = this.#context;
+    const engine = this.engine;
+    this.#sound = this.#context = this.#preparing = null;
     engine?.close();
-    if (context && context.state !== 'closed') await context.close().catch(() => {});
+    if (context && context.state !== 'closed') context.close().catch(() => {});
+    this.#emit('closed');
     this.#emit('source');
+    this.#emit('mode');
   }
 
   #wake() {
     clearTimeout(this.#idleTimer);
-    if (this.context && this.context.state !== 'running') this.context.resume().catch(() => {});
+    if (this.#context && this.#context.state !== 'running') this.#context.resume().catch(() => {});
   }
 
-  async #opened(open) {
+  /**
+   * @param {Opener} open
+   * @param {Sound} sound
+   */
+  async #opened(open, { context }) {
     try {
-      const source = await open(this.context, (sentence) => this.#lost(source, sentence));
+      /** @type {Source} */
+      const source = await open(context, (sentence) => this.#lost(source, sentence));
       return source;
     } catch (error) {
       this.#restWhenSilent();
@@ -220,44 +354,64 @@ export class Session extends EventTarget {
     }
   }
 
-  #fadeIn(source) {
-    const fader = new GainNode(this.context, { gain: 0 });
-    fader.gain.setValueAtTime(0, this.context.currentTime);
-    fader.gain.linearRampToValueAtTime(1, this.context.currentTime + FADE_S);
-    source.fader = fader;
-    source.node.connect(fader).connect(this.input);
-  }
-
   #dropSource() {
-    const { source, context } = this;
-    if (!source) return;
-    this.source = null;
-    source.fader.gain.cancelScheduledValues(context.currentTime);
-    source.fader.gain.setTargetAtTime(0, context.currentTime, FADE_S / 4);
-    setTimeout(
-      () => {
-        source.fader.disconnect();
-        source.release();
-      },
-      8 * FADE_S * 1000,
-    );
+    if (!this.#playing) return;
+    const { source, fader } = this.#playing;
+    this.#playing = null;
+    const { currentTime } = fader.context;
+    fader.gain.cancelScheduledValues(currentTime);
+    fader.gain.setTargetAtTime(0, currentTime, FADE_SECONDS / 4);
+    setTimeout(() => {
+      fader.disconnect();
+      source.release();
+    }, RELEASE_MILLISECONDS);
     this.#restWhenSilent();
   }
 
   #restWhenSilent(checks = 0) {
     clearTimeout(this.#idleTimer);
-    if (this.active || !this.engine) return;
+    if (this.active || !this.#sound) return;
+    const { engine, context } = this.#sound;
     this.#idleTimer = setTimeout(() => {
-      const silent = this.engine.meters().outputPeak.every((peak) => peak < SILENCE);
-      if (silent && checks >= SILENT_CHECKS) this.context.suspend().catch(() => {});
+      const silent = engine.meters().outputPeak.every((peak) => peak < SILENCE);
+      if (silent && checks >= SILENT_CHECKS) context.suspend().catch(() => {});
       else this.#restWhenSilent(silent ? checks + 1 : 0);
-    }, IDLE_CHECK_MS);
+    }, IDLE_CHECK_MILLISECONDS);
   }
 
+  /**
+   * @param {Source} source
+   * @param {string} sentence
+   */
   #lost(source, sentence) {
-    if (source !== this.source) return;
+    if (this.#playing?.source !== source) return;
+    const { open } = this.#playing;
     this.#dropSource();
     this.#emit('source');
-    this.trouble('The source ended.', sentence, { label: 'Bring it back', run: () => this.play(this.#open) });
+    this.trouble('The source ended.', sentence, { label: 'Bring it back', run: () => this.play(open) });
   }
+}
+
+/**
+ * Whether a mode can have a transport, or need not.
+ * @param {Mode} mode
+ * @param {Transport} [transport]
+ */
+function canHave(mode, transport) {
+  /** @type {readonly Transport[]} */
+  const transports = TRANSPORTS[mode];
+  return transport === undefined || transports.includes(transport);
+}
+
+/**
+ * Connects a source to the engine through a fade.
+ * @param {Source} source
+ * @param {Sound} sound
+ */
+function fadeIn(source, { context, input }) {
+  const fader = new GainNode(context, { gain: 0 });
+  fader.gain.setValueAtTime(0, context.currentTime);
+  fader.gain.linearRampToValueAtTime(1, context.currentTime + FADE_SECONDS);
+  source.node.connect(fader).connect(input);
+  return fader;
 }

@@ -1,38 +1,61 @@
-// What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a
-// browser that takes the sound away. Where storage is refused, the settings last as long as the page.
+/**
+ * What the visitor has set, kept in localStorage: nothing is lost by a reload, a lost microphone or a browser that
+ * takes the sound away. Where storage is refused, the settings last as long as the page. Main thread.
+ *
+ * Several tabs share the storage: each writes only what was changed in it.
+ */
 
-import { BUFFER_SIZES } from '../../worklet/engine.js';
+import { BUFFER_SIZES, MODES } from '../../worklet/engine.js';
+import { clamp } from '../shared/numbers.js';
 
-/** The ways to run that can be asked for. */
-export const MODES = ['auto', 'worklet', 'script-processor'];
+/**
+ * @typedef {import('../../worklet/engine.js').Parameter} Parameter
+ * @typedef {import('../../worklet/engine.js').ParameterId} ParameterId
+ * @typedef {import('../../worklet/engine.js').Mode} Mode
+ * @typedef {import('../../worklet/engine.js').BufferSize} BufferSize
+ *
+ * @typedef {object} Changes
+ * @property {Mode} [mode]
+ * @property {BufferSize | 'auto'} [bufferSize]
+ * @property {Record<string, number>} params
+ */
 
 const KEY = 'audio-dsp-wasm.settings';
-const WRITE_DELAY_MS = 250;
-/** Where the page starts otherwise than the engine: with the limiter on, for the sake of ears. */
+const WRITE_DELAY_MILLISECONDS = 250;
+/**
+ * Where the page starts otherwise than the engine: with the limiter on, for the sake of ears.
+ * @type {Partial<Record<ParameterId, number>>}
+ */
 const PAGE_DEFAULTS = { limiter_on: 1 };
 
 export class Settings {
   #table;
+  /** @type {Map<ParameterId, number>} */
   #values = new Map();
+  /** @type {Mode} */
   #mode = 'auto';
+  /** @type {BufferSize | 'auto'} */
   #bufferSize = 'auto';
+  /** What was changed here and is not written yet. @type {Changes} */
+  #changes = { params: {} };
   #timer = 0;
 
-  /** @param {ReadonlyArray<object>} table the engine's parameter table */
+  /** @param {readonly Parameter[]} table the engine's parameter table */
   constructor(table) {
     this.#table = new Map(table.map((row) => [row.id, row]));
-    this.resetAll();
+    for (const { id } of table) this.#values.set(id, this.default(id));
     this.#restore();
     addEventListener('pagehide', () => this.#write());
   }
 
-  /** The way to run that the visitor asked for: 'auto', 'worklet' or 'script-processor'. */
+  /** The run mode that the visitor asked for. */
   get mode() {
     return this.#mode;
   }
 
   set mode(mode) {
     this.#mode = mode;
+    this.#changes.mode = mode;
     this.#writeSoon();
   }
 
@@ -43,62 +66,87 @@ export class Settings {
 
   set bufferSize(size) {
     this.#bufferSize = size;
+    this.#changes.bufferSize = size;
     this.#writeSoon();
   }
 
+  /** @param {ParameterId} id */
   get(id) {
-    return this.#values.get(id);
+    return this.#values.get(id) ?? this.default(id);
   }
 
+  /**
+   * @param {ParameterId} id
+   * @param {number} value within its range
+   */
   set(id, value) {
     this.#values.set(id, value);
+    this.#changes.params[id] = value;
     this.#writeSoon();
   }
 
-  /** The value a control goes back to. */
+  /**
+   * The value that a control goes back to.
+   * @param {ParameterId} id
+   */
   default(id) {
-    return PAGE_DEFAULTS[id] ?? this.#table.get(id).default;
+    return PAGE_DEFAULTS[id] ?? this.#row(id).default;
   }
 
-  resetAll() {
-    for (const id of this.#table.keys()) this.#values.set(id, this.default(id));
-    this.#writeSoon();
+  /**
+   * The value within the parameter's range, as the float32 that the engine has.
+   * @param {ParameterId} id
+   * @param {number} value
+   */
+  inRange(id, value) {
+    const { min, max } = this.#row(id);
+    return Math.fround(clamp(value, min, max));
   }
 
-  /** Every value, as `createEngine` takes them. */
-  params() {
-    return Object.fromEntries(this.#values);
+  /** @param {ParameterId} id */
+  #row(id) {
+    const row = this.#table.get(id);
+    if (!row) throw new RangeError(`There is no parameter “${id}”.`);
+    return row;
   }
 
   #restore() {
-    const stored = readStorage();
-    if (MODES.includes(stored.mode)) this.#mode = stored.mode;
-    if (BUFFER_SIZES.includes(stored.bufferSize)) this.#bufferSize = stored.bufferSize;
-    for (const [id, value] of Object.entries(stored.params ?? {})) {
-      const row = this.#table.get(id);
-      if (row && Number.isFinite(value)) this.#values.set(id, Math.min(row.max, Math.max(row.min, value)));
+    const { mode, bufferSize, params } = readStorage();
+    this.#mode = MODES.find((each) => each === mode) ?? 'auto';
+    this.#bufferSize = BUFFER_SIZES.find((each) => each === bufferSize) ?? 'auto';
+    const stored = new Map(Object.entries(params ?? {}));
+    for (const id of this.#table.keys()) {
+      const value = stored.get(id);
+      if (typeof value === 'number' && Number.isFinite(value)) this.#values.set(id, this.inRange(id, value));
     }
   }
 
   #writeSoon() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#write(), WRITE_DELAY_MS);
+    this.#timer = setTimeout(() => this.#write(), WRITE_DELAY_MILLISECONDS);
   }
 
   #write() {
     clearTimeout(this.#timer);
+    const { params, ...rest } = this.#changes;
+    if (Object.keys(params).length === 0 && Object.keys(rest).length === 0) return;
+    const stored = readStorage();
     try {
-      const kept = { mode: this.#mode, bufferSize: this.#bufferSize, params: this.params() };
-      localStorage.setItem(KEY, JSON.stringify(kept));
+      localStorage.setItem(KEY, JSON.stringify({ ...stored, ...rest, params: { ...stored.params, ...params } }));
+      this.#changes = { params: {} };
     } catch {
       // Storage is refused or full: the settings still hold until the page is left.
     }
   }
 }
 
+/**
+ * What is stored, which may be anything.
+ * @returns {{ mode?: unknown, bufferSize?: unknown, params?: Record<string, unknown> }}
+ */
 function readStorage() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+    return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
   } catch {
     return {};
   }

@@ -1,10 +1,27 @@
-// A canvas that is sharp at every pixel density and stays so when its box or the density changes, and
-// whose colours are the style sheet's tokens in the colour scheme of the moment.
+/**
+ * A canvas that is sharp at every pixel density and stays so when its box or the density changes, and whose colours
+ * are the style sheet's tokens in the colour scheme of the moment. Main thread.
+ */
 
-const TOKENS = ['background', 'surface', 'inset', 'text', 'muted', 'line', 'accent', 'accent-2', 'warn', 'bad', 'good'];
+const TOKENS = /** @type {const} */ ([
+  'background',
+  'surface',
+  'inset',
+  'text',
+  'muted',
+  'line',
+  'accent',
+  'accent-2',
+  'warn',
+  'bad',
+  'good',
+]);
+
+/** @typedef {Record<(typeof TOKENS)[number], string>} Colors the style sheet's tokens: `colors['accent-2']` */
 
 export class Surface {
   #canvas;
+  /** @type {Colors | null} */
   #colors = null;
 
   /**
@@ -13,7 +30,9 @@ export class Surface {
    */
   constructor(canvas, onResize) {
     this.#canvas = canvas;
-    this.draw = canvas.getContext('2d');
+    const draw = canvas.getContext('2d');
+    if (!draw) throw new TypeError('This browser cannot draw on a canvas.');
+    this.draw = draw;
     this.#follow(onResize);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colors = null;
@@ -36,22 +55,36 @@ export class Surface {
     return this.#canvas.width / (this.#canvas.clientWidth || 1);
   }
 
-  /** The style sheet's tokens: `colors['accent-2']`. */
+  /** The thinnest line that is sharp, in device pixels: about one CSS pixel. */
+  get thinLine() {
+    return Math.max(1, Math.floor(this.scale));
+  }
+
   get colors() {
-    if (!this.#colors) {
-      const style = getComputedStyle(document.documentElement);
-      this.#colors = Object.fromEntries(TOKENS.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
-    }
+    this.#colors ??= readColors();
     return this.#colors;
   }
 
-  /** Sets the text style: `size` in CSS pixels. */
+  /**
+   * Sets the text style.
+   * @param {number} size in CSS pixels
+   */
   font(size) {
     this.draw.font = `${Math.round(size * this.scale)}px system-ui, sans-serif`;
   }
 
+  /** Fills the whole with a colour of the style sheet; false where the canvas has no size yet. */
+  fill(/** @type {keyof Colors} */ color) {
+    if (this.width === 0) return false;
+    this.draw.fillStyle = this.colors[color];
+    this.draw.fillRect(0, 0, this.width, this.height);
+    return true;
+  }
+
+  /** @param {() => void} onResize */
   #follow(onResize) {
     const observer = new ResizeObserver(([entry]) => {
+      // Not in every browser.
       const exact = entry.devicePixelContentBoxSize?.[0];
       const width = devicePixels(entry.contentRect.width, exact?.inlineSize);
       const height = devicePixels(entry.contentRect.height, exact?.blockSize);
@@ -68,9 +101,19 @@ export class Surface {
   }
 }
 
+/** @returns {Colors} */
+function readColors() {
+  const style = getComputedStyle(document.documentElement);
+  const colors = /** @type {Colors} */ ({});
+  for (const name of TOKENS) colors[name] = style.getPropertyValue(`--${name}`).trim();
+  return colors;
+}
+
 /**
  * A length in whole device pixels: as the browser snaps it to its grid, where it tells. (Chromium tells CSS pixels
  * while developer tools emulate another pixel density; that is no rounding, so it is not believed.)
+ * @param {number} length in CSS pixels
+ * @param {number} [snapped]
  */
 function devicePixels(length, snapped) {
   const wanted = length * devicePixelRatio;

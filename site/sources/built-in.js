@@ -1,13 +1,16 @@
-// The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that
-// the page makes music without a download and without a permission. Plain JavaScript on the main
-// thread, once per sample rate; the engine is what it is played through.
+/**
+ * The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that the page
+ * makes music without a download and without a permission. Plain JavaScript on the main thread, once per sample rate;
+ * the engine is what it is played through.
+ */
 
 const BEATS_PER_MINUTE = 92;
 const BEATS = 16;
 /** Peak of the whole. */
 const LEVEL = 0.5;
-/** How long a string rings, in seconds, and what is left of it after one period. */
-const RING_S = 2.2;
+/** How long a string rings. */
+const RING_SECONDS = 2.2;
+/** What is left of a string's vibration after one period. */
 const LOSS = 0.997;
 
 /** Four bars of broken chords as MIDI note numbers, two notes to a beat: Am9, Fmaj7, C, G6. */
@@ -16,9 +19,13 @@ const ARPEGGIO = [
   74, 71, 67,
 ];
 
+/** @param {number} note */
 const frequency = (note) => 440 * 2 ** ((note - 69) / 12);
 
-/** Repeatable noise in −1 … 1: a linear congruential generator with the constants of PCG's 32-bit state. */
+/**
+ * Repeatable noise in −1 … 1: a linear congruential generator with the constants of PCG's 32-bit state.
+ * @param {number} seed
+ */
 function noise(seed) {
   let state = seed >>> 0;
   return () => {
@@ -30,9 +37,15 @@ function noise(seed) {
 /**
  * Adds a plucked string: a burst of noise one period long that comes back each period, averaged with its
  * neighbour (K. Karplus and A. Strong, Computer Music Journal 7(2), 1983), tuned by interpolation.
+ * @param {Float32Array[]} channels
+ * @param {number} start its first frame
+ * @param {number} hertz
+ * @param {number} rate in Hz
+ * @param {number} pan 0 (left) … π/2 (right)
+ * @param {number} level
  */
 function pluck(channels, start, hertz, rate, pan, level) {
-  const string = new Float32Array(Math.round(RING_S * rate));
+  const string = new Float32Array(Math.round(RING_SECONDS * rate));
   const period = rate / hertz;
   burst(string.subarray(0, Math.ceil(period) + 1), noise(Math.round(hertz * 1000) + start));
   const whole = Math.floor(period - 0.5);
@@ -44,15 +57,28 @@ function pluck(channels, start, hertz, rate, pan, level) {
   mix(channels, start, string, [Math.cos(pan) * level, Math.sin(pan) * level]);
 }
 
-/** Softened noise around zero. */
+/**
+ * Softened noise around zero.
+ * @param {Float32Array} samples
+ * @param {() => number} random
+ */
 function burst(samples, random) {
   let smooth = 0;
   let sum = 0;
-  for (let i = 0; i < samples.length; i++) sum += samples[i] = smooth += 0.45 * (random() - smooth);
+  for (let i = 0; i < samples.length; i++) {
+    smooth += 0.45 * (random() - smooth);
+    samples[i] = smooth;
+    sum += smooth;
+  }
   for (let i = 0; i < samples.length; i++) samples[i] -= sum / samples.length;
 }
 
-/** Adds a soft drum: a sine that falls in pitch. */
+/**
+ * Adds a soft drum: a sine that falls in pitch.
+ * @param {Float32Array[]} channels
+ * @param {number} start
+ * @param {number} rate
+ */
 function drum(channels, start, rate) {
   let phase = 0;
   const samples = Float32Array.from({ length: 0.3 * rate }, (_, i) => {
@@ -63,7 +89,13 @@ function drum(channels, start, rate) {
   mix(channels, start, samples, [0.62, 0.62]);
 }
 
-/** Adds a brush: a puff of high noise. */
+/**
+ * Adds a brush: a puff of high noise.
+ * @param {Float32Array[]} channels
+ * @param {number} start
+ * @param {number} rate
+ * @param {number} level
+ */
 function brush(channels, start, rate, level) {
   const random = noise(start + 17);
   let last = 0;
@@ -77,7 +109,13 @@ function brush(channels, start, rate, level) {
   mix(channels, start, samples, [level, level * 0.8]);
 }
 
-/** What rings past the loop's end rings on at its start, so that it repeats without a seam. */
+/**
+ * Adds samples at a frame. What rings past the loop's end rings on at its start, so that it repeats without a seam.
+ * @param {Float32Array[]} channels
+ * @param {number} start
+ * @param {Float32Array} samples
+ * @param {number[]} levels one a channel
+ */
 function mix(channels, start, samples, levels) {
   channels.forEach((channel, side) => {
     for (let i = 0, at = start; i < samples.length; i++, at++) {
@@ -87,7 +125,10 @@ function mix(channels, start, samples, levels) {
   });
 }
 
-/** The loop, in stereo, at a sample rate. */
+/**
+ * The loop, in stereo.
+ * @param {number} rate in Hz
+ */
 export function builtInLoop(rate) {
   const beat = Math.round((60 / BEATS_PER_MINUTE) * rate);
   const channels = [new Float32Array(beat * BEATS), new Float32Array(beat * BEATS)];
@@ -107,6 +148,7 @@ export function builtInLoop(rate) {
   return channels;
 }
 
+/** @param {Float32Array[]} channels */
 function normalise(channels) {
   const peak = channels.reduce((most, data) => data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
   for (const data of channels) for (let i = 0; i < data.length; i++) data[i] *= LEVEL / peak;

@@ -1,17 +1,37 @@
-// The source panel: three ways to bring sound, one at a time, and Stop. What fails says so beside the
-// buttons, and the rest of the page goes on.
+/**
+ * The source panel: three ways to bring sound, one at a time, and Stop. What fails says so beside the buttons, and
+ * the rest of the page goes on. Main thread.
+ */
 
+import { EngineError } from '../../worklet/engine.js';
+import { find, messageOf, setText, showMessage } from '../shared/dom.js';
 import { fileOpener, openBuiltIn, openMicrophone, SourceError } from './sources.js';
-import { setText, showMessage } from '../shared/dom.js';
+
+/**
+ * @typedef {import('./sources.js').Opener} Opener
+ * @typedef {import('./sources.js').Source} Source
+ */
 
 const IDLE = 'Nothing plays.';
 const STARTING = 'Starting…';
 
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
 export function mount(section, { session }) {
-  const part = (id) => section.querySelector(`#${id}`);
-  const [stop, state, error, picker] = [part('stop'), part('source-state'), part('source-error'), part('file')];
-  const buttons = { microphone: part('start-microphone'), file: part('open-file'), 'built-in': part('start-built-in') };
+  const state = find(section, '#source-state', HTMLElement);
+  const error = find(section, '#source-error', HTMLElement);
+  const stop = find(section, '#stop', HTMLButtonElement);
+  const picker = find(section, '#file', HTMLInputElement);
+  /** By the kind of source that they start. */
+  const buttons = {
+    'microphone': find(section, '#start-microphone', HTMLButtonElement),
+    'file': find(section, '#open-file', HTMLButtonElement),
+    'built-in': find(section, '#start-built-in', HTMLButtonElement),
+  };
 
+  /** @param {Opener} opener */
   async function play(opener) {
     showMessage(error, '');
     setText(state, STARTING);
@@ -37,7 +57,7 @@ export function mount(section, { session }) {
   buttons['built-in'].addEventListener('click', () => play(openBuiltIn));
   buttons.file.addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
-    const [file] = picker.files;
+    const file = picker.files?.[0];
     if (file) play(fileOpener(file));
     picker.value = '';
   });
@@ -49,25 +69,36 @@ export function mount(section, { session }) {
   );
 }
 
+/** @param {Source} source */
 function describe({ name, duration }) {
   return duration ? `Playing: ${name} (${duration.toFixed(1)} s, looped)` : `Playing: ${name}`;
 }
 
-/** A sentence of ours, or the plainest one about what we did not foresee. */
+/**
+ * A sentence of ours, or the plainest one about what we did not foresee.
+ * @param {unknown} failure
+ */
 function sentenceOf(failure) {
-  if (failure instanceof SourceError || failure.name === 'EngineError') return failure.message;
-  return `The sound did not start (${failure.message}). Reload the page and try again.`;
+  if (failure instanceof SourceError || failure instanceof EngineError) return failure.message;
+  return `The sound did not start (${messageOf(failure)}). Reload the page and try again.`;
 }
 
-/** Files can be dropped anywhere on the page; a frame shows so while one is dragged over it. */
+/**
+ * Files can be dropped anywhere on the page; a frame shows so while one is dragged over it.
+ * @param {(file: File) => void} onFile
+ * @param {() => void} onNothing
+ */
 function acceptDrops(onFile, onNothing) {
-  const frame = document.getElementById('drop');
+  const frame = find(document, '#drop', HTMLElement);
+  /** How many nested elements the file is over. */
   let depth = 0;
+  /** @param {number} change */
   const show = (change) => {
     depth = Math.max(0, depth + change);
     frame.hidden = depth === 0;
   };
-  const holdsFile = (event) => event.dataTransfer?.types.includes('Files');
+  /** @param {DragEvent} event */
+  const holdsFile = ({ dataTransfer }) => dataTransfer?.types.includes('Files') ?? false;
   addEventListener('dragenter', (event) => {
     if (holdsFile(event)) show(1);
   });
@@ -81,7 +112,7 @@ function acceptDrops(onFile, onNothing) {
     if (!holdsFile(event)) return;
     event.preventDefault();
     show(-Infinity);
-    const [file] = event.dataTransfer.files;
+    const file = event.dataTransfer?.files[0];
     if (file) onFile(file);
     else onNothing();
   });

@@ -1,37 +1,61 @@
-// Where sound comes from: the microphone, an audio file, the built-in loop. Each opener resolves to
-// `{ kind, name, node, release() }` or rejects with a SourceError, whose sentence says what to do.
+/**
+ * Where sound comes from: the microphone, an audio file, the built-in loop. An opener rejects with a SourceError,
+ * whose sentence says what to do. Main thread.
+ */
 
 import { builtInLoop } from './built-in.js';
 
-/** Decoding needs about ten times a compressed file's size in memory. */
-export const FILE_LIMIT_BYTES = 64 * 2 ** 20;
+/**
+ * @typedef {object} Source what can sound
+ * @property {'microphone' | 'file' | 'built-in'} kind
+ * @property {string} name
+ * @property {AudioNode} node
+ * @property {number} [duration] of what is looped, in seconds
+ * @property {MediaStreamTrack} [track] of the microphone
+ * @property {() => void} release ends it
+ *
+ * @typedef {(context: AudioContext, onLost: (sentence: string) => void) => Promise<Source>} Opener
+ */
+
+/** The largest file that is read into memory. */
+const FILE_LIMIT_BYTES = 64 * 2 ** 20;
+
+/** The most that a file may take once it is decoded, as stereo: 46 minutes at 48 kHz. */
+const DECODED_LIMIT_BYTES = 2 ** 30;
+const DECODED_BYTES_PER_FRAME = 2 * Float32Array.BYTES_PER_ELEMENT;
+
+/** How long the browser may take to tell a file's duration. */
+const DURATION_TIMEOUT_MILLISECONDS = 5000;
 
 export class SourceError extends Error {
   name = 'SourceError';
 }
 
-/** The microphone, as it is: the browser's own processing for calls is off. */
+/**
+ * The microphone, as it is: the browser's own processing for calls is off.
+ * @type {Opener}
+ */
 export async function openMicrophone(context, onLost) {
   if (!navigator.mediaDevices?.getUserMedia) {
     throw new SourceError('The microphone needs a secure page: open this one by https:// or on localhost.');
   }
   const stream = await navigator.mediaDevices
-    .getUserMedia({
-      audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
-    })
+    .getUserMedia({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } })
     .catch((error) => {
       throw new SourceError(microphoneSentence(error));
     });
   const [track] = stream.getAudioTracks();
-  const end = () => stream.getTracks().forEach((each) => each.stop());
+  const release = () => {
+    for (const each of stream.getTracks()) each.stop();
+  };
   track.addEventListener('ended', () => {
     onLost('The microphone was unplugged, or the system took it back. All settings are kept.');
   });
   try {
     const node = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
-    return { kind: 'microphone', name: track.label || 'Microphone', node, track, release: end };
+    return { kind: 'microphone', name: track.label || 'Microphone', node, track, release };
   } catch {
-    end();
+    release();
     throw new SourceError(
       `The microphone does not run at the loudspeakers’ ${context.sampleRate} Hz, and this browser ` +
         'cannot join them. Set both to one sample rate in the system’s sound settings, then try again.',
@@ -39,6 +63,7 @@ export async function openMicrophone(context, onLost) {
   }
 }
 
+/** @param {Error} error of getUserMedia() */
 function microphoneSentence(error) {
   switch (error.name) {
     case 'NotAllowedError':
@@ -55,8 +80,13 @@ function microphoneSentence(error) {
   }
 }
 
-/** An opener that plays a file in a loop. It is decoded once; opened again it starts at once. */
+/**
+ * An opener that plays a file in a loop. It is decoded once; opened again it starts at once.
+ * @param {File} file
+ * @returns {Opener}
+ */
 export function fileOpener(file) {
+  /** @type {AudioBuffer | null} */
   let decoded = null;
   return async (context) => {
     decoded ??= await decode(context, file);
@@ -64,6 +94,10 @@ export function fileOpener(file) {
   };
 }
 
+/**
+ * @param {AudioContext} context
+ * @param {File} file
+ */
 async function decode(context, file) {
   if (file.size > FILE_LIMIT_BYTES) {
     throw new SourceError(
@@ -72,25 +106,76 @@ async function decode(context, file) {
     );
   }
   if (file.size === 0) throw new SourceError(`“${file.name}” is empty. Choose another file.`);
+  // A small file can decode to gigabytes, so its duration comes first.
+  const seconds = await durationOf(file);
+  const limitSeconds = DECODED_LIMIT_BYTES / (DECODED_BYTES_PER_FRAME * context.sampleRate);
+  if (Number.isFinite(seconds) && seconds > limitSeconds) {
+    throw new SourceError(
+      `“${file.name}” is too long for memory: it lasts ${Math.ceil(seconds / 60)} minutes, and this page decodes up ` +
+        `to ${Math.floor(limitSeconds / 60)} minutes. Choose a shorter piece.`,
+    );
+  }
   const bytes = await file.arrayBuffer().catch(() => {
     throw new SourceError(`“${file.name}” cannot be read. Check that it is still there, then choose it again.`);
   });
   return context.decodeAudioData(bytes).catch(() => {
-    throw new SourceError(`“${file.name}” is not audio that this browser can decode. Try WAV, MP3, FLAC or Ogg.`);
+    if (Number.isNaN(seconds)) {
+      throw new SourceError(`“${file.name}” is not audio that this browser can decode. Try WAV, MP3, FLAC or Ogg.`);
+    }
+    throw new SourceError(
+      `“${file.name}” cannot be decoded: it is damaged, or longer than it says and too long for memory. ` +
+        'Choose another file.',
+    );
   });
 }
 
+/**
+ * How long a file lasts by its container's word, in seconds: infinite where the container does not say, as what a
+ * browser recorded, NaN where this browser finds no media in it. Nothing is decoded for it.
+ * @param {File} file
+ * @returns {Promise<number>}
+ */
+async function durationOf(file) {
+  const url = URL.createObjectURL(file);
+  const media = new Audio();
+  media.preload = 'metadata';
+  try {
+    await new Promise((resolve) => {
+      media.addEventListener('loadedmetadata', resolve);
+      media.addEventListener('error', resolve);
+      setTimeout(resolve, DURATION_TIMEOUT_MILLISECONDS);
+      media.src = url;
+    });
+    return media.duration;
+  } finally {
+    media.removeAttribute('src');
+    media.load();
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** @param {number} bytes */
 const megabytes = (bytes) => `${Math.ceil(bytes / 2 ** 20)} MB`;
 
-/** The built-in loop, which needs no permission. */
+/**
+ * The built-in loop, which needs no permission.
+ * @type {Opener}
+ */
 export async function openBuiltIn(context) {
   const channels = builtInLoop(context.sampleRate);
   const { length } = channels[0];
   const buffer = new AudioBuffer({ length, numberOfChannels: channels.length, sampleRate: context.sampleRate });
-  channels.forEach((data, channel) => buffer.copyToChannel(data, channel));
+  for (const [channel, data] of channels.entries()) buffer.copyToChannel(data, channel);
   return looping(context, buffer, 'built-in', 'Built-in loop');
 }
 
+/**
+ * @param {AudioContext} context
+ * @param {AudioBuffer} buffer
+ * @param {Source['kind']} kind
+ * @param {string} name
+ * @returns {Source}
+ */
 function looping(context, buffer, kind, name) {
   const node = new AudioBufferSourceNode(context, { buffer, loop: true });
   node.start();

@@ -1,31 +1,35 @@
-// The panel "Wave equation": a string of 800 points at the display's rate, plucked by pointer and
-// keyboard. Main thread; the steps are WaveSimulation's.
-//
-// Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
+/**
+ * The panel "Wave equation": a string of 800 points at the display's rate, plucked by pointer and keyboard. The steps
+ * are WaveSimulation's. Main thread.
+ *
+ * Time on the screen is counted in steps a second, not in frames: the wave is as fast at 60 Hz as at 144.
+ */
 
-import { choice, element, setText, showMessage } from '../shared/dom.js';
+import { loadModule } from '../../worklet/engine.js';
+import { button, choice, element, errorMessage, fillTrack, messageOf, setText, showMessage } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';
+import { fixed, grouped } from '../shared/numbers.js';
 import { WavePicture } from './picture.js';
-import { loadModule } from '../../worklet/module.js';
+
+/** @typedef {import('../../worklet/engine.js').LoadedModule['glue']} Glue */
 
 const POINTS = 800;
 
 /** Time that a frame may make up for; what is longer was a pause. Reduced motion draws four times a second. */
-const LONGEST_FRAME_S = 0.3;
+const LONGEST_FRAME_SECONDS = 0.3;
 
 /** How often the figures under the string change. */
-const FIGURES_MS = 250;
+const FIGURES_MILLISECONDS = 250;
 
+/** In steps a second. */
 const SPEEDS = { least: 30, most: 30_000, start: 480 };
+/** The most that the amplitude falls by in a step: by a factor of e to the power of this. */
 const MOST_DAMPING = 0.02;
 
 const HINT =
   'Click, touch or drag to pluck. With the keyboard: the arrow keys move the caret, left and right along the ' +
   'string, up and down for the height; Enter plucks. At c = 1 every wave keeps its shape; below, the short ones fall ' +
   'behind.';
-
-const number = (value) => value.toLocaleString('en', { maximumFractionDigits: 0 });
-const displacement = (value) => `${value < 0 ? '\u2212' : ''}${Math.abs(value).toFixed(2)}`;
 
 /**
  * Builds the panel.
@@ -45,10 +49,16 @@ class WavePanel {
   #playing = false;
   /** The visitor paused: a pluck does not start the string again. */
   #held = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  /** When the last frame was drawn, in milliseconds; null after a pause. @type {number | null} */
   #last = null;
+  /** Steps that are due, a fraction of one included. */
   #due = 0;
-  #figures = { at: -Infinity, steps: 0, scriptMs: 0, frames: 0 };
+  #figures = { at: -Infinity, steps: 0, scriptMilliseconds: 0, frames: 0 };
 
+  /**
+   * @param {HTMLElement} section
+   * @param {Glue} glue
+   */
   constructor(section, glue) {
     this.#glue = glue;
     this.#ui = build(section, glue.Boundary);
@@ -96,7 +106,9 @@ class WavePanel {
     for (const name of ['focus', 'blur']) ui.canvas.addEventListener(name, () => this.#redraw());
   }
 
+  /** @param {HTMLCanvasElement} canvas */
   #listenToPointer(canvas) {
+    /** Where a drag plucked last. @type {number | null} */
     let lastPluck = null;
     canvas.addEventListener('pointerdown', (event) => {
       if (event.button !== 0) return;
@@ -118,9 +130,11 @@ class WavePanel {
       });
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const { caret } = this.#picture;
     const step = event.shiftKey ? 1 : 10;
+    /** @type {Record<string, [points: number, height: number] | undefined>} */
     const moves = {
       ArrowLeft: [-step, 0],
       ArrowRight: [step, 0],
@@ -131,8 +145,9 @@ class WavePanel {
       Home: [-POINTS, 0],
       End: [POINTS, 0],
     };
+    const move = moves[event.key];
     if (event.key === 'Enter' || event.key === ' ') this.#pluck(caret.position, caret.height);
-    else if (moves[event.key]) this.#picture.moveCaret(...moves[event.key]);
+    else if (move) this.#picture.moveCaret(...move);
     else return;
     event.preventDefault();
     this.#redraw();
@@ -143,17 +158,20 @@ class WavePanel {
     this.#wave.damping = this.#damping;
     this.#wave.boundary = Number(boundary.value);
     const halves = Math.log(2) / this.#damping;
-    setText(speed.output, `${number(this.#speed)} steps/s`);
-    setText(damping.output, Number.isFinite(halves) ? `halves in ${number(halves)} steps` : 'none');
-    setText(width.output, `± ${number(this.#width)} points`);
+    setText(speed.output, `${grouped(this.#speed)} steps/s`);
+    setText(damping.output, Number.isFinite(halves) ? `halves in ${grouped(halves)} steps` : 'none');
+    setText(width.output, `± ${grouped(this.#width)} points`);
     for (const { input, output } of [speed, damping, width]) {
-      input.style.setProperty('--fill', `${(100 * (input.value - input.min)) / (input.max - input.min)}%`);
-      input.setAttribute('aria-valuetext', output.textContent);
+      fillTrack(input);
+      input.setAttribute('aria-valuetext', output.value);
     }
     this.#redraw();
   }
 
-  /** A new string, for another Courant number; where that is out of range, the old one plays on. */
+  /**
+   * A new string, for another Courant number; where that is out of range, the old one plays on.
+   * @param {HTMLInputElement} input
+   */
   #restart(input) {
     const text = input.value.trim();
     try {
@@ -164,18 +182,23 @@ class WavePanel {
       input.removeAttribute('aria-invalid');
     } catch (error) {
       input.setAttribute('aria-invalid', 'true');
-      return showMessage(this.#ui.error, error.message);
+      return showMessage(this.#ui.error, messageOf(error));
     }
     this.#applySettings();
-    this.#pluck(POINTS / 4, this.#width, 1);
+    this.#pluck(POINTS / 4, 1);
   }
 
+  /**
+   * @param {number} position a point of the string
+   * @param {number} height
+   */
   #pluck(position, height) {
     this.#wave.pluck(position, this.#width, height);
     if (!this.#held) this.#play(true);
     this.#redraw();
   }
 
+  /** @param {boolean} playing */
   #play(playing) {
     this.#held = !playing;
     this.#playing = playing;
@@ -184,9 +207,11 @@ class WavePanel {
     this.#wake();
   }
 
+  /** @param {number} now in milliseconds */
   #frame(now) {
     const start = performance.now();
-    const elapsed = this.#last === null || !this.#playing ? 0 : Math.min((now - this.#last) / 1000, LONGEST_FRAME_S);
+    const elapsed =
+      this.#last === null || !this.#playing ? 0 : Math.min((now - this.#last) / 1000, LONGEST_FRAME_SECONDS);
     this.#last = now;
     this.#due += elapsed * this.#speed;
     const steps = Math.floor(this.#due);
@@ -195,8 +220,8 @@ class WavePanel {
     this.#picture.draw();
     this.#figures.steps += steps;
     this.#figures.frames += 1;
-    this.#figures.scriptMs += performance.now() - start;
-    if (now - this.#figures.at >= FIGURES_MS) this.#showFigures(now);
+    this.#figures.scriptMilliseconds += performance.now() - start;
+    if (now - this.#figures.at >= FIGURES_MILLISECONDS) this.#showFigures(now);
   }
 
   /** Draws what changed while the string stands still. */
@@ -206,27 +231,32 @@ class WavePanel {
     this.#showFigures(performance.now());
   }
 
+  /** @param {number} now in milliseconds */
   #showFigures(now) {
-    const { at, steps, scriptMs, frames } = this.#figures;
+    const { at, steps, scriptMilliseconds, frames } = this.#figures;
     const rate = this.#playing && now > at ? (1000 * steps) / (now - at) : 0;
-    this.#figures = { at: now, steps: 0, scriptMs: 0, frames: 0 };
+    this.#figures = { at: now, steps: 0, scriptMilliseconds: 0, frames: 0 };
     const { figures, canvas } = this.#ui;
     const energy = this.#wave.energy;
-    setText(figures.steps, number(this.#wave.steps));
-    setText(figures.rate, number(rate));
+    setText(figures.steps, grouped(this.#wave.steps));
+    setText(figures.rate, grouped(rate));
     setText(figures.energy, energy.toFixed(6));
-    setText(figures.script, frames > 0 ? `${(scriptMs / frames).toFixed(2)} ms` : '–');
+    setText(figures.script, frames > 0 ? `${(scriptMilliseconds / frames).toFixed(2)} ms` : '–');
     const { position, height } = this.#picture.caret;
-    canvas.setAttribute('aria-valuenow', position);
-    const here = displacement(this.#wave.view()[position]);
+    canvas.setAttribute('aria-valuenow', String(position));
+    const here = fixed(this.#wave.view()[position], 2);
     canvas.setAttribute(
       'aria-valuetext',
       `caret at point ${position}, where the string is at ${here}; pluck height ` +
-        `${displacement(height)}; energy ${energy.toFixed(4)} after ${number(this.#wave.steps)} steps`,
+        `${fixed(height, 2)}; energy ${energy.toFixed(4)} after ${grouped(this.#wave.steps)} steps`,
     );
   }
 }
 
+/**
+ * @param {HTMLElement} section
+ * @param {Glue['Boundary']} Boundary
+ */
 function build(section, Boundary) {
   const canvas = element('canvas', {
     id: 'wave-canvas',
@@ -236,12 +266,14 @@ function build(section, Boundary) {
     'aria-valuemax': POINTS - 1,
     'aria-label': `String of ${POINTS} points. Arrow keys move the caret, Enter plucks`,
   });
-  const button = (id, label, className = '') => element('button', { type: 'button', id, className }, label);
-  const play = button('wave-play', 'Start', 'primary');
-  const pluck = button('wave-pluck', 'Pluck');
-  const reset = button('wave-reset', 'Reset');
-  const ends = ['Fixed', 'Free', 'Absorbing'].map((name) => [String(Boundary[name]), name]);
-  const boundary = choice('Ends', ends, () => {});
+  const play = button('Start', { id: 'wave-play', className: 'primary' });
+  const pluck = button('Pluck', { id: 'wave-pluck' });
+  const reset = button('Reset', { id: 'wave-reset' });
+  const boundary = choice('Ends', [
+    [String(Boundary.Fixed), 'Fixed'],
+    [String(Boundary.Free), 'Free'],
+    [String(Boundary.Absorbing), 'Absorbing'],
+  ]);
   boundary.show(String(Boundary.Fixed));
   const courant = element('input', {
     type: 'text',
@@ -251,7 +283,7 @@ function build(section, Boundary) {
     autocomplete: 'off',
     'aria-describedby': 'wave-error',
   });
-  const error = element('p', { id: 'wave-error', className: 'error', role: 'alert', hidden: true });
+  const error = errorMessage({ id: 'wave-error' });
 
   const start = Math.log(SPEEDS.start / SPEEDS.least) / Math.log(SPEEDS.most / SPEEDS.least);
   const speed = slider('wave-speed', 'Speed', { min: 0, max: 1, step: 0.01, value: start });
@@ -260,6 +292,10 @@ function build(section, Boundary) {
 
   const [steps, rate, energy, script] = Array.from({ length: 4 }, () => element('dd', {}, '–'));
   const figures = { steps, rate, energy, script };
+  /**
+   * @param {string} name
+   * @param {HTMLElement} value
+   */
   const row = (name, value) => element('div', {}, element('dt', {}, name), value);
 
   section.append(
@@ -286,7 +322,12 @@ function build(section, Boundary) {
   return { canvas, play, pluck, reset, boundary, courant, error, speed, damping, width, figures };
 }
 
-/** A labelled slider with its value in words. */
+/**
+ * A labelled slider with its value in words.
+ * @param {string} id
+ * @param {string} label
+ * @param {{ min: number, max: number, step: number, value: number }} range
+ */
 function slider(id, label, range) {
   const input = element('input', { type: 'range', id, ...range });
   const output = element('output', { for: id });

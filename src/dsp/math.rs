@@ -9,8 +9,8 @@ use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
 use core::hint::black_box;
 use wide::{f32x4, f64x2, i32x4};
 
-/// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of tanh on
-/// 0 … 8 (1.5e-7 before rounding), and held at the last value beyond.
+/// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of
+/// tanh on 0 … 8 (1.5e-7 before rounding), and held at the last value beyond.
 ///
 /// Plain ([`Tanh::default`]), its relative error is below 6e-7 (−124 dB) for every finite x whose magnitude is at least
 /// 1e-18.
@@ -106,8 +106,8 @@ pub fn exp2x4(x: f32x4) -> f32x4 {
 
 /// Two to the power of each, in place, for −126 ≤ x ≤ 126: [`exp2x4`] for what moves, in half the time.
 ///
-/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of terms, for
-/// one long chain of operations would be waited for.
+/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of terms,
+/// for one long chain of operations would be waited for.
 #[inline(never)]
 pub fn exp2_each(values: &mut [f32x4]) {
     let Exp2 { round, bias, series: [c0, c1, c2, c3, c4, c5] } = *black_box(&EXP2);
@@ -161,8 +161,8 @@ pub fn log2x4(x: f32x4) -> f32x4 {
 
 /// Sines of four angles given in turns (1 is a full circle), for magnitudes up to 2²¹.
 ///
-/// Absolute error below 3e-7: Taylor's series to the eleventh power, on the quarter turn to which an angle is folded. (An
-/// angle that was rounded to float32 before adds up to 2π·2⁻²⁵·|x|.)
+/// Absolute error below 3e-7: Taylor's series to the eleventh power, on the quarter turn to which an angle is folded.
+/// (An angle that was rounded to float32 before adds up to 2π·2⁻²⁵·|x|.)
 #[inline(always)]
 pub fn sin_of_turns(x: f32x4) -> f32x4 {
     // (−1)ⁿ·(2π)²ⁿ⁺¹ / (2n + 1)!
@@ -179,13 +179,13 @@ pub fn sin_of_turns(x: f32x4) -> f32x4 {
 
 /// Tangents of four angles given in half turns: tan(π·x), for 0 ≤ x ≤ 0.49.
 ///
-/// Relative error below 5e-7: Lambert's continued fraction, four terms deep, on the eighth of a turn to which an angle is
-/// folded. tan(π/2 − y) is 1 / tan y.
+/// Relative error below 5e-7: Lambert's continued fraction, four terms deep, on the eighth of a turn to which an angle
+/// is folded. tan(π/2 − y) is 1 / tan y.
 #[inline(always)]
 pub fn tan_of_half_turns(x: f32x4) -> f32x4 {
     // Of y·(945 − 105·y² + y⁴) / (945 − 420·y² + 15·y⁴) with y = π·x.
     const ABOVE: [f32; 3] = [2_968.805, -3_255.658_6, 306.019_68];
-    const BELOW: [f32; 3] = [945.0, -4_145.233_9, 1_461.136_4];
+    const BELOW: [f32; 3] = [945.0, -4_145.234, 1_461.136_4];
     let folded = x.fast_min(f32x4::splat(0.5) - x);
     let square = folded * folded;
     let (above, below) = (folded * horner(square, ABOVE), horner(square, BELOW));
@@ -260,8 +260,8 @@ pub fn tanh(x: f64) -> f64 {
 
 /// Tangent, for 0 ≤ x < π/2.
 ///
-/// Relative error below 1e-15 up to π/4, by Lambert's continued fraction. Beyond, the angle is mirrored at π/4, and close
-/// to π/2 the rounding of π/2 itself adds to the error.
+/// Relative error below 1e-15 up to π/4, by Lambert's continued fraction. Beyond, the angle is mirrored at π/4, and
+/// close to π/2 the rounding of π/2 itself adds to the error.
 #[inline(never)]
 pub fn tan(x: f64) -> f64 {
     let reflected = x > FRAC_PI_4;

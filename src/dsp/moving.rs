@@ -1,9 +1,9 @@
-//! Two filter sections whose coefficients move: they run as they are designed (`svf`), where the states mean the same under
-//! all coefficients.
+//! Two filter sections whose coefficients move: they run as they are designed (`svf`), where the states mean the same
+//! under all coefficients.
 //!
 //! As in `steady`, two streams run side by side, one in each lane. In stereo they are the channels. In mono they are the
-//! sections: the second one works on what the first one made of the frame before, and what is still between them at the
-//! end of a run is finished there, so the sound is neither late nor different.
+//! sections: the second one works on what the first one made of the frame before, and what is still between them at
+//! the end of a run is finished there, so the sound is neither late nor different.
 
 use crate::dsp::lanes::{narrow, widen};
 use crate::dsp::svf::{Section, SectionStates, Sections};
@@ -114,8 +114,8 @@ impl Mono {
         }
     }
 
-    /// Processes some frames of a run with one of two designs, but for what the second section makes of the last of them:
-    /// that comes with the next frames, or with [`Mono::finish`].
+    /// Processes some frames of a run with one of two designs, but for what the second section makes of the last of
+    /// them: that comes with the next frames, or with [`Mono::finish`].
     #[inline(always)]
     pub(super) fn process(&mut self, sections: &Sections<f64x2>, design: usize, run: &mut [f32], frames: Range<usize>) {
         let [first, second] = [0, 1].map(|at| Coefficients::both(&sections[at], design));

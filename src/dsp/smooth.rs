@@ -8,7 +8,7 @@
 
 use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;
-use crate::dsp::math::{exp, exp2, exp2_each, log2x4};
+use crate::dsp::math::{exp, exp2, exp2_each, log2};
 use crate::params::{Curve, TABLE};
 use wide::{f32x4, f64x2};
 
@@ -17,7 +17,7 @@ const TIME_CONSTANT_SECONDS: f64 = 0.004;
 /// How near to the target counts as arrived, as a share of the range.
 const TOLERANCE: f64 = 1e-6;
 /// Where a decibel curve ends: gains below this (−100 dB) are smoothed as if they were this. Decibels have no zero.
-const DECIBEL_FLOOR: f32 = 1e-5;
+const DECIBEL_FLOOR: f64 = 1e-5;
 
 /// A parameter that moves without a click.
 pub struct Smoothed {
@@ -149,8 +149,8 @@ impl Smoothed {
 
     /// The path that is left after so many samples.
     ///
-    /// With p = `decay`, a pole that is e₁ from the goal is pⁿ·e₁ from it after n samples, and one that follows it from a
-    /// distance e₂ is pⁿ·(e₂ + n·(1 − p)·e₁) from it.
+    /// With p = `decay`, a pole that is e₁ from the goal is pⁿ·e₁ from it after n samples, and one that follows it from
+    /// a distance e₂ is pⁿ·(e₂ + n·(1 − p)·e₁) from it.
     fn after(&self, samples: usize) -> Path {
         match self.path {
             Path::Rest => Path::Rest,
@@ -173,8 +173,8 @@ impl Smoothed {
         if samples == BLOCK { self.block_decay } else { power(self.decay, samples) }
     }
 
-    /// The positions of an approach in the curve's domain. In float64, rounded once: so they hardly depend on where a block
-    /// begins, and neither do filters that are tuned by them.
+    /// The positions of an approach in the curve's domain. In float64, rounded once: so they hardly depend on where a
+    /// block begins, and neither do filters that are tuned by them.
     fn approach(&self, [one, second]: [f64; 2], first: usize, stride: usize, positions: &mut [f32x4]) {
         let slope = (1.0 - self.decay) * one;
         let [start, step] = [first, stride].map(|samples| self.decay_after(samples));
@@ -209,14 +209,12 @@ fn power(x: f64, mut n: usize) -> f64 {
     power
 }
 
-/// The position of a value in the curve's domain; a logarithm to a fifth of the tolerance.
 #[inline(never)]
 fn to_domain(curve: Curve, value: f32) -> f64 {
-    let log2 = |x: f32| log2x4(f32x4::splat(x)).to_array()[0] as f64;
     match curve {
         Curve::Linear | Curve::Switch => value as f64,
-        Curve::Logarithmic => log2(value),
-        Curve::Decibel => log2(if value > DECIBEL_FLOOR { value } else { DECIBEL_FLOOR }),
+        Curve::Logarithmic => log2(value as f64),
+        Curve::Decibel => log2(if value as f64 > DECIBEL_FLOOR { value as f64 } else { DECIBEL_FLOOR }),
     }
 }
 

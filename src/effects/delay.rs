@@ -213,8 +213,8 @@ fn crossfade(faded: &mut [f32], from: &[f32], to: &[f32], done: usize, fade: usi
     }
 }
 
-/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly 0: a
-/// span of nothing but [`SILENCE_FLOOR`] is written as silence.
+/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly
+/// 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence.
 #[inline(never)]
 fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = Levels>) {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);

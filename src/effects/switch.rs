@@ -70,7 +70,8 @@ impl<E: Effect> Effect for Switched<E> {
     fn process(&mut self, block: &mut Block) {
         let settled = self.position.is_settled();
         let off = settled && self.position.value() != self.heard_at as f64;
-        // Forgets its sound when it goes off; and when it comes back, how parameters moved meanwhile: it was never heard.
+        // Forgets its sound when it goes off; and when it comes back, how parameters moved meanwhile: it was never
+        // heard.
         if off != self.forgotten {
             self.effect.reset();
             self.forgotten = off;

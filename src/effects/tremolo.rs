@@ -2,10 +2,11 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope, LANES};
+use crate::dsp::lanes::narrow;
 use crate::dsp::math::sin_of_turns;
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
-use wide::f32x4;
+use wide::{f32x4, f64x2};
 
 /// The tremolo. All channels swell together.
 pub struct Tremolo {
@@ -29,21 +30,26 @@ impl Tremolo {
 
     /// φ at each of so many frames, in turns from 0 to 1; moves on by them.
     ///
-    /// Reckoned in float64 and rounded once, so that it is the same however the sound is cut into blocks.
+    /// Reckoned in float64 and rounded once, so that it is the same however the sound is cut into blocks. In a block it
+    /// grows by less than a turn: at the lowest sample rate and the highest rate by 0.85.
     fn phases(&mut self, frames: usize) -> Envelope {
         let mut phases = Envelope::default();
-        let values = &mut phases.values_mut()[..frames];
         if self.rate.is_settled() {
             let step = self.rate.value() / self.sample_rate;
-            for (n, phase) in values.iter_mut().enumerate() {
-                *phase = fraction(self.phase + step * n as f64) as f32;
+            let mut frame = f64x2::new([0.0, 1.0]);
+            let pairs = phases.values_mut().as_chunks_mut().0;
+            for [phase, next] in &mut pairs[..frames.div_ceil(2)] {
+                let turns = f64x2::splat(self.phase) + f64x2::splat(step) * frame;
+                let wrapped = turns - f64x2::ONE;
+                narrow(turns.simd_lt(f64x2::ONE).select(turns, wrapped), phase, next);
+                frame += f64x2::splat(2.0);
             }
             self.phase = fraction(self.phase + step * frames as f64);
         } else {
             let mut rates = Envelope::default();
             self.rate.fill(rates.vectors_mut(), frames);
             let frame = 1.0 / self.sample_rate;
-            for (phase, &rate) in values.iter_mut().zip(rates.values()) {
+            for (phase, &rate) in phases.values_mut()[..frames].iter_mut().zip(rates.values()) {
                 *phase = self.phase as f32;
                 self.phase = fraction(self.phase + rate as f64 * frame);
             }
@@ -52,9 +58,9 @@ impl Tremolo {
     }
 }
 
-/// What of a positive number is behind the point.
+/// What of a number from 0 to 2 is behind the point.
 fn fraction(x: f64) -> f64 {
-    x - x as u32 as f64
+    if x < 1.0 { x } else { x - 1.0 }
 }
 
 impl Effect for Tremolo {

@@ -84,7 +84,7 @@ fn together() -> impl Iterator<Item = Case> {
 
 #[test]
 fn any_parameter_of_an_effect_alone_that_jumps_between_the_ends_of_its_range_is_heard_and_does_not_click() {
-    // Its echoes begin with a step, the sound at which it was switched on: a fault to be mended in src/effects/switch.rs.
+    // Its echoes begin with a step, the sound at which it was switched on: to be mended in src/effects/switch.rs.
     const KNOWN: &str = "delay_on";
     for Case { index, base, what } in alone().filter(|case| TABLE[case.index].id != KNOWN) {
         let [low, high] = ends(&base, index);

@@ -64,6 +64,20 @@ fn it_settles_to_nothing_after_the_sound() {
 }
 
 #[test]
+fn it_is_at_rest_where_nothing_of_the_sound_is_kept_and_only_there() {
+    each_effect(RATE, |effect, sound, what| {
+        let mut player = Player::new(RATE, sound.len());
+        player.chain.set(&effect.on());
+        player.play(&silence(sound.len(), sound[0].len()), 128);
+        let as_after_silence = player.play(sound, 128);
+        player.chain.reset();
+        player.play(sound, 128);
+        let at_rest = player.chain.is_at_rest();
+        assert_eq!(player.play(sound, 128) == as_after_silence, at_rest, "{what}");
+    });
+}
+
+#[test]
 fn splits_into_multiples_of_128_give_the_same_bits_and_any_other_is_within_140_db() {
     each_effect(RATE, |effect, sound, what| {
         let values = effect.on();

@@ -8,13 +8,11 @@ mod support;
 
 mod allocation;
 mod clean_change;
+mod dsp;
 mod effect_contract;
-mod exactness;
-mod longest_delay;
-mod math;
-mod monte_carlo;
+mod engine;
+mod formulas;
 mod properties;
 mod render;
-mod response;
 mod robustness;
-mod wave;
+mod simulations;

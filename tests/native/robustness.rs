@@ -69,6 +69,43 @@ fn a_tail_rings_on_without_input_and_ends_in_exactly_nothing() {
 }
 
 #[test]
+fn nothing_is_at_rest_while_an_echo_is_still_to_come() {
+    let mut values = only(&[params::DELAY_ON]);
+    for (index, value) in [(params::DELAY_TIME, 1.0), (params::DELAY_FEEDBACK, 0.0), (params::DELAY_MIX, 1.0)] {
+        values[index] = value;
+    }
+    for at in [0, 1, 300, 5000] {
+        let mut player = Player::new(8000.0, 1);
+        player.chain.set(&values);
+        player.play_mono(&vec![0.0; at]);
+        player.play_mono(&[1.0]);
+        for quantum in 0..62 {
+            assert!(!player.chain.is_at_rest(), "{quantum} quanta after an impulse at frame {at}");
+            assert!(player.play_mono(&[0.0; 128]).iter().all(|&x| x == 0.0));
+        }
+        // 7936 frames have passed; the echo comes after 8000.
+        assert_eq!(peak(&player.play_mono(&[0.0; 128])), 1.0);
+        player.play_mono(&[0.0; 8000]);
+        assert!(player.chain.is_at_rest());
+    }
+}
+
+#[test]
+fn a_filter_that_is_being_turned_is_at_rest_only_without_sound() {
+    let [mut values, mut turned] = [only(&[params::LPF_ON]); 2];
+    values[params::LPF_CUTOFF] = 1000.0;
+    turned[params::LPF_CUTOFF] = 2000.0;
+    for loudness in [0.0, 1.0] {
+        let mut player = Player::new(RATE, 1);
+        player.chain.set(&values);
+        player.play_mono(&sine(440.0, loudness, RATE, 1280));
+        player.chain.set(&turned);
+        player.play_mono(&sine(440.0, loudness, RATE, 128));
+        assert_eq!(player.chain.is_at_rest(), loudness == 0.0);
+    }
+}
+
+#[test]
 fn no_output_is_ever_denormal_while_a_tail_decays() {
     let denormals = |values: &Values, sound: &[Vec<f32>], what: &str| {
         let mut player = Player::new(8000.0, sound.len());
@@ -87,7 +124,7 @@ fn no_output_is_ever_denormal_while_a_tail_decays() {
     assert!(denormals(&slow, &[sound], "a slow decay") <= Some(2), "at most where a curve crosses 0");
 }
 
-/// What a sound with these samples in place of its own, from a frame on, gives: the same as with silence in their place.
+/// Asserts that a sound with these samples in the place of some of its own gives what it gives with silence there.
 fn assert_lost(values: &Values, sound: &[Vec<f32>], lost: &[f32], what: &str) {
     const AT: usize = 10_000;
     let [dirty, silenced] = [lost.to_vec(), vec![0.0; lost.len()]].map(|samples| {

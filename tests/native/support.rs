@@ -58,8 +58,8 @@ pub fn render(values: &Values, sample_rate: f64, split: usize, sound: &[Vec<f32>
     player.play(sound, split)
 }
 
-/// Runs a check of what all effects promise on each effect, alone, in mono and in stereo. First each must be heard: many a
-/// promise is kept by an effect that does nothing.
+/// Runs a check of what all effects promise on each effect, alone, in mono and in stereo. First each must be heard:
+/// many a promise is kept by an effect that does nothing.
 pub fn each_effect(sample_rate: f64, check: impl Fn(&Effect, &[Vec<f32>], &str)) {
     for effect in effects() {
         for channels in [1, 2] {

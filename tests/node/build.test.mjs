@@ -1,11 +1,13 @@
-/** The build's promises: what pkg/ holds, that it is not made twice, and what a machine without its tools is told. */
+/**
+ * The build: what pkg/ holds, that it is not made twice, what a machine without its tools or its disk is told. Node.
+ */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { build } from '../../scripts/build.mjs';
-import { filesBelow, root, run } from '../../scripts/lib/project.mjs';
+import { build, readStamps } from '../../scripts/build.mjs';
+import { diskFailure, filesBelow, root, run } from '../../scripts/lib/project.mjs';
 
 const SIMD = 'pkg/audio_dsp_wasm_bg.wasm';
 const BASELINE = 'pkg/audio_dsp_wasm_baseline.wasm';
@@ -40,6 +42,74 @@ describe('the package', () => {
     const before = times();
     await build();
     assert.deepEqual(times(), before);
+  });
+});
+
+test('what a damaged record of the last build says is as if there were none, so that all is made again', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'audio-dsp-wasm-'));
+  const file = join(folder, 'build-stamps.json');
+  assert.deepEqual(readStamps(file), {});
+  for (const damaged of ['', '{"wasm":{"inp', 'null', '7', '\0\0\0']) {
+    writeFileSync(file, damaged);
+    assert.deepEqual(readStamps(file), {}, damaged);
+  }
+  writeFileSync(file, '{"wasm":{"inputs":"a","outputs":"b"}}');
+  assert.deepEqual(readStamps(file), { wasm: { inputs: 'a', outputs: 'b' } });
+  rmSync(folder, { recursive: true });
+});
+
+describe('where the disk takes no more, the build says so in one sentence', () => {
+  /** What a script of these lines says at its end, the bundler's own words before it. */
+  async function lastLineOf(...lines) {
+    const script = ["import { main } from './scripts/lib/project.mjs';", ...lines].join('\n');
+    const { code, output } = await run(process.execPath, ['--input-type=module', '-e', script], { quiet: true });
+    assert.equal(code, 1, output);
+    assert.doesNotMatch(output, /^\s+at /m, 'no stack');
+    return output.trim().split('\n').at(-1);
+  }
+
+  // A Linux device that is a full disk.
+  const skip = existsSync('/dev/full') ? false : 'no /dev/full here';
+
+  test('a full one, which a script writes to', { skip }, async () => {
+    const line = await lastLineOf(
+      "import { writeFileSync } from 'node:fs';",
+      "await main(async () => writeFileSync('/dev/full', 'text'));",
+    );
+    assert.match(line, /^The disk is full: free some space, then run this command again \(.*ENOSPC.*\)\.$/);
+  });
+
+  test('a full one, which the bundler writes to', { skip }, async () => {
+    const line = await lastLineOf(
+      "import { bundleProcessor } from './scripts/build.mjs';",
+      "await main(() => bundleProcessor('/dev/full'));",
+    );
+    assert.match(line, /^The disk is full: free some space, then run this command again \(.*\)\.$/);
+  });
+
+  test('whichever tool it is that meets it', () => {
+    const said = {
+      full: [
+        'Error: ENOSPC: no space left on device, write',
+        'error: failed to write `/x/target/a`\n\nCaused by:\n  No space left on device (os error 28)',
+        'npm error code ENOSPC',
+        'error: There is not enough space on the disk. (os error 112)',
+      ],
+      'read-only': [
+        "Error: EROFS: read-only file system, open '/x/target/build-stamps.json'",
+        'error: failed to create directory `/x/target`\n\nCaused by:\n  Read-only file system (os error 30)',
+        '✘ [ERROR] Failed to write to output file: open /x/pkg/processor.js: read-only file system',
+        "error TS5033: Could not write file '/x/types/engine.d.ts': EROFS: read-only file system.",
+      ],
+      'may not be written': [
+        "Error: EACCES: permission denied, mkdir '/x/target'",
+        'error: failed to open: /x/target/.cargo-lock\n\nCaused by:\n  Permission denied (os error 13)',
+      ],
+    };
+    for (const [trouble, texts] of Object.entries(said)) {
+      for (const text of texts) assert.match(diskFailure(text)?.message ?? 'nothing', new RegExp(trouble), text);
+    }
+    assert.equal(diskFailure('error[E0425]: cannot find value `space` in this scope'), undefined);
   });
 });
 

@@ -54,7 +54,7 @@ describe("The clock of a ScriptProcessorNode's callbacks", () => {
 
   test('believes a playbackTime that says when the output is due, as Firefox gives it', () => {
     // The queue is three buffers long; call 50 comes when its sound is due already.
-    const due = (frame, k) => (k + 4) * SIZE;
+    const due = (_frame, k) => (k + 4) * SIZE;
     const { late, latency } = lateCalls(
       calls(100, (k) => (k + 1) * SIZE + (k === 50 ? 4 * SIZE : 0)),
       due,

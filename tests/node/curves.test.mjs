@@ -3,7 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { domain, format, formatLevel, formatRange, parse, stepped } from '../../site/shared/curves.js';
+import { domain, format, formatRange, parse, stepped } from '../../site/shared/curves.js';
+import { formatLevel } from '../../site/shared/numbers.js';
 
 const gain = { min: 0, max: 4, unit: '×', curve: 'decibel' };
 const cutoff = { min: 20, max: 20000, unit: 'Hz', curve: 'logarithmic' };
@@ -11,8 +12,9 @@ const time = { min: 0, max: 1, unit: 's', curve: 'linear' };
 const mix = { min: 0, max: 1, unit: '', curve: 'linear' };
 const threshold = { min: -60, max: 0, unit: 'dB', curve: 'linear' };
 const ratio = { min: 1, max: 20, unit: ':1', curve: 'logarithmic' };
+const decay = { min: 0.1, max: 20, unit: 's', curve: 'logarithmic' };
 const quality = { min: 0.1, max: 18, unit: '', curve: 'logarithmic' };
-const rows = { gain, cutoff, time, mix, threshold, ratio, quality };
+const rows = { gain, cutoff, time, mix, threshold, ratio, decay, quality };
 const close = (a, b) => assert.ok(Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(b)), `${a} is not ${b}`);
 
 describe('a parameter’s curve', () => {
@@ -34,7 +36,7 @@ describe('a parameter’s curve', () => {
     assert.equal(to(0), low);
   });
 
-  it('gives each octave of a frequency the same way', () => {
+  it('gives each octave of a frequency the same length', () => {
     const { to } = domain(cutoff);
     close(to(40) - to(20), to(20000) - to(10000));
   });
@@ -66,18 +68,20 @@ describe('a parameter’s reading', () => {
       [gain, 0, '−∞ dB'],
       [cutoff, 20, '20.0 Hz'],
       [cutoff, 999.4, '999 Hz'],
-      [cutoff, 1200, '1.20 kHz'],
-      [cutoff, 20000, '20.0 kHz'],
+      [cutoff, 1200, '1200 Hz'],
+      [cutoff, 20000, '20000 Hz'],
       [time, 0.25, '250 ms'],
-      [time, 1, '1.00 s'],
+      [time, 1, '1000 ms'],
+      [decay, 0.25, '0.25 s'],
+      [decay, 20, '20.0 s'],
       [time, 0, '0.00 ms'],
       [mix, 0.3, '30 %'],
       [threshold, -24, '−24.0 dB'],
       [ratio, 4, '4.00:1'],
-      [quality, 0.707, '0.71'],
+      [quality, 0.731, '0.73'],
     ])
       assert.equal(format(row, value), text);
-    assert.equal(formatRange(cutoff), '20.0 Hz to 20.0 kHz');
+    assert.equal(formatRange(cutoff), '20.0 Hz to 20000 Hz');
     assert.equal(formatLevel(10), '20.0');
   });
 
@@ -86,7 +90,7 @@ describe('a parameter’s reading', () => {
       for (const share of [0, 0.25, 0.5, 1]) {
         const value = row.min + share * (row.max - row.min);
         const text = format(row, value);
-        assert.equal(format(row, parse(row, text, value)), text);
+        assert.equal(format(row, parse(row, text)), text);
       }
     }
   });
@@ -94,35 +98,49 @@ describe('a parameter’s reading', () => {
 
 describe('a typed value', () => {
   it('is taken with a unit, without, with a comma, with either minus', () => {
-    for (const [row, text, shown, value] of [
-      [cutoff, '440', 1000, 440],
-      [cutoff, '1.2k', 1000, 1200],
-      [cutoff, '1,2 kHz', 1000, 1200],
-      [time, '250', 0.5, 0.25],
-      [time, '0.25', 0.5, 0.25],
-      [time, '250 ms', 1, 0.25],
-      [time, '.5s', 1, 0.5],
-      [gain, '-6', 1, 10 ** (-6 / 20)],
-      [gain, '−6 dB', 1, 10 ** (-6 / 20)],
-      [gain, '-inf', 1, 0],
-      [gain, '2×', 1, 2],
-      [mix, '30', 0.5, 0.3],
-      [mix, '30 %', 0.5, 0.3],
-      [threshold, '-18', 0, -18],
-      [ratio, '4:1', 2, 4],
+    for (const [row, text, value] of [
+      [cutoff, '440', 440],
+      [cutoff, '1.2k', 1200],
+      [cutoff, '1,2 kHz', 1200],
+      [cutoff, '1200Hz', 1200],
+      [time, '250', 0.25],
+      [time, '250 ms', 0.25],
+      [time, '.5s', 0.5],
+      [decay, '2', 2],
+      [decay, '250 ms', 0.25],
+      [gain, '-6', 10 ** (-6 / 20)],
+      [gain, '−6 dB', 10 ** (-6 / 20)],
+      [gain, '-inf', 0],
+      [gain, '2×', 2],
+      [mix, '30', 0.3],
+      [mix, '30 %', 0.3],
+      [threshold, '-18', -18],
+      [ratio, '4:1', 4],
     ])
-      close(parse(row, text, shown), value);
+      close(parse(row, text), value);
+  });
+
+  it('means the same without a unit as with the unit that any value of its parameter is shown in', () => {
+    for (const row of Object.values(rows)) {
+      for (const share of [0.02, 0.25, 0.5, 1]) {
+        const shown = format(row, row.min + share * (row.max - row.min));
+        const unit = shown.replace(/^[−\d.]+/, '');
+        for (const number of ['0.5', '1', '2', '15']) {
+          assert.equal(parse(row, number), parse(row, number + unit), `${number} beside ${shown}`);
+        }
+      }
+    }
   });
 
   it('is kept in range', () => {
-    assert.equal(parse(cutoff, '1e', 20), null);
-    assert.equal(parse(cutoff, '90 kHz', 20), 20000);
-    assert.equal(parse(mix, '-5', 0), 0);
+    assert.equal(parse(cutoff, '1e'), null);
+    assert.equal(parse(cutoff, '90 kHz'), 20000);
+    assert.equal(parse(mix, '-5'), 0);
   });
 
   it('is refused where it is none', () => {
     for (const text of ['', 'loud', '1 2', '--3', '5 apples', 'NaN']) {
-      for (const row of Object.values(rows)) assert.equal(parse(row, text, row.max), null, text);
+      for (const row of Object.values(rows)) assert.equal(parse(row, text), null, text);
     }
   });
 });

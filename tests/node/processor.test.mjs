@@ -3,8 +3,8 @@
  * own, whose clock and memory do what a browser's cannot be made to.
  */
 import assert from 'node:assert/strict';
-import { before, describe, test } from 'node:test';
 import { join } from 'node:path';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
 import { root } from '../../scripts/lib/project.mjs';
@@ -21,10 +21,11 @@ describe('The processor', () => {
   before(async () => {
     doors = await openDoors(SHIPPED.SIMD);
     const { Instance } = WebAssembly;
-    WebAssembly.Instance = function (...args) {
-      const instance = new Instance(...args);
-      ({ memory } = instance.exports);
-      return instance;
+    WebAssembly.Instance = class extends Instance {
+      constructor(...args) {
+        super(...args);
+        ({ memory } = this.exports);
+      }
     };
     Object.assign(globalThis, {
       sampleRate: 48000,
@@ -32,7 +33,7 @@ describe('The processor', () => {
       AudioWorkletProcessor: class {
         port = { postMessage() {} };
       },
-      registerProcessor: (name, made) => (Processor = made),
+      registerProcessor: (_name, made) => (Processor = made),
     });
     await import(pathToFileURL(join(root, 'pkg', 'processor.js')));
   });

@@ -1,4 +1,7 @@
-/** The command line ends as programs do. (What it says and renders: tests/native/render.rs; its bits: identity.test.mjs.) */
+/**
+ * The command line ends as programs do. (What it says and renders: tests/native/render.rs; its bits:
+ * identity.test.mjs.) Node.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,10 +3,12 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Failure, root } from '../../scripts/lib/project.mjs';
 import { serve } from '../../scripts/serve.mjs';
+import { networkAddresses } from '../../scripts/server/names.mjs';
 
 const ISOLATION = ['cross-origin-opener-policy', 'cross-origin-embedder-policy', 'cross-origin-resource-policy'];
 
@@ -23,6 +25,23 @@ async function raw(port, bytes) {
 }
 
 const statusOf = (answer) => Number(answer.split(' ')[1]);
+
+/** The answer to a GET by itself, Host and all as they are given. */
+const get = (port, target, ...headers) =>
+  raw(port, [`GET ${target} HTTP/1.1`, ...headers, 'Connection: close', '', ''].join('\r\n'));
+
+/** A request as a connection has many of, one after the other. */
+const asking = (path) => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`;
+
+/** Until a connection is over, in whatever way. */
+const over = (socket) =>
+  new Promise((resolve) => {
+    socket.on('error', () => {}); // a reset is as good an end as another
+    socket.once('close', resolve);
+  });
+
+// Against a server that never lets go; the tests wait for events.
+const HANGS = { timeout: 20_000 };
 
 describe('the server', () => {
   let folder;
@@ -88,18 +107,23 @@ describe('the server', () => {
   });
 
   test('puts isolation, policy and protection on every response, errors too', async () => {
-    const requests = [
-      'GET / HTTP/1.1',
-      'HEAD /module.wasm HTTP/1.1',
-      'GET /nothing HTTP/1.1',
-      'GET /%zz HTTP/1.1',
-      'POST / HTTP/1.1',
-      'not http at all',
-    ];
-    const statuses = [];
-    for (const line of requests) {
-      const answer = await raw(server.port, `${line}\r\nHost: localhost\r\nConnection: close\r\n\r\n`);
-      statuses.push(statusOf(answer));
+    const end = 'Connection: close\r\n\r\n';
+    const host = 'Host: localhost\r\n';
+    const answers = {
+      [`GET / HTTP/1.1\r\n${host}${end}`]: 200,
+      [`HEAD /module.wasm HTTP/1.1\r\n${host}${end}`]: 200,
+      [`GET /module.wasm HTTP/1.1\r\n${host}If-None-Match: *\r\n${end}`]: 304,
+      [`GET /nothing HTTP/1.1\r\n${host}${end}`]: 404,
+      [`GET /%zz HTTP/1.1\r\n${host}${end}`]: 400,
+      [`POST / HTTP/1.1\r\n${host}${end}`]: 405,
+      [`GET / HTTP/1.1\r\n${end}`]: 400,
+      [`GET / HTTP/1.1\r\nHost: example.org\r\n${end}`]: 421,
+      [`GET / HTTP/1.1\r\n${host}Expect: miracles\r\n${end}`]: 417,
+      [`not http at all\r\n${host}${end}`]: 400,
+    };
+    for (const [request, status] of Object.entries(answers)) {
+      const answer = await raw(server.port, request);
+      assert.equal(statusOf(answer), status, request);
       const head = answer.split('\r\n\r\n')[0].toLowerCase();
       for (const header of [
         'cross-origin-opener-policy: same-origin',
@@ -110,11 +134,43 @@ describe('the server', () => {
         'permissions-policy: microphone=(self)',
         'cache-control: no-cache',
         "content-security-policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval';",
-      ])
-        assert.ok(head.includes(header), `${line} lacks ${header}`);
+      ]) {
+        assert.ok(head.includes(header), `${request} lacks ${header}`);
+      }
       assert.doesNotMatch(head, /unsafe-inline|'unsafe-eval'/);
     }
-    assert.deepEqual(statuses, [200, 200, 404, 400, 405, 400]);
+  });
+
+  test('answers to its own names, and refuses every other with a sentence (DNS rebinding)', async () => {
+    for (const name of ['localhost', 'LocalHost', `localhost:${server.port}`, '127.0.0.1', '[::1]:80']) {
+      assert.equal(statusOf(await get(server.port, '/', `Host: ${name}`)), 200, name);
+    }
+    for (const name of ['example.org', 'localhost.example.org', '192.0.2.1', '[2001:db8::1]', hostname()]) {
+      const answer = await get(server.port, '/', `Host: ${name}`);
+      assert.equal(statusOf(answer), 421, name);
+      assert.match(answer, /\r\n\r\nThis server has another name: .+\.\n$/);
+    }
+    for (const hosts of [[], ['Host:'], ['Host: a@localhost'], ['Host: localhost', 'Host: localhost']]) {
+      assert.equal(statusOf(await get(server.port, '/', ...hosts)), 400, hosts.join());
+    }
+  });
+
+  test("answers to this machine's name and addresses where it listens on all interfaces", async () => {
+    const everywhere = await serve({ host: '0.0.0.0' });
+    for (const name of [hostname(), ...networkAddresses(), 'localhost']) {
+      assert.equal(statusOf(await get(everywhere.port, '/nothing', `Host: ${name}:${everywhere.port}`)), 404, name);
+    }
+    assert.equal(statusOf(await get(everywhere.port, '/', 'Host: example.org')), 421);
+    await everywhere.close();
+  });
+
+  test('serves a target in absolute form where its authority is ours, whatever the Host says', async () => {
+    const host = 'Host: example.org';
+    for (const target of [`http://localhost:${server.port}/module.wasm`, 'HTTP://127.0.0.1/module.wasm?query']) {
+      assert.match(await get(server.port, target, host), /^HTTP\/1.1 200 .*\r\n\r\n(first|other) build$/s, target);
+    }
+    assert.match(await get(server.port, 'http://localhost', host), /^HTTP\/1.1 200 .*\r\n\r\nthe page$/s);
+    assert.equal(statusOf(await get(server.port, 'http://example.org/', 'Host: localhost')), 421);
   });
 
   test('says the right type for each kind of file', async () => {
@@ -133,6 +189,16 @@ describe('the server', () => {
     assert.equal(second.status, 200);
     assert.equal(await second.text(), 'other build');
     assert.notEqual(second.headers.get('etag'), first.headers.get('etag'));
+  });
+
+  test('takes If-None-Match as the standard has it: a list, weak tags, and * for whatever there is', async () => {
+    const etag = (await fetch(`${server.url}/module.wasm`)).headers.get('etag');
+    const statusFor = async (tags) =>
+      (await fetch(`${server.url}/module.wasm`, { headers: { 'If-None-Match': tags } })).status;
+    assert.equal(await statusFor('*'), 304);
+    assert.equal(await statusFor(`"other", W/${etag}`), 304);
+    assert.equal(await statusFor('"other"'), 200);
+    assert.equal((await fetch(`${server.url}/nothing`, { headers: { 'If-None-Match': '*' } })).status, 404);
   });
 
   test('gives HEAD the headers of GET and no body', async () => {
@@ -167,5 +233,53 @@ describe('the server', () => {
       assert.match(error.message, new RegExp(`^Port ${server.port} is taken .*--port ${server.port + 1}\`\\.$`));
       return true;
     });
+  });
+
+  test('ends a connection that it refused, though the client does not', HANGS, async (t) => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.resume().write('not http at all\r\n\r\n');
+    await once(socket, 'end');
+    // A client notices that the connection is gone by writing.
+    const more = setInterval(() => socket.write('more'), 20);
+    t.after(() => {
+      clearInterval(more);
+      socket.destroy();
+    });
+    await over(socket);
+  });
+
+  test('answers what a connection asks at once in the order in which it was asked', HANGS, async () => {
+    const last = 'GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    const answer = await raw(server.port, asking('/').repeat(3) + asking('/module.wasm').repeat(2) + last);
+    const bodies = [...answer.matchAll(/the page|(first|other) build|no such file/g)].map(([body]) => body);
+    assert.deepEqual(bodies.slice(0, 3), ['the page', 'the page', 'the page']);
+    assert.match(bodies.slice(3).join(), /^(.+ build),\1,no such file$/);
+  });
+
+  test('ends a connection that asks and asks without waiting for answers', HANGS, async (t) => {
+    const socket = connect(server.port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    let answers = '';
+    socket.setEncoding('utf8').on('data', (text) => {
+      answers += text;
+    });
+    socket.write(asking('/module.wasm').repeat(100));
+    await over(socket);
+    assert.ok(answers.split('HTTP/1.1 200').length - 1 < 100);
+  });
+
+  test('holds a file once in memory, however many clients ask for it and do not read', HANGS, async () => {
+    const SIZE = 2 ** 22;
+    const CLIENTS = 20;
+    writeFileSync(join(folder, 'site', 'large.wav'), Buffer.alloc(SIZE, 1));
+    const before = process.memoryUsage().arrayBuffers;
+    const clients = Array.from({ length: CLIENTS }, () => connect(server.port, '127.0.0.1'));
+    for (const client of clients) client.write(asking('/large.wav').repeat(8));
+    // The first bytes have come: the server has read what each client asked for, and waits for it to read.
+    await Promise.all(clients.map((client) => once(client, 'readable')));
+    const held = process.memoryUsage().arrayBuffers - before;
+    for (const client of clients) client.destroy();
+    // Two for each client were there if each had its own: one answered, one read and thrown away.
+    assert.ok(held < CLIENTS * SIZE, `${held} bytes for ${CLIENTS} clients of a file of ${SIZE}`);
   });
 });

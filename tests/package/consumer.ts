@@ -1,14 +1,14 @@
 /** What TypeScript says of good and bad calls. Never run: `tsc` accepts this file, or the declarations are wrong. */
 import {
-  BUFFER_SIZES,
+  type BUFFER_SIZES,
   createEngine,
   detect,
   Engine,
   EngineError,
-  ERROR_CODES,
-  loadModule,
   type EngineOptions,
+  type ERROR_CODES,
   type ErrorCode,
+  loadModule,
   type Meters,
   type Parameter,
   type ParameterId,

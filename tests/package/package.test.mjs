@@ -20,11 +20,11 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import * as esbuild from 'esbuild';
 import { build } from '../../scripts/build.mjs';
+import { launch, openPage, skipUnless } from '../../scripts/lib/harness.mjs';
 import { root, run } from '../../scripts/lib/project.mjs';
+import { chain, errorInDecibels } from '../../scripts/lib/reference.mjs';
 import { npm } from '../../scripts/lib/toolchain.mjs';
 import { serve } from '../../scripts/serve.mjs';
-import { launch, openPage, skipUnless } from '../../scripts/lib/harness.mjs';
-import { chain, errorInDecibels } from '../../scripts/lib/reference.mjs';
 import { PARAMS, SAMPLE_RATE, sine } from './sine.js';
 
 const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>Another project</title>';

@@ -3,8 +3,8 @@
  */
 import { createEngine } from '../../worklet/engine.js';
 
-export * from '../../worklet/engine.js';
 export * from '../../scripts/lib/reference.mjs';
+export * from '../../worklet/engine.js';
 
 /** The ways to run, as createEngine's options. */
 export const WAYS = {
@@ -32,7 +32,7 @@ export function noise(seed, frames, amplitude = 0.5) {
 export function bufferOf(context, channels) {
   const { sampleRate } = context;
   const buffer = new AudioBuffer({ numberOfChannels: channels.length, length: channels[0].length, sampleRate });
-  channels.forEach((channel, index) => buffer.copyToChannel(channel, index));
+  for (const [index, channel] of channels.entries()) buffer.copyToChannel(channel, index);
   return buffer;
 }
 
@@ -76,9 +76,9 @@ export async function record(node, { seconds, channels = 2 }) {
   return {
     take: () =>
       new Promise((resolve) => {
-        recorder.port.onmessage = ({ data }) => {
+        recorder.port.onmessage = ({ data: { inputs, ...rest } }) => {
           recorder.disconnect();
-          resolve(data);
+          resolve({ channels: inputs[0], ...rest });
         };
         recorder.port.postMessage('take');
       }),

@@ -1,14 +1,18 @@
 /**
- * A worklet that records what arrives at its input, sample by sample from the first that does, and whether the
+ * A worklet that records what arrives at its inputs, sample by sample from the first that does at any, and whether the
  * context's clock ever jumped between two calls. `{ seconds, channels }` in processorOptions; the message 'take'
- * ends the recording and brings `{ channels: Float32Array[], gaps, firstFrame }` back.
+ * ends the recording and brings `{ inputs: Float32Array[][], gaps, firstFrame }` back, `channels` for each input.
  */
 registerProcessor(
   'recorder',
   class extends AudioWorkletProcessor {
-    constructor({ processorOptions: { seconds, channels } }) {
+    constructor({ numberOfInputs = 1, processorOptions: { seconds, channels } }) {
       super();
-      this.recording = Array.from({ length: channels }, () => new Float32Array(Math.ceil(seconds * sampleRate)));
+      const room = Math.ceil(seconds * sampleRate);
+      this.room = room;
+      this.recordings = Array.from({ length: numberOfInputs }, () =>
+        Array.from({ length: channels }, () => new Float32Array(room)),
+      );
       this.length = 0;
       this.gaps = 0;
       this.firstFrame = 0;
@@ -17,26 +21,30 @@ registerProcessor(
       this.port.onmessage = () => this.take();
     }
 
-    process([input]) {
+    process(inputs) {
       if (this.taken) return false;
-      // It is called some quanta before its connection is made.
-      if (this.length === 0 && input.length === 0) return true;
+      const arrived = inputs.find((channels) => channels.length > 0);
+      // It is called some quanta before its connections are made.
+      if (this.length === 0 && !arrived) return true;
       if (this.length === 0) this.firstFrame = currentFrame;
       else if (currentFrame !== this.nextFrame) this.gaps++;
-      const room = this.recording[0].length - this.length;
-      const frames = Math.min(128, room);
-      this.nextFrame = currentFrame + 128;
-      this.recording.forEach((channel, index) => {
-        if (input[index]) channel.set(frames === 128 ? input[index] : input[index].subarray(0, frames), this.length);
-      });
+      const quantum = arrived ? arrived[0].length : 128;
+      const frames = Math.min(quantum, this.room - this.length);
+      this.nextFrame = currentFrame + quantum;
+      for (const [index, channels] of inputs.entries()) {
+        for (const [channel, recording] of this.recordings[index].entries()) {
+          const samples = channels[channel];
+          if (samples) recording.set(frames === quantum ? samples : samples.subarray(0, frames), this.length);
+        }
+      }
       this.length += frames;
       return true;
     }
 
     take() {
       this.taken = true;
-      const channels = this.recording.map((channel) => channel.slice(0, this.length));
-      this.port.postMessage({ channels, gaps: this.gaps, firstFrame: this.firstFrame });
+      const inputs = this.recordings.map((channels) => channels.map((channel) => channel.slice(0, this.length)));
+      this.port.postMessage({ inputs, gaps: this.gaps, firstFrame: this.firstFrame });
     }
   },
 );

@@ -13,15 +13,17 @@ MessagePort.prototype.postMessage = function (...message) {
 };
 
 const { Instance } = WebAssembly;
-WebAssembly.Instance = function (module, imports) {
-  if (sabotage.instance) throw new WebAssembly.LinkError('sabotaged');
-  const { exports } = new Instance(module, imports);
-  seen.memories.push(new WeakRef(exports.memory));
-  const engine_process = (...args) => {
-    if (sabotage.process) throw new WebAssembly.RuntimeError('sabotaged');
-    return exports.engine_process(...args);
-  };
-  return { exports: { ...exports, engine_process } };
+WebAssembly.Instance = class {
+  constructor(module, imports) {
+    if (sabotage.instance) throw new WebAssembly.LinkError('sabotaged');
+    const { exports } = new Instance(module, imports);
+    seen.memories.push(new WeakRef(exports.memory));
+    const engine_process = (...args) => {
+      if (sabotage.process) throw new WebAssembly.RuntimeError('sabotaged');
+      return exports.engine_process(...args);
+    };
+    this.exports = { ...exports, engine_process };
+  }
 };
 
 const register = registerProcessor;

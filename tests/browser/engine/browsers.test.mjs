@@ -127,7 +127,11 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
         const { get } = Object.getOwnPropertyDescriptor(AudioContext.prototype, 'outputLatency') ?? {};
         let asked = 0;
         const known = 0.0625;
-        if (get) Object.defineProperty(context, 'outputLatency', { get: () => (asked++, known) });
+        const answer = () => {
+          asked++;
+          return known;
+        };
+        if (get) Object.defineProperty(context, 'outputLatency', { get: answer });
         const told = engine.latency().output;
         await engine.close();
         await context.close();

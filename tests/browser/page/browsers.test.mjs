@@ -1,6 +1,6 @@
 /**
  * The page in Firefox and WebKitGTK: it plays, it says how it runs, and its proof holds there too. What these
- * browsers offer differs, and so does the way that the page must find: WebKitGTK is isolated, but has no
+ * browsers offer differs, and so does the run mode that the page must find: WebKitGTK is isolated, but has no
  * SharedArrayBuffer.
  */
 import assert from 'node:assert/strict';
@@ -29,34 +29,40 @@ async function visit() {
   document.querySelector('#start-built-in').click();
   await until(() => globalThis.page.session.engine?.meters().outputPeak[0] > 0.01);
   document.querySelector('#prove').click();
-  await until(() => document.querySelector('.verdict').dataset.ways);
-  const { ways, difference } = document.querySelector('.verdict').dataset;
-  return { state: text('#source-state'), way: text('.way'), notice: text('.notice') ?? null, ways, difference };
+  await until(() => document.querySelector('.verdict').dataset.renders);
+  const { renders, difference } = document.querySelector('.verdict').dataset;
+  return {
+    state: text('#source-state'),
+    runMode: text('.run-mode'),
+    notice: text('.notice') ?? null,
+    renders,
+    difference,
+  };
 }
 
 const onFirefox = { skip: skipUnless('firefox') };
 const onWebKit = { skip: skipUnless('webkit') };
 
-it('plays in Firefox through shared memory, and three ways give the same bits', onFirefox, async () => {
+it('plays in Firefox through shared memory, and three run modes give the same bits', onFirefox, async () => {
   const browser = await launch('firefox');
   try {
     const page = await openPage(browser, server.url);
     const { state, ...rest } = await page.evaluate(visit);
     assert.match(state, /^Playing: Built-in loop/);
-    assert.deepEqual(rest, { way: 'AudioWorklet, shared memory', notice: null, ways: '3', difference: '0' });
+    assert.deepEqual(rest, { runMode: 'AudioWorklet, shared memory', notice: null, renders: '3', difference: '0' });
     assert.deepEqual(page.errors, []);
   } finally {
     await browser.close();
   }
 });
 
-it('plays in WebKitGTK by messages, and the two ways it has give the same bits', onWebKit, async () => {
+it('plays in WebKitGTK by messages, and the two run modes it has give the same bits', onWebKit, async () => {
   const browser = await launchWebKit();
   try {
     await browser.goto(server.url);
     const { state, ...rest } = await browser.evaluate(visit);
     assert.match(state, /^Playing: Built-in loop/);
-    assert.deepEqual(rest, { way: 'AudioWorklet, messages', notice: null, ways: '2', difference: '0' });
+    assert.deepEqual(rest, { runMode: 'AudioWorklet, messages', notice: null, renders: '2', difference: '0' });
   } finally {
     await browser.close();
   }

@@ -8,17 +8,23 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { launch, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
+import { chain, errorInDecibels } from '../../../scripts/lib/reference.mjs';
+import { buildNative, difference, renderNatively } from '../../support/native.mjs';
 import {
   closeSite,
-  errorInDecibels,
+  dropFile,
+  errorsOf,
   openSite,
+  parameterOf,
   playBuiltIn,
-  referenceChain,
+  pressOn,
   startRecording,
   takeRecording,
+  textOf,
+  typeInto,
   untilApplied,
+  untilText as untilTextOn,
 } from '../../support/site.mjs';
-import { buildNative, difference, renderNatively } from '../../support/native.mjs';
 
 /** Chromium with a microphone that it does not give. */
 const REFUSED = ['--use-fake-device-for-media-stream', '--deny-permission-prompts'];
@@ -47,7 +53,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       page = await openSite(own ?? browser, server.url + path);
       try {
         await body();
-        assert.deepEqual(page.errors, []);
+        assert.deepEqual(errorsOf(page), []);
         assert.deepEqual(await page.$$eval('.notice', (notices) => notices.map(({ textContent }) => textContent)), []);
       } finally {
         await closeSite(page);
@@ -55,41 +61,14 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       }
     });
 
-  const text = (selector) => page.$eval(selector, (node) => node.textContent);
-  const get = (id) => page.evaluate((name) => globalThis.page.session.get(name), id);
-  const untilText = (selector, part) =>
-    page.waitForFunction(
-      (where, wanted) => document.querySelector(where)?.textContent.includes(wanted),
-      {},
-      selector,
-      part,
-    );
+  const text = (selector) => textOf(page, selector);
+  const get = (id) => parameterOf(page, id);
+  const untilText = (selector, part) => untilTextOn(page, selector, part);
+  const press = (id, ...keys) => pressOn(page, id, ...keys);
 
   /** What the page says is missing, one line for each, with what would provide it. */
   const absentFeatures = () =>
     page.$$eval('.features .absent', (rows) => rows.map(({ textContent }) => textContent).join('\n'));
-
-  /** Focuses a parameter's slider and presses keys. */
-  async function press(id, ...keys) {
-    await page.focus(`input[type=range][data-id=${id}]`);
-    for (const key of keys) await page.keyboard.press(key);
-  }
-
-  /** Drops a file on the page; its bytes are a Buffer, or so many zeros. */
-  const drop = (name, bytes) =>
-    page.evaluate(
-      (fileName, content) => {
-        const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-        const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
-        const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([data], fileName));
-        for (const type of ['dragenter', 'dragover', 'drop']) {
-          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-        }
-      },
-      name,
-      typeof bytes === 'number' ? bytes : bytes.toString('base64'),
-    );
 
   /** How many pixels of a canvas have the colour of a token of the style sheet, within rounding. */
   const pixelsOf = (selector, token) =>
@@ -127,7 +106,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await buildNative();
       assert.equal(difference(output, await renderNatively(input, sampleRate, params)), null);
       for (const channel of [0, 1]) {
-        const error = errorInDecibels(output[channel], referenceChain(input[channel], sampleRate, params));
+        const error = errorInDecibels(output[channel], chain(input[channel], sampleRate, params));
         assert.ok(error <= -100, `channel ${channel}: ${error.toFixed(1)} dB`);
       }
     });
@@ -165,7 +144,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('plays an audio file that is dropped on the page, and names it', async () => {
-      await drop('speech.wav', readFileSync(SPEECH));
+      await dropFile(page, 'speech.wav', readFileSync(SPEECH));
       await untilText('#source-state', 'speech.wav');
       assert.ok(await page.$eval('#drop', (frame) => frame.hidden));
       await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
@@ -185,7 +164,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         ['long.wav', 65 * 2 ** 20, 'too big'],
         ['nothing.wav', 0, 'is empty'],
       ]) {
-        await drop(name, bytes);
+        await dropFile(page, name, bytes);
         await untilText('#source-error', sentence);
         assert.match(await text('#source-error'), new RegExp(name.replace('.', '\\.')));
         await untilText('#source-state', 'Built-in loop');
@@ -327,18 +306,13 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('takes typed values with and without units, and says what it cannot take', async () => {
-      const type = async (label, value) => {
-        await page.click(`[aria-label="${label}, value"]`);
-        await page.keyboard.type(value);
-        await page.keyboard.press('Enter');
-      };
-      await type('Low-pass cutoff', '1.2k');
+      await typeInto(page, 'Low-pass cutoff', '1.2k');
       assert.ok(Math.abs((await get('lpf_cutoff')) - 1200) < 1e-3);
-      await type('Delay time', '250 ms');
+      await typeInto(page, 'Delay time', '250 ms');
       assert.ok(Math.abs((await get('delay_time')) - 0.25) < 1e-6);
-      await type('Gain', '-6');
+      await typeInto(page, 'Gain', '-6');
       assert.ok(Math.abs((await get('gain')) - 10 ** (-6 / 20)) < 1e-6);
-      await type('Delay mix', 'loud');
+      await typeInto(page, 'Delay mix', 'loud');
       assert.match(await text('.complaint:not(:empty)'), /Type a value from 0 % to 100 %/);
       await page.keyboard.press('Escape');
       assert.ok(Math.abs((await get('delay_mix')) - 0.3) < 1e-6);
@@ -456,25 +430,25 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
   });
 
-  describe('ways to run', () => {
-    onPage('changes the way while it plays, with all settings', async () => {
+  describe('run modes', () => {
+    onPage('changes the run mode while it plays, with all settings', async () => {
       await playBuiltIn(page);
       await press('lpf_cutoff', 'PageDown');
       const cutoff = await get('lpf_cutoff');
-      assert.equal(await text('.way'), 'AudioWorklet, shared memory');
+      assert.equal(await text('.run-mode'), 'AudioWorklet, shared memory');
       await page.click('#running input[value=script-processor]');
-      await untilText('.way', 'ScriptProcessorNode');
+      await untilText('.run-mode', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
       assert.equal(await get('lpf_cutoff'), cutoff);
       assert.match(await text('#source-state'), /Built-in loop/);
       await page.click('#running input[value=auto]');
-      await untilText('.way', 'AudioWorklet, shared memory');
+      await untilText('.run-mode', 'AudioWorklet, shared memory');
     });
 
     onPage('changes the script processor’s buffer while it plays, and keeps it for the next visit', async () => {
       await page.click('#running input[value=script-processor]');
       await playBuiltIn(page);
-      await untilText('.way', 'ScriptProcessorNode');
+      await untilText('.run-mode', 'ScriptProcessorNode');
       await page.select('#buffer-size', '4096');
       await page.waitForFunction(() => globalThis.page.session.engine.bufferSize === 4096);
       await page.waitForFunction(() => document.querySelector('.figures').textContent.includes('4096 frames'));
@@ -484,7 +458,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
     });
 
-    for (const [query, way] of [
+    for (const [query, runMode] of [
       ['mode=script-processor', 'ScriptProcessorNode'],
       ['transport=message', 'AudioWorklet, messages'],
       ['mode=worklet&transport=shared', 'AudioWorklet, shared memory'],
@@ -493,7 +467,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         `runs as the address says: ?${query}`,
         async () => {
           await playBuiltIn(page);
-          await untilText('.way', way);
+          await untilText('.run-mode', runMode);
           await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
         },
         { path: `?${query}` },
@@ -537,7 +511,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         await page.goto(plain.url);
         await page.waitForSelector('#parameters .card');
         await playBuiltIn(page);
-        await untilText('.way', 'AudioWorklet, messages');
+        await untilText('.run-mode', 'AudioWorklet, messages');
         await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
         assert.match(await absentFeatures(), /Cross-origin isolation.*Cross-Origin-Opener-Policy: same-origin/);
       } finally {
@@ -554,17 +528,17 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.reload();
       await page.waitForSelector('#parameters .card');
       await playBuiltIn(page);
-      await untilText('.way', 'ScriptProcessorNode');
+      await untilText('.run-mode', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
       assert.match(await absentFeatures(), /AudioWorklet/);
     });
 
-    onPage('proves that three ways render the same sound, to the last bit', async () => {
+    onPage('proves that three run modes render the same sound, to the last bit', async () => {
       await page.click('#prove');
       await page.waitForSelector('.verdict.good');
-      const { ways, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
-      assert.deepEqual({ ways, difference }, { ways: '3', difference: '0' });
-      const peaks = await page.$$eval('.ways tbody td:nth-of-type(2)', (cells) =>
+      const { renders, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
+      assert.deepEqual({ renders, difference }, { renders: '3', difference: '0' });
+      const peaks = await page.$$eval('.renders tbody td:nth-of-type(2)', (cells) =>
         cells.map((cell) => cell.textContent),
       );
       for (const peak of peaks) assert.match(peak, /^−\d+\.\d dBFS$/, 'it is no silence that is compared');

@@ -34,7 +34,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       }
     });
 
-  const text = (selector) => page.$eval(selector, (node) => node.innerText);
+  const text = (selector) => page.$eval(selector, (node) => node.textContent);
   const setValue = (selector, value) =>
     page.$eval(
       selector,
@@ -47,7 +47,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   const click = (selector) => page.$eval(selector, (node) => node.click());
   const untilText = (selector, pattern) =>
     page.waitForFunction(
-      (where, source) => new RegExp(source).test(document.querySelector(where)?.innerText),
+      (where, source) => new RegExp(source).test(document.querySelector(where)?.textContent),
       { timeout: 120_000 },
       selector,
       pattern.source,
@@ -58,7 +58,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     page.$eval(
       `${section} dl`,
       (list, wanted) =>
-        [...list.querySelectorAll('dt')].find((term) => term.innerText === wanted).nextElementSibling.innerText,
+        [...list.querySelectorAll('dt')].find((term) => term.textContent === wanted).nextElementSibling.textContent,
       name,
     );
 
@@ -185,17 +185,21 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await click('#monte-carlo-run');
     assert.match(await text(STATUS), /^Cancelled/, 'a wrong number does not start a run');
     await setValue('#monte-carlo-points', '1e4');
+    await setValue('#monte-carlo-seed', '1.5');
+    assert.equal(await text('#monte-carlo-error'), 'The seed must be a whole number from 0 to 2^53.');
+    assert.equal(await page.$eval('#monte-carlo-seed', (node) => node.ariaInvalid), 'true');
+    await setValue('#monte-carlo-seed', '');
     assert.equal(await page.$eval('#monte-carlo-error', (node) => node.hidden), true);
   });
 
-  onPage('the comparison shows every way to count, with its ratio, its spread and a bar', async () => {
+  onPage('the comparison shows every method of counting, with its ratio, its spread and a bar', async () => {
     await click('#monte-carlo [type=radio][value="1000000"]');
     await click('#monte-carlo-compare');
     await page.waitForSelector('.comparison:not([hidden])', { timeout: 120_000 });
     const rows = await page.$$eval('.comparison tbody tr', (nodes) =>
       nodes.map((row) => ({
         id: row.dataset.contestant,
-        cells: [...row.querySelectorAll('td.number')].map((cell) => cell.innerText),
+        cells: [...row.querySelectorAll('td.number')].map((cell) => cell.textContent),
         bar: row.querySelector('.bar i').getBoundingClientRect().width,
         room: row.querySelector('.bar').getBoundingClientRect().width,
       })),
@@ -219,7 +223,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     }
   });
 
-  /** Where the string is in the canvas's pixels: for each column the line's height, 1 at the top and −1 at the bottom. */
+  /** Where the string is on the canvas: the line's height in each column, 1 at the top and −1 at the bottom. */
   const heights = () =>
     page.$eval('#wave-canvas', (canvas) => {
       const { width, height } = canvas;
@@ -252,7 +256,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   const steps = async () => Number((await figure('#wave', 'Steps')).replaceAll(',', ''));
   const untilSteps = (least) =>
     page.waitForFunction(
-      (count) => Number(document.querySelector('#wave dd').innerText.replaceAll(',', '')) >= count,
+      (count) => Number(document.querySelector('#wave dd').textContent.replaceAll(',', '')) >= count,
       {},
       least,
     );
@@ -302,7 +306,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   onPage(
-    'a drag plucks along its way',
+    'a drag plucks along its path',
     async () => {
       await click('#wave-reset');
       await page.mouse.move(...(await place(0.2, 0.3)));
@@ -353,6 +357,18 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   onPage(
+    'another Courant number makes a new string, plucked at a quarter of its length as high as 1',
+    async () => {
+      await setValue('#wave-courant', '0.5');
+      const line = await heights();
+      const at = (share) => line[Math.round(share * (line.length - 1))];
+      assert.ok(Math.abs(at(0.25) - 1 / 1.25) < 0.03, `${at(0.25)}: the picture reaches to 1.25`);
+      for (const share of [0.1, 0.4, 0.75]) assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
+    },
+    { features: still },
+  );
+
+  onPage(
     'with reduced motion a pluck does not start the string; Start does',
     async () => {
       assert.equal(await text('#wave-play'), 'Start');
@@ -374,7 +390,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
         new Promise((resolve) => {
           setTimeout(resolve, ms);
         });
-      const figureNow = () => Number(document.querySelector('#wave dd').innerText.replaceAll(',', ''));
+      const figureNow = () => Number(document.querySelector('#wave dd').textContent.replaceAll(',', ''));
       const hide = (value) => {
         Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
         document.dispatchEvent(new Event('visibilitychange'));

@@ -1,24 +1,15 @@
 /**
  * The simulations as the package gives them: monte_carlo_pi, MonteCarloRun and WaveSimulation from both wasm builds, in
- * Chromium and Firefox; and the pool of workers. References are the published generators, the wave's formula in float64,
- * and statistics.
+ * Chromium and Firefox. References are the published generators, the wave's formula in float64, and statistics.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { alterations, launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
+import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { referenceCount } from '../../reference/monte-carlo.mjs';
+import { loadSimulations } from '../../support/simulations.mjs';
 
 const SEED = 20_260_801;
 const TOTAL = 2 ** 21 + 12_345;
-
-/** Loads the glue with one of the two builds in the page, as `globalThis.wasm`, and the module beside it. */
-const load = (page, build) =>
-  page.evaluate(async (file) => {
-    const glue = await import('/pkg/audio_dsp_wasm.js');
-    const module = await WebAssembly.compile(await (await fetch(`/pkg/${file}`)).arrayBuffer());
-    await glue.default({ module_or_path: module });
-    Object.assign(globalThis, { glue, module });
-  }, build);
 
 const SIMD = 'audio_dsp_wasm_bg.wasm';
 const BASELINE = 'audio_dsp_wasm_baseline.wasm';
@@ -41,7 +32,7 @@ for (const name of ['chromium', 'firefox']) {
       it(promise, async () => {
         page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
         try {
-          await load(page, build);
+          await loadSimulations(page, build);
           await body();
           assert.deepEqual(page.errors, []);
         } finally {
@@ -186,121 +177,3 @@ for (const name of ['chromium', 'firefox']) {
     });
   });
 }
-
-describe('the pool of workers', { skip: skipUnless('chromium') }, () => {
-  let browser;
-  before(async () => {
-    browser = await launch('chromium');
-  });
-  after(async () => {
-    await browser?.close();
-  });
-
-  /** Runs a function in a page with the wasm and the pool's class loaded. */
-  async function withPool(alter, body) {
-    const server = await serveProject({ alter });
-    const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
-    try {
-      await load(page, SIMD);
-      await page.evaluate(async () => {
-        const { MonteCarloPool } = await import('/monte-carlo/pool.js');
-        const substream = globalThis.glue.monte_carlo_substream();
-        globalThis.makePool = (size) => new MonteCarloPool(globalThis.module, substream, size);
-        globalThis.countHere = (seed, total) => {
-          const run = new globalThis.glue.MonteCarloRun(seed, total);
-          run.advance(total);
-          return run.inside;
-        };
-      });
-      return await page.evaluate(body);
-    } finally {
-      await page.close();
-      await server.close();
-    }
-  }
-
-  it('replaces a worker that dies, and counts its shares again', async () => {
-    const { expected, inside, replaced } = await withPool({}, async () => {
-      const pool = globalThis.makePool(2);
-      const total = 3e8;
-      await pool.start();
-      const [victim] = pool.workers;
-      let shares = 0;
-      const { inside: found } = await pool.run({
-        seed: 4,
-        total,
-        onShare: () => {
-          shares += 1;
-          if (shares === 3) victim.terminate();
-        },
-      });
-      const { workers } = pool;
-      pool.close();
-      const wasReplaced = workers.length === 2 && !workers.includes(victim);
-      return { expected: globalThis.countHere(4, total), inside: found, replaced: wasReplaced };
-    });
-    assert.equal(inside, expected);
-    assert.ok(replaced);
-  });
-
-  it('gives a run up that breaks every worker, says why, and runs the next', async () => {
-    const breaking = alterations.body(`
-      import { initSync, MonteCarloRun } from '../pkg/audio_dsp_wasm.js';
-      addEventListener('message', ({ data: module }) => {
-        initSync({ module });
-        addEventListener('message', ({ data: { id, seed, firstSubstream, points } }) => {
-          if (id === 1) throw new Error('a worker that breaks');
-          const run = new MonteCarloRun(seed, points, firstSubstream);
-          run.advance(points);
-          postMessage({ id, inside: run.inside, milliseconds: 1 });
-        });
-        postMessage('ready');
-      }, { once: true });`);
-    const { same, failure } = await withPool({ '/monte-carlo/worker.js': breaking }, async () => {
-      const pool = globalThis.makePool(2);
-      const outcome = await pool.run({ seed: 4, total: 1e7 }).then(
-        () => 'no error',
-        (error) => error.message,
-      );
-      const next = await pool.run({ seed: 4, total: 1e7 });
-      pool.close();
-      return { same: globalThis.countHere(4, 1e7) === next.inside, failure: outcome };
-    });
-    assert.match(failure, /^The workers keep failing \(.*a worker that breaks.*\)\. .*\.$/);
-    assert.ok(same);
-  });
-
-  it('says in a sentence that workers do not start', async () => {
-    const message = await withPool({ '/monte-carlo/worker.js': alterations.missing }, () =>
-      globalThis
-        .makePool(2)
-        .run({ seed: 1, total: 1e6 })
-        .then(
-          () => 'no error',
-          (error) => error.message,
-        ),
-    );
-    assert.match(message, /^The workers keep failing \(.+\)\. Reload the page, or count on this thread\.$/);
-  });
-
-  it('cancels at once, refuses a second run at a time, and runs again afterwards', async () => {
-    const outcome = await withPool({}, async () => {
-      const pool = globalThis.makePool(2);
-      const abort = new AbortController();
-      const run = pool.run({ seed: 1, total: 2 ** 53, signal: abort.signal, onShare: () => abort.abort() });
-      const second = await pool.run({ seed: 1, total: 10 }).catch((error) => error.message);
-      const first = await run.catch((error) => error.name);
-      const before = await pool.run({ seed: 1, total: 10, signal: abort.signal }).catch((error) => error.name);
-      const { inside } = await pool.run({ seed: 6, total: 5e6 });
-      pool.close();
-      return { first, second, before, same: inside === globalThis.countHere(6, 5e6), left: pool.workers.length };
-    });
-    assert.deepEqual(outcome, {
-      first: 'AbortError',
-      second: 'The pool is busy with another run. Wait for it, or cancel it.',
-      before: 'AbortError',
-      same: true,
-      left: 0,
-    });
-  });
-});

@@ -2,7 +2,7 @@
 
 use crate::effects::{only, switched_on};
 use crate::reference::{self, Settings, error_db, test_sound};
-use crate::support::{render, with};
+use crate::support::{Player, render, with};
 use audio_dsp_wasm::params::{self, Values};
 
 const RATES: [f64; 6] = [8000.0, 44100.0, 48000.0, 88200.0, 96000.0, 192000.0];
@@ -181,6 +181,65 @@ fn the_first_sample_out_answers_the_first_sample_in() {
         assert!(want[0] > 0.1);
         for got in got {
             assert_close(&got, &want, -100.0, "impulse");
+        }
+    }
+}
+
+#[test]
+fn a_new_delay_time_is_faded_to_in_a_straight_line_over_30_ms_and_the_next_one_after_that() {
+    const RATE: f64 = 48000.0;
+    const FADE: usize = 1440;
+    let sounds = sound(2, 48000, RATE);
+    let at = |frames: usize| {
+        let mut values = only(&[params::DELAY_ON]);
+        values[params::DELAY_TIME] = (frames as f64 / RATE) as f32;
+        values[params::DELAY_FEEDBACK] = 0.0;
+        values[params::DELAY_MIX] = 1.0;
+        values
+    };
+    // To a later tap and to a nearer one; to one at which there is no sound yet; the third is asked for on the way.
+    for taps in [[1000, 3000, 500], [2000, 30_000, 1], [300, 301, 47_000], [9000, 100, 9000]] {
+        for split in [128, 100] {
+            let changes = [(0, taps[0]), (12_000, taps[1]), (12_000 + 600, taps[2])];
+            let mut player = Player::new(RATE, 2);
+            let mut got = [Vec::new(), Vec::new()];
+            for (turn, &(start, tap)) in changes.iter().enumerate() {
+                let end = changes.get(turn + 1).map_or(48000, |&(next, _)| next);
+                player.chain.set(&at(tap));
+                let part: Vec<_> = sounds.iter().map(|channel| channel[start..end].to_vec()).collect();
+                got.iter_mut().zip(player.play(&part, split)).for_each(|(got, part)| got.extend(part));
+            }
+            for (sound, got) in sounds.iter().zip(&got) {
+                let tapped = |n: usize, tap: usize| if n < tap { 0.0 } else { sound[n - tap] as f64 };
+                let want: Vec<f64> = (0..48000)
+                    .map(|n| {
+                        let fade = |start: usize| (n as f64 - start as f64).clamp(0.0, FADE as f64) / FADE as f64;
+                        let (first, second) = (fade(12_000), fade(12_000 + FADE));
+                        let middle = tapped(n, taps[0]) + (tapped(n, taps[1]) - tapped(n, taps[0])) * first;
+                        middle + (tapped(n, taps[2]) - middle) * second
+                    })
+                    .collect();
+                assert_close(got, &want, -120.0, &format!("{taps:?} frames, in blocks of {split}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_limiter_is_its_formula_with_both_channels_held_back_alike() {
+    for rate in RATES {
+        for (channels, drive) in [(1, 4.0), (2, 4.0), (2, 1.0)] {
+            // A burst and a rest by turns, so that the peak that is followed falls below the knee.
+            let burst = |n: usize| if n % (rate as usize / 4) < 2000 { 1.0 } else { 0.05 };
+            let mut input = sound(channels, rate as usize, rate);
+            input.iter_mut().for_each(|channel| channel.iter_mut().enumerate().for_each(|(n, x)| *x *= burst(n)));
+            let mut values = only(&[params::LIMITER_ON]);
+            values[params::GAIN] = drive as f32;
+            let driven: Vec<Vec<f64>> =
+                input.iter().map(|channel| channel.iter().map(|&x| x as f64 * drive).collect()).collect();
+            for (got, want) in render(&values, rate, 128, &input).iter().zip(reference::limit(rate, &driven)) {
+                assert_close(got, &want, -100.0, &format!("limiter, {channels} channel(s) × {drive} at {rate} Hz"));
+            }
         }
     }
 }

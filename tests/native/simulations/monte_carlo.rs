@@ -46,6 +46,16 @@ fn the_points_are_those_of_the_published_generators_over_sub_streams() {
 }
 
 #[test]
+fn runs_of_any_few_points_have_each_of_them() {
+    let mut inside = 0;
+    for (before, [x, y]) in reference_points(8).take(10 * LANES).enumerate() {
+        let [x, y] = [x as f64 / 2147483648.0, y as f64 / 2147483648.0];
+        inside += u64::from(x * x + y * y <= 1.0);
+        assert_eq!(count(8, before as u64 + 1), inside, "the first {} points", before + 1);
+    }
+}
+
+#[test]
 fn rounding_to_float32_moves_no_more_than_one_point_in_a_million_across_the_circle() {
     let inside = |[x, y]: &[i32; 2]| {
         let [x, y] = [*x as i64, *y as i64];

@@ -1,0 +1,187 @@
+/**
+ * The spectrum on a logarithmic axis, and over it what the filters do to it. Main thread.
+ */
+
+import { Surface } from '../shared/canvas.js';
+import { decibels, MINUS } from '../shared/numbers.js';
+
+const LOW_HERTZ = 20;
+const HIGH_HERTZ = 20000;
+const TOP_DECIBELS = 0;
+const BOTTOM_DECIBELS = -100;
+/** What lies below the picture is drawn as if it were here: out of sight. */
+const BELOW_DECIBELS = BOTTOM_DECIBELS - 20;
+/** The filters' 0 dB stands this far below the spectrum's, to leave room for what they boost. */
+const RESPONSE_OFFSET_DECIBELS = 20;
+/** The response is asked for at no more frequencies than this. */
+const MOST_COLUMNS = 512;
+
+export class Spectrum {
+  #surface;
+  #traces;
+  #session;
+  #response = new FilterResponse();
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {import('./trace.js').Traces} traces
+   * @param {import('../session/session.js').Session} session
+   */
+  constructor(canvas, traces, session) {
+    this.#traces = traces;
+    this.#session = session;
+    this.#surface = new Surface(canvas, () => this.draw());
+  }
+
+  draw() {
+    if (!this.#surface.fill('inset')) return;
+    const { colors } = this.#surface;
+    this.#drawGrid();
+    this.#drawLevels(this.#traces.input, colors['accent-2'], 1.25);
+    this.#drawLevels(this.#traces.output, colors.accent, 1.5);
+    const { engine } = this.#session;
+    if (engine) this.#drawResponse(engine);
+    this.#drawLabels();
+  }
+
+  /** @param {number} hertz */
+  #x(hertz) {
+    return (Math.log(hertz / LOW_HERTZ) / Math.log(HIGH_HERTZ / LOW_HERTZ)) * this.#surface.width;
+  }
+
+  /** @param {number} x */
+  #hertz(x) {
+    return frequencyAt(x / this.#surface.width);
+  }
+
+  /** @param {number} level in dB */
+  #y(level) {
+    const shown = Math.max(BELOW_DECIBELS, level);
+    return ((TOP_DECIBELS - shown) / (TOP_DECIBELS - BOTTOM_DECIBELS)) * this.#surface.height;
+  }
+
+  #drawGrid() {
+    const { draw, width, height, colors, thinLine } = this.#surface;
+    draw.fillStyle = colors.line;
+    for (const hertz of [50, 100, 200, 500, 1000, 2000, 5000, 10000]) {
+      draw.fillRect(Math.round(this.#x(hertz)), 0, thinLine, height);
+    }
+    for (let level = -20; level > BOTTOM_DECIBELS; level -= 20) {
+      draw.fillRect(0, Math.round(this.#y(level)), width, thinLine);
+    }
+  }
+
+  #drawLabels() {
+    const { draw, height, scale, colors } = this.#surface;
+    const inset = 6 * scale;
+    this.#surface.font(10.5);
+    draw.fillStyle = colors.muted;
+    draw.textAlign = 'center';
+    draw.textBaseline = 'bottom';
+    draw.fillText('100', this.#x(100), height - 3 * scale);
+    draw.fillText('1 kHz', this.#x(1000), height - 3 * scale);
+    draw.fillText('10 k', this.#x(10000), height - 3 * scale);
+    draw.textAlign = 'left';
+    draw.textBaseline = 'top';
+    draw.fillText('0 dBFS', inset, inset);
+    for (let level = -20; level > BOTTOM_DECIBELS; level -= 40) {
+      draw.fillText(`${MINUS}${-level}`, inset, this.#y(level) + 2 * scale);
+    }
+  }
+
+  /**
+   * A line of the loudest bin in each pixel column; between bins, where columns are finer, straight.
+   * @param {import('./trace.js').Trace} trace
+   * @param {string} color
+   * @param {number} thickness in CSS pixels
+   */
+  #drawLevels({ levels, sampleRate }, color, thickness) {
+    const { draw, width, scale } = this.#surface;
+    const perBin = sampleRate / 2 / levels.length;
+    draw.beginPath();
+    draw.moveTo(0, this.#y(BELOW_DECIBELS));
+    for (let x = 0; x < width; x += Math.max(1, scale / 2)) {
+      const from = this.#hertz(x) / perBin;
+      const to = this.#hertz(x + scale) / perBin;
+      draw.lineTo(x, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
+    }
+    draw.strokeStyle = color;
+    draw.lineWidth = thickness * scale;
+    draw.lineJoin = 'round';
+    draw.stroke();
+  }
+
+  /** @param {import('../../worklet/engine.js').Engine} engine */
+  #drawResponse(engine) {
+    const { draw, width, scale, colors } = this.#surface;
+    const columns = Math.max(2, Math.min(MOST_COLUMNS, Math.round(width / 2)));
+    draw.beginPath();
+    this.#response.of(engine, columns).forEach((factor, i) => {
+      draw.lineTo((i / (columns - 1)) * width, this.#y(decibels(factor) - RESPONSE_OFFSET_DECIBELS));
+    });
+    draw.strokeStyle = colors.text;
+    draw.lineWidth = 1.25 * scale;
+    draw.setLineDash([5 * scale, 4 * scale]);
+    draw.stroke();
+    draw.setLineDash([]);
+    this.#surface.font(10.5);
+    draw.fillStyle = colors.muted;
+    draw.textAlign = 'right';
+    draw.textBaseline = 'top';
+    draw.fillText('filters 0 dB', width - 6 * scale, this.#y(-RESPONSE_OFFSET_DECIBELS) + 2 * scale);
+  }
+}
+
+/** The filters' response as it was asked for last: it is another only where a parameter or the size is. */
+class FilterResponse {
+  /** @type {import('../../worklet/engine.js').Engine | null} */
+  #engine = null;
+  #sequence = -1;
+  /** @type {Float64Array} */
+  #factors = new Float64Array(0);
+
+  /**
+   * @param {import('../../worklet/engine.js').Engine} engine
+   * @param {number} columns how many frequencies, evenly spaced on the axis
+   * @returns {Float64Array} a factor for each
+   */
+  of(engine, columns) {
+    const { sequence } = engine;
+    if (engine !== this.#engine || sequence !== this.#sequence || columns !== this.#factors.length) {
+      const frequencies = Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1)));
+      this.#factors = engine.response(frequencies);
+      this.#engine = engine;
+      this.#sequence = sequence;
+    }
+    return this.#factors;
+  }
+}
+
+/**
+ * The frequency at a share of the axis.
+ * @param {number} share
+ */
+const frequencyAt = (share) => LOW_HERTZ * (HIGH_HERTZ / LOW_HERTZ) ** share;
+
+/**
+ * The level between two bins.
+ * @param {Float32Array} levels
+ * @param {number} at a bin, and a fraction
+ */
+function between(levels, at) {
+  const index = Math.min(levels.length - 2, Math.floor(at));
+  const [left, right] = [Math.max(BELOW_DECIBELS, levels[index]), Math.max(BELOW_DECIBELS, levels[index + 1])];
+  return left + (right - left) * (at - index);
+}
+
+/**
+ * The highest level of several bins.
+ * @param {Float32Array} levels
+ * @param {number} from the first bin
+ * @param {number} to the bin after the last
+ */
+function loudest(levels, from, to) {
+  let most = BELOW_DECIBELS;
+  for (let i = Math.floor(from); i < Math.min(levels.length, to); i++) most = Math.max(most, levels[i]);
+  return most;
+}

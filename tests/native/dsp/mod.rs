@@ -1,0 +1,6 @@
+//! What effects are made of, each piece against its definition.
+
+mod block;
+mod math;
+mod meters;
+mod smooth;

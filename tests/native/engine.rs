@@ -1,0 +1,145 @@
+//! The engine and its control block: where everything stands, when parameters are taken, and what is counted.
+
+use crate::effects::only;
+use crate::reference::test_sound;
+use crate::support::{engine, peak};
+use audio_dsp_wasm::control::{self, METER_TABLE, MeterKind};
+use audio_dsp_wasm::engine::Engine;
+use audio_dsp_wasm::params::{self, COUNT, Curve, TABLE};
+
+const RATE: f32 = 48000.0;
+
+#[test]
+fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning() {
+    let header = [control::MAGIC_WORD, control::ABI_WORD, control::SEQUENCE, control::FLAGS];
+    assert_eq!(header, [0, 1, 2, 3]);
+    assert_eq!((control::PARAMETERS, control::INBOUND_WORDS), (4, 4 + COUNT));
+    // The meters begin the next line of the cache: 64 bytes, 16 words.
+    assert!(
+        control::METERS.is_multiple_of(16)
+            && (control::INBOUND_WORDS..control::INBOUND_WORDS + 16).contains(&control::METERS)
+    );
+    let mut next = control::METERS;
+    for meter in METER_TABLE {
+        assert_eq!(meter.word, next, "{}", meter.name);
+        let (words, kind) = match meter.name {
+            "appliedSequence" => (1, MeterKind::Sequence),
+            "inputPeak" | "inputRms" | "outputPeak" | "outputRms" => (2, MeterKind::Level),
+            _ => (1, MeterKind::Count),
+        };
+        assert_eq!((meter.words, meter.kind), (words, kind), "{}", meter.name);
+        next += meter.words;
+    }
+    assert_eq!(next, control::WORDS);
+    let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level].map(MeterKind::name);
+    assert_eq!(kinds, ["count", "sequence", "level"]);
+    let named = |word: usize| METER_TABLE.iter().find(|meter| meter.word == word).map(|meter| meter.name);
+    for (word, name) in [
+        (control::APPLIED_SEQUENCE, "appliedSequence"),
+        (control::QUANTA, "quanta"),
+        (control::FRAMES, "frames"),
+        (control::CLIPS, "clips"),
+        (control::SCRUBBED, "scrubbed"),
+        (control::INPUT_PEAK, "inputPeak"),
+        (control::INPUT_RMS, "inputRms"),
+        (control::OUTPUT_PEAK, "outputPeak"),
+        (control::OUTPUT_RMS, "outputRms"),
+        (control::MISSED, "missed"),
+    ] {
+        assert_eq!(named(word), Some(name));
+    }
+}
+
+#[test]
+fn a_new_engine_says_what_its_control_block_is_and_holds_the_defaults() {
+    let mut engine = Engine::new(RATE, 2).unwrap();
+    let words = engine.control();
+    assert_eq!(words[control::MAGIC_WORD].to_le_bytes(), *b"ADSP");
+    assert_eq!(words[control::ABI_WORD], control::ABI_VERSION);
+    for (row, &word) in TABLE.iter().zip(&words[control::PARAMETERS..]) {
+        assert_eq!(f32::from_bits(word), row.default, "{}", row.id);
+    }
+    assert!(words[control::METERS..].iter().all(|&word| word == 0));
+}
+
+#[test]
+fn the_table_has_each_id_once_a_default_in_range_and_the_curves_by_their_names() {
+    for (index, row) in TABLE.iter().enumerate() {
+        assert_eq!(TABLE.iter().position(|other| other.id == row.id), Some(index));
+        assert!(row.min < row.max && row.clamp(row.default) == row.default, "{}", row.id);
+        assert_eq!(params::defaults()[index], row.default);
+        let middle = row.min + 0.3 * (row.max - row.min);
+        let clamped = [row.min - 1.0, middle, row.max + 1.0, f32::NAN].map(|value| row.clamp(value));
+        let inside = if row.curve == Curve::Switch { 0.0 } else { middle };
+        assert_eq!(clamped, [row.min, inside, row.max, row.default], "{}", row.id);
+        if row.curve == Curve::Switch {
+            assert_eq!([0.499, 0.5].map(|value| row.clamp(value)), [0.0, 1.0], "{}", row.id);
+        }
+    }
+    let names = [Curve::Linear, Curve::Logarithmic, Curve::Decibel, Curve::Switch].map(Curve::name);
+    assert_eq!(names, ["linear", "logarithmic", "decibel", "switch"]);
+}
+
+#[test]
+fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_changed() {
+    let mut engine = engine(&only(&[]), RATE, 1);
+    let level = |engine: &mut Engine| {
+        // A tenth of a second: all smoothing has ended.
+        for _ in 0..38 {
+            engine.sound(0).fill(0.1);
+            engine.process(128, true);
+        }
+        engine.sound(0)[127]
+    };
+    let set = |engine: &mut Engine, gain: f32, sequence: u32| {
+        engine.control()[control::PARAMETERS + params::GAIN] = gain.to_bits();
+        engine.control()[control::SEQUENCE] = sequence;
+    };
+    set(&mut engine, 2.0, 0);
+    assert_eq!(level(&mut engine), 0.2, "taken at the start, though the number is 0");
+    set(&mut engine, 3.0, 0);
+    assert_eq!(level(&mut engine), 0.2, "not yet told");
+    for (gain, sequence) in [(3.0, 1), (4.0, 7), (1.0, 6), (2.0, u32::MAX), (3.0, 0)] {
+        set(&mut engine, gain, sequence);
+        assert_eq!(level(&mut engine), 0.1 * gain);
+        assert_eq!(engine.control()[control::APPLIED_SEQUENCE], sequence);
+    }
+}
+
+#[test]
+fn quanta_frames_clips_and_lost_samples_are_counted_over_both_channels_and_wrap_around() {
+    let mut engine = engine(&only(&[]), RATE, 2);
+    let counts = [control::QUANTA, control::FRAMES, control::CLIPS, control::SCRUBBED];
+    for word in counts {
+        engine.control()[word] = u32::MAX;
+    }
+    for channel in 0..2 {
+        engine.sound(channel).fill(0.0);
+        engine.sound(channel)[..8].copy_from_slice(&[1.5, -1.5, 1.0, -1.0, f32::NAN, 0.5, 0.25, 0.125]);
+    }
+    engine.sound(1)[5] = f32::INFINITY;
+    engine.process(100, true);
+    assert_eq!(counts.map(|word| engine.control()[word]), [0, 99, 3, 2]);
+}
+
+#[test]
+fn each_channel_has_its_own_meters_before_and_after_the_effects() {
+    let mut values = only(&[]);
+    values[params::GAIN] = 0.5;
+    let mut engine = engine(&values, RATE, 2);
+    let sound: [Vec<f32>; 2] =
+        [test_sound(128, 48000.0, 0), test_sound(128, 48000.0, 1).iter().map(|x| x * 0.1).collect()];
+    for (channel, sound) in sound.iter().enumerate() {
+        engine.sound(channel).copy_from_slice(sound);
+    }
+    engine.process(128, true);
+    for (channel, sound) in sound.iter().enumerate() {
+        let read = |word: usize, engine: &mut Engine| f32::from_bits(engine.control()[word + channel]);
+        assert!((read(control::INPUT_PEAK, &mut engine) - peak(sound)).abs() < 1e-6);
+        assert!((read(control::OUTPUT_PEAK, &mut engine) - 0.5 * peak(sound)).abs() < 1e-6);
+        let mean_square: f32 = sound.iter().map(|x| x * x).sum::<f32>() / 128.0;
+        let rms = (mean_square * (1.0 - (-128.0f32 / RATE / 0.3).exp())).sqrt();
+        assert!((read(control::INPUT_RMS, &mut engine) / rms - 1.0).abs() < 1e-4);
+        assert!((read(control::OUTPUT_RMS, &mut engine) / (0.5 * rms) - 1.0).abs() < 1e-4);
+    }
+}

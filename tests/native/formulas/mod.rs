@@ -1,0 +1,5 @@
+//! What is computed equals its formula in float64.
+
+mod exactness;
+mod longest_delay;
+mod response;
