@@ -84,41 +84,35 @@ impl Cascade {
     }
 
     /// Processes these frames of a block while the coefficients move: each design is in force for [`GRAIN`] frames, the
-    /// first one for as many as are left of its grain. `designs` gives them two by two.
+    /// first one for as many as are left of its grain. They are two by two, side by side.
     pub fn process_moving(
         &mut self,
         block: &mut Block,
         frames: Range<usize>,
         left: usize,
-        mut designs: impl FnMut(usize) -> Sections<f64x2>,
+        designs: &[Sections<f64x2>],
     ) {
         self.release();
         if frames.is_empty() {
             return;
         }
-        let mut grains = grains(left, frames.len());
-        let pairs = (0..).map_while(|nth| Some((nth, [grains.next()?, grains.next().unwrap_or(0..0)])));
+        let grains = grains(left, frames.len());
+        let designs = designs.iter().flat_map(|pair| [(pair, 0), (pair, 1)]);
         match block.stereo_mut() {
             Some([left, right]) => {
                 let (left, right) = (&mut left[frames.clone()], &mut right[frames]);
                 let mut stereo = Stereo::new(&self.states);
-                pairs.for_each(|(nth, pair)| {
-                    let sections = designs(nth);
-                    for (design, grain) in pair.into_iter().enumerate() {
-                        stereo.process(&sections, design, &mut left[grain.clone()], &mut right[grain]);
-                    }
-                });
+                for (grain, (sections, design)) in grains.zip(designs) {
+                    stereo.process(sections, design, &mut left[grain.clone()], &mut right[grain]);
+                }
                 stereo.finish(&mut self.states);
             }
             None => {
                 let run = &mut block.channel_mut(0)[frames];
                 let mut mono = Mono::new(&self.states);
-                pairs.for_each(|(nth, pair)| {
-                    let sections = designs(nth);
-                    for (design, grain) in pair.into_iter().enumerate().filter(|(_, grain)| !grain.is_empty()) {
-                        mono.process(&sections, design, run, grain);
-                    }
-                });
+                for (grain, (sections, design)) in grains.zip(designs) {
+                    mono.process(sections, design, run, grain);
+                }
                 mono.finish(run, &mut self.states);
             }
         }

@@ -47,11 +47,18 @@ mod moves {
     use core::mem::transmute;
     use wide::{f32x4, f64x2};
 
+    /// The same vector, which the compiler would undo to convert its lanes one by one. It is the average of itself with
+    /// itself, but the compiler does not know that, and leaves it whole.
+    #[inline(always)]
+    fn whole(x: v128) -> v128 {
+        u8x16_avgr(x, x)
+    }
+
     #[inline(always)]
     pub fn demote(low: f64x2, high: f64x2) -> f32x4 {
         // SAFETY: the library's vectors and `v128` are 16 plain bytes on the same boundary.
         unsafe {
-            let [low, high] = [low, high].map(|x| f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(x)));
+            let [low, high] = [low, high].map(|x| whole(f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(x))));
             transmute(i64x2_shuffle::<0, 2>(low, high))
         }
     }
@@ -79,10 +86,7 @@ mod moves {
     #[inline(always)]
     pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
         unsafe {
-            let y = f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y));
-            // The compiler would undo the vector and convert its lanes one by one. The average of a vector with itself
-            // is the vector, but the compiler does not know that, and leaves it whole.
-            let y = u8x16_avgr(y, y);
+            let y = whole(f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y)));
             v128_store32_lane::<0>(y, (&raw mut *x).cast());
             v128_store32_lane::<1>(y, (&raw mut *other).cast());
         }

@@ -236,9 +236,10 @@ pub fn log2(x: f64) -> f64 {
     let exponent = (x.to_bits().wrapping_sub(SQRT_HALF) as i64) >> 52;
     let mantissa = f64::from_bits(x.to_bits().wrapping_sub((exponent as u64) << 52));
     let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = s * s;
     let mut sum = 0.0;
-    for n in (0..12).rev() {
-        sum = sum * s * s + 1.0 / (2 * n + 1) as f64;
+    for n in (0..11).rev() {
+        sum = sum * square + 1.0 / (2 * n + 1) as f64;
     }
     exponent as f64 + 2.0 * LOG2_E * s * sum
 }

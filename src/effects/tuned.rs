@@ -86,6 +86,8 @@ pub struct Tuned {
     left_of_grain: usize,
     /// What is made of each parameter's value at the end of each grain, while they move.
     values: [[f32x4; GRAIN_VECTORS]; PARAMETERS],
+    /// The sections for each two grains.
+    designs: [Sections<f64x2>; GRAIN_VECTORS * LANES / 2],
 }
 
 impl Tuned {
@@ -101,6 +103,7 @@ impl Tuned {
             idle: false,
             left_of_grain: GRAIN,
             values: Default::default(),
+            designs: [[Section::plain(); 2]; GRAIN_VECTORS * LANES / 2],
         };
         tuned.settle();
         tuned
@@ -138,10 +141,13 @@ impl Tuned {
             role.of_each(first, self.sample_rate);
             others.fill(first[0]);
         }
-        let pairs = self.design.pairs;
-        self.cascade.process_moving(block, frames, left, |pair| {
-            pairs(self.values.each_ref().map(|values| promote(values[pair / 2])[pair % 2]))
-        });
+        // All of them before the first is used: they do not wait for each other, but the filters' states do.
+        let designs = &mut self.designs[..grains.div_ceil(2)];
+        for (pair, design) in designs.iter_mut().enumerate() {
+            let values = self.values.each_ref().map(|values| promote(values[pair / 2])[pair % 2]);
+            *design = (self.design.pairs)(values);
+        }
+        self.cascade.process_moving(block, frames, left, designs);
         self.parameters.iter_mut().for_each(|parameter| parameter.advance(span));
         self.left_of_grain = grains * GRAIN + left - GRAIN - span;
         if self.left_of_grain == 0 {
