@@ -6,7 +6,7 @@
 
 use crate::dsp::block::Block;
 use crate::dsp::math::flush_states;
-use crate::dsp::moving::{Mono, Stereo};
+use crate::dsp::moving::{Mono, Pair, Stereo};
 use crate::dsp::steady::Steady;
 use crate::dsp::svf::{Section, SectionStates, Sections};
 use core::iter;
@@ -83,35 +83,29 @@ impl Cascade {
         }
     }
 
-    /// Processes these frames of a block while the coefficients move: each design is in force for [`GRAIN`] frames, the
-    /// first one for as many as are left of its grain. They are two by two, side by side.
-    pub fn process_moving(
-        &mut self,
-        block: &mut Block,
-        frames: Range<usize>,
-        left: usize,
-        designs: &[Sections<f64x2>],
-    ) {
+    /// Processes these frames of a block while the coefficients move: each of them are in force for [`GRAIN`] frames,
+    /// the first ones for as many as are left of their grain.
+    pub fn process_moving(&mut self, block: &mut Block, frames: Range<usize>, left: usize, pairs: &[Pair]) {
         self.release();
         if frames.is_empty() {
             return;
         }
         let grains = grains(left, frames.len());
-        let designs = designs.iter().flat_map(|pair| [(pair, 0), (pair, 1)]);
+        let moments = pairs.iter().flat_map(|pair| [(pair, 0), (pair, 1)]);
         match block.stereo_mut() {
             Some([left, right]) => {
                 let (left, right) = (&mut left[frames.clone()], &mut right[frames]);
                 let mut stereo = Stereo::new(&self.states);
-                for (grain, (sections, design)) in grains.zip(designs) {
-                    stereo.process(sections, design, &mut left[grain.clone()], &mut right[grain]);
+                for (grain, (pair, moment)) in grains.zip(moments) {
+                    stereo.process(pair, moment, &mut left[grain.clone()], &mut right[grain]);
                 }
                 stereo.finish(&mut self.states);
             }
             None => {
                 let run = &mut block.channel_mut(0)[frames];
                 let mut mono = Mono::new(&self.states);
-                for (grain, (sections, design)) in grains.zip(designs) {
-                    mono.process(sections, design, run, grain);
+                for (grain, (pair, moment)) in grains.zip(moments) {
+                    mono.process(pair, moment, run, grain);
                 }
                 mono.finish(run, &mut self.states);
             }

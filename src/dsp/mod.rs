@@ -6,7 +6,7 @@ pub mod cascade;
 pub(crate) mod lanes;
 pub mod math;
 pub mod meters;
-mod moving;
+pub mod moving;
 pub mod scrub;
 pub mod smooth;
 mod steady;

@@ -6,16 +6,16 @@
 //! the end of a run is finished there, so the sound is neither late nor different.
 
 use crate::dsp::lanes::{narrow, widen};
-use crate::dsp::svf::{Section, SectionStates, Sections};
+use crate::dsp::svf::{Section, SectionStates};
 use core::cell::Cell;
 use core::hint::black_box;
 use core::ops::Range;
 use wide::f64x2;
 
-/// What a section does to a sample of each lane. With v = x − s₂: s₁ ← a·s₁ + b·v, s₂ ← s₂ + b·s₁ + e·v, y = c·s + d·x,
-/// the same as its state-space system in three multiplications less.
+/// What a section does to a sample. With v = x − s₂: s₁ ← a·s₁ + b·v, s₂ ← s₂ + b·s₁ + e·v, y = c·s + d·x, the same as
+/// its state-space system in three multiplications less.
 #[derive(Clone, Copy)]
-struct Coefficients {
+pub struct Coefficients {
     a: f64x2,
     b: f64x2,
     e: f64x2,
@@ -23,22 +23,22 @@ struct Coefficients {
     d: f64x2,
 }
 
-impl Coefficients {
-    /// Of one of two designs that are side by side in a section; the same in both lanes.
+impl From<Section<f64x2>> for Coefficients {
     #[inline(always)]
-    fn both(section: &Section<f64x2>, design: usize) -> Self {
-        Self::of(section, |x| f64x2::splat(x.to_array()[design]))
+    fn from(Section { a, b, c, d }: Section<f64x2>) -> Self {
+        Self { a: a[0][0], b: b[0], e: b[1], c, d }
     }
+}
 
+/// Two sections at two moments, which are the lanes.
+pub type Pair = [Coefficients; 2];
+
+impl Coefficients {
+    /// Those of one moment of two, in both lanes.
     #[inline(always)]
-    fn of(section: &Section<f64x2>, lanes: impl Fn(f64x2) -> f64x2) -> Self {
-        Self {
-            a: lanes(section.a[0][0]),
-            b: lanes(section.b[0]),
-            e: lanes(section.b[1]),
-            c: section.c.map(&lanes),
-            d: lanes(section.d),
-        }
+    fn at(&self, moment: usize) -> Self {
+        let both = |x: f64x2| f64x2::splat(x.to_array()[moment]);
+        Self { a: both(self.a), b: both(self.b), e: both(self.e), c: self.c.map(both), d: both(self.d) }
     }
 
     /// The first lane of these, beside the second lane of others.
@@ -81,10 +81,10 @@ impl Stereo {
         *states = self.0.map(|s| [0, 1].map(|channel| s.map(|s| s.to_array()[channel])));
     }
 
-    /// Processes frames of both channels with one of two designs.
+    /// Processes frames of both channels with the sections of one moment.
     #[inline(always)]
-    pub(super) fn process(&mut self, sections: &Sections<f64x2>, design: usize, left: &mut [f32], right: &mut [f32]) {
-        let sections = [0, 1].map(|at| Coefficients::both(&sections[at], design));
+    pub(super) fn process(&mut self, pair: &Pair, moment: usize, left: &mut [f32], right: &mut [f32]) {
+        let sections = [pair[0].at(moment), pair[1].at(moment)];
         let mut states = self.0;
         for (x, other) in left.iter_mut().zip(right) {
             // There are fewer vector registers than coefficients and states: these stay, those are fetched.
@@ -109,17 +109,16 @@ impl Mono {
         let [[first, _], [second, _]] = *states;
         Self {
             states: [0, 1].map(|n| f64x2::new([first[n], second[n]])),
-            coefficients: Coefficients::both(&Section::plain(), 0),
+            coefficients: Section::plain().into(),
             output: f64x2::ZERO,
         }
     }
 
-    /// Processes some frames of a run with one of two designs, but for what the second section makes of the last of
-    /// them: that comes with the next frames, or with [`Mono::finish`].
+    /// Processes some frames of a run with the sections of one moment, but for what the second section makes of the last
+    /// of them: that comes with the next frames, or with [`Mono::finish`].
     #[inline(always)]
-    pub(super) fn process(&mut self, sections: &Sections<f64x2>, design: usize, run: &mut [f32], frames: Range<usize>) {
-        let [first, second] = [0, 1].map(|at| Coefficients::both(&sections[at], design));
-        let coefficients = first.beside(&second);
+    pub(super) fn process(&mut self, pair: &Pair, moment: usize, run: &mut [f32], frames: Range<usize>) {
+        let coefficients = pair[0].at(moment).beside(&pair[1].at(moment));
         let run = Cell::from_mut(run).as_slice_of_cells();
         let Range { start, end } = frames;
         // The second section is at the frame before, where its last coefficients are in force.

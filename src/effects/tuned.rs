@@ -4,6 +4,7 @@ use super::Effect;
 use crate::dsp::block::{BLOCK, Block, LANES};
 use crate::dsp::cascade::{Cascade, GRAIN};
 use crate::dsp::lanes::promote;
+use crate::dsp::moving::{Coefficients, Pair};
 use crate::dsp::smooth::Smoothed;
 use crate::dsp::svf::{Section, Sections, amplitude, amplitudes, tangent, tangents};
 use crate::params::Values;
@@ -54,8 +55,19 @@ pub struct Design {
     pub roles: [Role; PARAMETERS],
     /// The sections, from what was made of the parameters' values.
     pub sections: fn([f64; PARAMETERS]) -> Sections,
-    /// The same for two moments side by side.
-    pub pairs: fn([f64x2; PARAMETERS]) -> Sections<f64x2>,
+    /// The same for many moments: [`design_pairs`] of the same function.
+    pub pairs: fn(&Moments, &mut [Pair]),
+}
+
+/// What was made of each parameter's value at some moments.
+pub type Moments = [[f32x4; GRAIN_VECTORS]; PARAMETERS];
+
+/// Designs the sections of two moments at a time.
+#[inline(always)]
+pub fn design_pairs(moments: &Moments, pairs: &mut [Pair], sections: impl Fn([f64x2; PARAMETERS]) -> Sections<f64x2>) {
+    for (nth, pair) in pairs.iter_mut().enumerate() {
+        *pair = sections(moments.each_ref().map(|values| promote(values[nth / 2])[nth % 2])).map(Coefficients::from);
+    }
 }
 
 impl Design {
@@ -85,9 +97,9 @@ pub struct Tuned {
     /// Frames left of the grain while the coefficients move; counted through all blocks, so their sizes do not matter.
     left_of_grain: usize,
     /// What is made of each parameter's value at the end of each grain, while they move.
-    values: [[f32x4; GRAIN_VECTORS]; PARAMETERS],
+    moments: Moments,
     /// The sections for each two grains.
-    designs: [Sections<f64x2>; GRAIN_VECTORS * LANES / 2],
+    pairs: [Pair; GRAIN_VECTORS * LANES / 2],
 }
 
 impl Tuned {
@@ -102,8 +114,8 @@ impl Tuned {
             settled: false,
             idle: false,
             left_of_grain: GRAIN,
-            values: Default::default(),
-            designs: [[Section::plain(); 2]; GRAIN_VECTORS * LANES / 2],
+            moments: Default::default(),
+            pairs: [[Section::plain().into(); 2]; GRAIN_VECTORS * LANES / 2],
         };
         tuned.settle();
         tuned
@@ -134,20 +146,16 @@ impl Tuned {
         let span = frames.len();
         let left = self.left_of_grain;
         let grains = 1 + span.saturating_sub(left).div_ceil(GRAIN);
-        for ((values, parameter), role) in self.values.iter_mut().zip(&self.parameters).zip(self.design.roles) {
+        for ((values, parameter), role) in self.moments.iter_mut().zip(&self.parameters).zip(self.design.roles) {
             let vectors = &mut values[..grains.div_ceil(LANES)];
             let (first, others) = if parameter.is_settled() { vectors.split_at_mut(1) } else { (vectors, &mut [][..]) };
             parameter.values_after(left, GRAIN, first);
             role.of_each(first, self.sample_rate);
             others.fill(first[0]);
         }
-        // All of them before the first is used: they do not wait for each other, but the filters' states do.
-        let designs = &mut self.designs[..grains.div_ceil(2)];
-        for (pair, design) in designs.iter_mut().enumerate() {
-            let values = self.values.each_ref().map(|values| promote(values[pair / 2])[pair % 2]);
-            *design = (self.design.pairs)(values);
-        }
-        self.cascade.process_moving(block, frames, left, designs);
+        let pairs = &mut self.pairs[..grains.div_ceil(2)];
+        (self.design.pairs)(&self.moments, pairs);
+        self.cascade.process_moving(block, frames, left, pairs);
         self.parameters.iter_mut().for_each(|parameter| parameter.advance(span));
         self.left_of_grain = grains * GRAIN + left - GRAIN - span;
         if self.left_of_grain == 0 {
