@@ -68,34 +68,34 @@ impl<N: Number> Section<N> {
 
     /// Second-order low-pass, Q = 1/√2, by its cutoff's [`tangent`].
     pub fn low_pass(cutoff: N) -> Self {
-        Self::tuned(cutoff, N::from(SQRT_2), [0.0, 0.0, 1.0].map(N::from))
+        Self::tuned(cutoff, N::from(SQRT_2), |[_, a2, a3]| ([a2, N::from(1.0) - a3], a3))
     }
 
     /// Second-order high-pass, Q = 1/√2, by its cutoff's [`tangent`].
     pub fn high_pass(cutoff: N) -> Self {
-        Self::tuned(cutoff, N::from(SQRT_2), [1.0, -SQRT_2, -1.0].map(N::from))
+        let (one, damping) = (N::from(1.0), N::from(SQRT_2));
+        Self::tuned(cutoff, damping, |[a1, a2, a3]| {
+            ([N::from(-SQRT_2) * a1 - a2, damping * a2 - (one - a3)], one - damping * a2 - a3)
+        })
     }
 
     /// Peaking equaliser, by its centre's [`tangent`] and its gain's [`amplitude`]; Q as the cookbook has it.
     pub fn peaking(centre: N, amplitude: N, q: N) -> Self {
-        let one = N::from(1.0);
+        let (zero, one) = (N::from(0.0), N::from(1.0));
         let damping = one / (q * amplitude);
         let band = damping * (amplitude * amplitude - one);
-        Self::tuned(centre, damping, [one, band, N::from(0.0)])
+        Self::tuned(centre, damping, |[a1, a2, _]| ([band * a1, zero - band * a2], one + band * a2))
     }
 
-    /// A section whose output is `m` of input, band-pass and low-pass; `k` is the damping, 1/Q.
-    fn tuned(g: N, k: N, [m0, m1, m2]: [N; 3]) -> Self {
+    /// A section of damping `k`, 1/Q. Its outputs are low-pass `[a2, 1 − a3]·s + a3·x`, band-pass `[a1, −a2]·s + a2·x` and
+    /// the input, which `output` mixes: it gives C and D.
+    fn tuned(g: N, k: N, output: impl FnOnce([N; 3]) -> ([N; 2], N)) -> Self {
         let (one, two) = (N::from(1.0), N::from(2.0));
         let a1 = one / (one + g * (g + k));
         let a2 = g * a1;
         let a3 = g * a2;
-        Self {
-            a: [[two * a1 - one, N::from(-2.0) * a2], [two * a2, one - two * a3]],
-            b: [two * a2, two * a3],
-            c: [m1 * a1 + m2 * a2, m2 * (one - a3) - m1 * a2],
-            d: m0 + m1 * a2 + m2 * a3,
-        }
+        let (c, d) = output([a1, a2, a3]);
+        Self { a: [[two * a1 - one, N::from(-2.0) * a2], [two * a2, one - two * a3]], b: [two * a2, two * a3], c, d }
     }
 
     /// The section faded towards its plain input: at `presence` 0 it changes nothing, at 1 it is itself.
