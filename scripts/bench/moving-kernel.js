@@ -16,10 +16,16 @@ export const ENDS = [0.1, 0.9];
 const MOVING = ['gain', 'distortion', 'lpf_cutoff', 'hpf_cutoff', 'delay_time', 'delay_feedback', 'delay_mix'];
 
 /**
+ * @typedef {import('../../worklet/renderer.js').AudioThreadDoor} Wasm
+ * @typedef {Pick<import('../lib/doors.mjs').Glue, 'parameter_table' | 'control_layout'>} Glue
+ * @typedef {import('../lib/doors.mjs').ParameterRow} Row
+ */
+
+/**
  * Nanoseconds per sample and channel, by case: a figure a round.
- * @param {any} wasm a bare instance's exports
- * @param {any} glue the main thread's door, for the parameter table
- * @param {1 | 2} channels
+ * @param {Wasm} wasm a bare instance's exports
+ * @param {Glue} glue the main thread's door, for the parameter table
+ * @param {number} channels
  * @param {number} rounds
  */
 export function timeMoving(wasm, glue, channels, rounds) {
@@ -41,9 +47,9 @@ export function timeMoving(wasm, glue, channels, rounds) {
 
 /**
  * Nanoseconds that the slowest of a thousand quanta takes, by case.
- * @param {any} wasm
- * @param {any} glue
- * @param {1 | 2} channels
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} channels
  * @param {number} quanta
  */
 export function worstMoving(wasm, glue, channels, quanta) {
@@ -63,17 +69,30 @@ export function worstMoving(wasm, glue, channels, quanta) {
   return Object.fromEntries(Object.entries(times).map(([name, own]) => [name, quantile(own)]));
 }
 
-/** An engine for each case: at rest, each parameter alone, all of them. */
+/**
+ * An engine for each case: at rest, each parameter alone, all of them.
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} channels
+ */
 function playersOf(wasm, glue, channels) {
-  const cases = [['at rest', []], ...MOVING.map((id) => [id, [id]]), ['all seven', MOVING]];
+  /** @type {Record<string, string[]>} */
+  const cases = { 'at rest': [], ...Object.fromEntries(MOVING.map((id) => [id, [id]])), 'all seven': MOVING };
   // All engines before the first view, for memory grows with them.
-  const engines = cases.map(() => wasm.engine_new(SAMPLE_RATE, channels));
+  const engines = Object.keys(cases).map(() => wasm.engine_new(SAMPLE_RATE, channels));
   return Object.fromEntries(
-    cases.map(([name, ids], index) => [name, playerOf(wasm, glue, engines[index], channels, ids)]),
+    Object.entries(cases).map(([name, ids], nth) => [name, playerOf(wasm, glue, engines[nth], channels, ids)]),
   );
 }
 
-/** An engine whose parameters of these ids never come to rest; the others stay at their defaults. */
+/**
+ * An engine whose parameters of these ids never come to rest; the others stay at their defaults.
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} engine
+ * @param {number} channels
+ * @param {string[]} ids
+ */
 function playerOf(wasm, glue, engine, channels, ids) {
   const { memory } = wasm;
   const address = wasm.engine_control(engine);
@@ -102,12 +121,19 @@ function playerOf(wasm, glue, engine, channels, ids) {
   };
 }
 
-/** The value at a share of a slider's way. */
+/**
+ * The value at a share of a slider's way.
+ * @param {Row} row
+ * @param {number} share
+ */
 function valueAt({ min, max, curve }, share) {
   return curve === 'logarithmic' ? min * (max / min) ** share : min + share * (max - min);
 }
 
-/** A quantum of a sine and noise, quiet enough that echoes do not clip. */
+/**
+ * A quantum of a sine and noise, quiet enough that echoes do not clip.
+ * @param {number} channel
+ */
 function sound(channel) {
   let noise = 0x9e3779b9 ^ (channel * 0x85ebca6b);
   return Float32Array.from({ length: QUANTUM }, (_, n) => {

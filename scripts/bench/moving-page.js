@@ -12,25 +12,45 @@ const SECONDS = 4;
 /** The time constant of the engine's own smoothing. */
 const TIME_CONSTANT_SECONDS = 0.004;
 
-/** @type {Record<string, { parameter: string, range: [number, number], make: (context: BaseAudioContext) => AudioNode }>} */
+/**
+ * @typedef {object} Native a node of the browser's own
+ * @property {(context: BaseAudioContext) => [node: AudioNode, param: AudioParam]} make the node, and what moves
+ * @property {[number, number]} range of what moves
+ */
+
+/**
+ * @param {BaseAudioContext} context
+ * @param {BiquadFilterType} type
+ * @returns {[AudioNode, AudioParam]}
+ */
+const biquad = (context, type) => {
+  const node = new BiquadFilterNode(context, { type });
+  return [node, node.frequency];
+};
+
+/** @type {Record<string, Native>} */
 const NATIVE = {
-  gain: { parameter: 'gain', range: [0, 4], make: (context) => new GainNode(context) },
-  lpf_cutoff: {
-    parameter: 'frequency',
-    range: [20, 20000],
-    make: (context) => new BiquadFilterNode(context, { type: 'lowpass' }),
+  gain: {
+    make: (context) => {
+      const node = new GainNode(context);
+      return [node, node.gain];
+    },
+    range: [0, 4],
   },
-  hpf_cutoff: {
-    parameter: 'frequency',
-    range: [20, 20000],
-    make: (context) => new BiquadFilterNode(context, { type: 'highpass' }),
+  lpf_cutoff: { make: (context) => biquad(context, 'lowpass'), range: [20, 20000] },
+  hpf_cutoff: { make: (context) => biquad(context, 'highpass'), range: [20, 20000] },
+  delay_time: {
+    make: (context) => {
+      const node = new DelayNode(context, { delayTime: 0.5 });
+      return [node, node.delayTime];
+    },
+    range: [0, 1],
   },
-  delay_time: { parameter: 'delayTime', range: [0, 1], make: (context) => new DelayNode(context, { delayTime: 0.5 }) },
 };
 
 /**
  * Nanoseconds per sample and channel in this page, by case: a figure a round.
- * @param {1 | 2} channels
+ * @param {number} channels
  * @param {number} rounds
  */
 export async function timeEngine(channels, rounds) {
@@ -40,7 +60,7 @@ export async function timeEngine(channels, rounds) {
 
 /**
  * Nanoseconds per sample and channel of a node whose parameter moves, and of the same with a constant one.
- * @param {1 | 2} channels
+ * @param {number} channels
  * @param {number} rounds
  */
 export async function timeNodes(channels, rounds) {
@@ -59,7 +79,12 @@ export async function timeNodes(channels, rounds) {
   return times;
 }
 
-async function timeNode({ parameter, range: [min, max], make }, channels, moves) {
+/**
+ * @param {Native} native
+ * @param {number} channels
+ * @param {boolean} moves
+ */
+async function timeNode({ make, range: [min, max] }, channels, moves) {
   const context = new OfflineAudioContext(channels, SECONDS * SAMPLE_RATE, SAMPLE_RATE);
   const buffer = new AudioBuffer({ numberOfChannels: channels, length: SAMPLE_RATE, sampleRate: SAMPLE_RATE });
   for (let channel = 0; channel < channels; channel++) {
@@ -71,12 +96,9 @@ async function timeNode({ parameter, range: [min, max], make }, channels, moves)
   /** @type {AudioNode} */
   let last = source;
   for (let count = 0; count < NODES; count++) {
-    const node = make(context);
-    if (moves)
-      schedule(
-        node[parameter],
-        ENDS.map((share) => min + share * (max - min)),
-      );
+    const [node, param] = make(context);
+    const targets = ENDS.map((share) => min + share * (max - min));
+    if (moves) schedule(param, targets);
     last = last.connect(node);
   }
   last.connect(context.destination);
@@ -86,7 +108,11 @@ async function timeNode({ parameter, range: [min, max], make }, channels, moves)
   return ((performance.now() - start) * 1e6) / (NODES * SECONDS * SAMPLE_RATE * channels);
 }
 
-/** New targets as often as the engine gets them. */
+/**
+ * New targets as often as the engine gets them.
+ * @param {AudioParam} param
+ * @param {number[]} targets by turns
+ */
 function schedule(param, targets) {
   const interval = (QUANTA_PER_TARGET * QUANTUM) / SAMPLE_RATE;
   for (let turn = 0; turn * interval < SECONDS; turn++) {

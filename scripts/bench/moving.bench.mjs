@@ -13,19 +13,20 @@ export const title = 'Moving parameters';
 const ENGINE_ROUNDS = 5;
 const QUANTA_FOR_THE_WORST = 20_000;
 
+/** @typedef {{ moving: number[], constant: number[] }} NodeTimes a figure a round */
+
+/** @param {import('../bench.mjs').Means} means */
 export async function run({ rounds, print, launch, openPage }) {
   const { glue, wasm } = await openDoors(SHIPPED.SIMD);
   const server = await serve({ mounts: { '/scripts/': 'scripts', ...MOUNTS } });
   const browser = await launch();
   const page = await openPage(browser, `${server.url}/scripts/lib/blank.html`);
-  const inPage = (name, ...args) =>
-    page.evaluate(async (name, args) => (await import('/scripts/bench/moving-page.js'))[name](...args), name, args);
   try {
-    for (const channels of /** @type {const} */ ([1, 2])) {
+    for (const channels of [1, 2]) {
       const node = timeMoving(wasm, glue, channels, ENGINE_ROUNDS * rounds);
       const worst = worstMoving(wasm, glue, channels, QUANTA_FOR_THE_WORST);
-      const chromium = await inPage('timeEngine', channels, ENGINE_ROUNDS * rounds);
-      const natives = await inPage('timeNodes', channels, rounds);
+      const chromium = await page.evaluate(timeEngine, channels, ENGINE_ROUNDS * rounds);
+      const natives = await page.evaluate(timeNodes, channels, rounds);
       print(`\n### ${channels === 1 ? 'Mono' : 'Stereo'}: ns per sample and channel, and times the chain at rest`);
       print(
         table(
@@ -49,7 +50,32 @@ export async function run({ rounds, print, launch, openPage }) {
   }
 }
 
-/** A node's figures, where the browser has one for a parameter. */
+/**
+ * Runs in the page.
+ * @param {number} channels
+ * @param {number} rounds
+ * @returns {Promise<Record<string, number[]>>}
+ */
+async function timeEngine(channels, rounds) {
+  const page = '/scripts/bench/moving-page.js';
+  return (await import(page)).timeEngine(channels, rounds);
+}
+
+/**
+ * Runs in the page.
+ * @param {number} channels
+ * @param {number} rounds
+ * @returns {Promise<Record<string, NodeTimes>>}
+ */
+async function timeNodes(channels, rounds) {
+  const page = '/scripts/bench/moving-page.js';
+  return (await import(page)).timeNodes(channels, rounds);
+}
+
+/**
+ * A node's figures, where the browser has one for a parameter.
+ * @param {NodeTimes} [times]
+ */
 function nativeCells(times) {
   return times ? [fixed(median(times.moving)), fixed(ratio(times.moving, times.constant))] : ['', ''];
 }
