@@ -1,6 +1,6 @@
 /**
- * The page's part of moving.bench.mjs: the engine while its parameters move, and the browser's own nodes while theirs do.
- * Page.
+ * The page's part of moving.bench.mjs: the engine while its parameters move, and the browser's own nodes while theirs
+ * do. Page.
  */
 import { loadModule } from '../../worklet/module.js';
 import { instantiate } from '../../worklet/renderer.js';

@@ -1,6 +1,6 @@
 /**
- * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; in Node and in
- * Chromium, whose own nodes stand beside it with the same targets. The page's part is moving-page.js.
+ * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; in Node and
+ * in Chromium, whose own nodes stand beside it with the same targets. The page's part is moving-page.js. Node.
  */
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { MOUNTS, serve } from '../serve.mjs';

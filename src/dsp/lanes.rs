@@ -73,8 +73,8 @@ mod moves {
         }
     }
 
-    // SAFETY of both below: the addresses are those of references, and the library's vector and `v128` are 16 plain bytes
-    // on the same boundary.
+    // SAFETY of both below: the addresses are those of references, and the library's vector and `v128` are 16 plain
+    // bytes on the same boundary.
     #[inline(always)]
     pub fn widen(x: &f32, other: &f32) -> f64x2 {
         unsafe {

@@ -106,8 +106,8 @@ pub fn exp2x4(x: f32x4) -> f32x4 {
 
 /// Two to the power of each, in place, for −126 ≤ x ≤ 126: [`exp2x4`] for what moves, in half the time.
 ///
-/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of terms,
-/// for one long chain of operations would be waited for.
+/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of
+/// terms, for one long chain of operations would be waited for.
 #[inline(never)]
 pub fn exp2_each(values: &mut [f32x4]) {
     let Exp2 { round, bias, series: [c0, c1, c2, c3, c4, c5] } = *black_box(&EXP2);

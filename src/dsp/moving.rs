@@ -1,9 +1,9 @@
 //! Two filter sections whose coefficients move: they run as they are designed (`svf`), where the states mean the same
 //! under all coefficients.
 //!
-//! As in `steady`, two streams run side by side, one in each lane. In stereo they are the channels. In mono they are the
-//! sections: the second one works on what the first one made of the frame before, and what is still between them at
-//! the end of a run is finished there, so the sound is neither late nor different.
+//! As in `steady`, two streams run side by side, one in each lane. In stereo they are the channels. In mono they are
+//! the sections: the second one works on what the first one made of the frame before, and what is still between them
+//! at the end of a run is finished there, so the sound is neither late nor different.
 
 use crate::dsp::lanes::{narrow, widen};
 use crate::dsp::svf::{Section, SectionStates};
@@ -114,8 +114,8 @@ impl Mono {
         }
     }
 
-    /// Processes some frames of a run with the sections of one moment, but for what the second section makes of the last
-    /// of them: that comes with the next frames, or with [`Mono::finish`].
+    /// Processes some frames of a run with the sections of one moment, but for what the second section makes of the
+    /// last of them: that comes with the next frames, or with [`Mono::finish`].
     #[inline(always)]
     pub(super) fn process(&mut self, pair: &Pair, moment: usize, run: &mut [f32], frames: Range<usize>) {
         let coefficients = pair[0].at(moment).beside(&pair[1].at(moment));

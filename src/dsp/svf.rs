@@ -87,8 +87,8 @@ impl<N: Number> Section<N> {
         Self::tuned(centre, damping, |[a1, a2, _]| ([band * a1, zero - band * a2], one + band * a2))
     }
 
-    /// A section of damping `k`, 1/Q. Its outputs are low-pass `[a2, 1 − a3]·s + a3·x`, band-pass `[a1, −a2]·s + a2·x` and
-    /// the input, which `output` mixes: it gives C and D.
+    /// A section of damping `k`, 1/Q. Its outputs are low-pass `[a2, 1 − a3]·s + a3·x`, band-pass `[a1, −a2]·s + a2·x`
+    /// and the input, which `output` mixes: it gives C and D.
     fn tuned(g: N, k: N, output: impl FnOnce([N; 3]) -> ([N; 2], N)) -> Self {
         let (one, two) = (N::from(1.0), N::from(2.0));
         let a1 = one / (one + g * (g + k));

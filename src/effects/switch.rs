@@ -36,11 +36,29 @@ impl<E: Effect> Switched<E> {
 
     #[inline(never)]
     fn fade(&mut self, block: &mut Block) {
-        self.dry.clone_from(block);
-        self.effect.process(block);
+        let off_at = 1.0 - self.heard_at;
         let mut positions = Envelope::default();
         self.position.fill(positions.vectors_mut(), block.frames());
-        crossfade(block, &mut self.dry, &positions, 1.0 - self.heard_at);
+        self.dry.clone_from(block);
+        // The effect begins with nothing, so its input must too: an echo would give the step of it back.
+        fade_in(block, &positions, off_at);
+        self.effect.process(block);
+        crossfade(block, &mut self.dry, &positions, off_at);
+    }
+}
+
+/// How much of an effect is heard where its switch is, by vectors; nothing at `off_at`.
+fn presences(positions: &Envelope, off_at: f32) -> impl Iterator<Item = f32x4> {
+    positions.vectors().iter().map(move |&position| (position - f32x4::splat(off_at)).abs())
+}
+
+/// Brings an effect's input in as it is heard.
+#[inline(never)]
+fn fade_in(block: &mut Block, positions: &Envelope, off_at: f32) {
+    for samples in block.vectors_mut() {
+        for (x, presence) in samples.iter_mut().zip(presences(positions, off_at)) {
+            *x *= presence;
+        }
     }
 }
 
@@ -49,8 +67,7 @@ impl<E: Effect> Switched<E> {
 #[inline(never)]
 fn crossfade(wet: &mut Block, dry: &mut Block, positions: &Envelope, off_at: f32) {
     for (samples, dry) in wet.vectors_mut().zip(dry.vectors_mut()) {
-        for ((x, &mut dry), &position) in samples.iter_mut().zip(dry).zip(positions.vectors()) {
-            let presence = (position - f32x4::splat(off_at)).abs();
+        for ((x, &mut dry), presence) in samples.iter_mut().zip(dry).zip(presences(positions, off_at)) {
             *x = dry + (*x - dry) * presence;
         }
     }
