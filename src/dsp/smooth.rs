@@ -177,7 +177,8 @@ impl Smoothed {
     /// block begins, and neither do filters that are tuned by them.
     fn approach(&self, [one, second]: [f64; 2], first: usize, stride: usize, positions: &mut [f32x4]) {
         let slope = (1.0 - self.decay) * one;
-        let [start, step] = [first, stride].map(|samples| self.decay_after(samples));
+        let step = self.decay_after(stride);
+        let start = if first == stride { step } else { self.decay_after(first) };
         let square = step * step;
         let line = |nth: usize| second + (first + nth * stride) as f64 * slope;
         let mut left = f64x2::new([start, start * step]);
