@@ -1,7 +1,7 @@
-//! What the SIMD library lacks: a maximum that is fast on every target, and the conversion of two samples from float32
-//! to float64 and back in one instruction each, which the compiler does not find by itself in WebAssembly.
+//! What the SIMD library lacks: a maximum that is fast on every target, and conversions of vectors and of two samples
+//! from float32 to float64 and back in one instruction each, which the compiler does not find by itself in WebAssembly.
 
-use wide::{f64x2, i32x4};
+use wide::{f32x4, f64x2, i32x4};
 
 /// Whether the target has vector registers. Where it has none, the SIMD library computes lane by lane, and some
 /// functions are faster written in another way.
@@ -29,14 +29,52 @@ pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
     moves::narrow(y, x, other)
 }
 
+/// Four values, rounded to float32.
+#[inline(always)]
+pub fn demote(low: f64x2, high: f64x2) -> f32x4 {
+    moves::demote(low, high)
+}
+
+/// Four values as float64.
+#[inline(always)]
+pub fn promote(x: f32x4) -> [f64x2; 2] {
+    moves::promote(x)
+}
+
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 mod moves {
     use core::arch::wasm32::*;
     use core::mem::transmute;
-    use wide::f64x2;
+    use wide::{f32x4, f64x2};
 
-    // SAFETY of both: the addresses are those of references, and the library's vector and `v128` are 16 plain bytes on
-    // the same boundary.
+    /// The same vector, which the compiler would undo to convert its lanes one by one. It is the average of itself with
+    /// itself, but the compiler does not know that, and leaves it whole.
+    #[inline(always)]
+    fn whole(x: v128) -> v128 {
+        u8x16_avgr(x, x)
+    }
+
+    #[inline(always)]
+    pub fn demote(low: f64x2, high: f64x2) -> f32x4 {
+        // SAFETY: the library's vectors and `v128` are 16 plain bytes on the same boundary.
+        unsafe {
+            let [low, high] = [low, high].map(|x| whole(f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(x))));
+            transmute(i64x2_shuffle::<0, 2>(low, high))
+        }
+    }
+
+    #[inline(always)]
+    pub fn promote(x: f32x4) -> [f64x2; 2] {
+        // SAFETY: as above.
+        unsafe {
+            let low = transmute::<f32x4, v128>(x);
+            let high = i64x2_shuffle::<1, 1>(low, low);
+            [low, high].map(|x| transmute(f64x2_promote_low_f32x4(x)))
+        }
+    }
+
+    // SAFETY of both below: the addresses are those of references, and the library's vector and `v128` are 16 plain
+    // bytes on the same boundary.
     #[inline(always)]
     pub fn widen(x: &f32, other: &f32) -> f64x2 {
         unsafe {
@@ -48,10 +86,7 @@ mod moves {
     #[inline(always)]
     pub fn narrow(y: f64x2, x: &mut f32, other: &mut f32) {
         unsafe {
-            let y = f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y));
-            // The compiler would undo the vector and convert its lanes one by one. The average of a vector with itself
-            // is the vector, but the compiler does not know that, and leaves it whole.
-            let y = u8x16_avgr(y, y);
+            let y = whole(f32x4_demote_f64x2_zero(transmute::<f64x2, v128>(y)));
             v128_store32_lane::<0>(y, (&raw mut *x).cast());
             v128_store32_lane::<1>(y, (&raw mut *other).cast());
         }
@@ -60,7 +95,17 @@ mod moves {
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 mod moves {
-    use wide::f64x2;
+    use wide::{f32x4, f64x2};
+
+    pub fn demote(low: f64x2, high: f64x2) -> f32x4 {
+        let ([a, b], [c, d]) = (low.to_array(), high.to_array());
+        f32x4::new([a as f32, b as f32, c as f32, d as f32])
+    }
+
+    pub fn promote(x: f32x4) -> [f64x2; 2] {
+        let [a, b, c, d] = x.to_array().map(f64::from);
+        [f64x2::new([a, b]), f64x2::new([c, d])]
+    }
 
     pub fn widen(x: &f32, other: &f32) -> f64x2 {
         f64x2::new([*x as f64, *other as f64])

@@ -6,6 +6,7 @@
 
 use crate::dsp::lanes::VECTORS;
 use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
+use core::hint::black_box;
 use wide::{f32x4, f64x2, i32x4};
 
 /// A hyperbolic tangent, makeup·tanh(drive·x): x·P(x²)/Q(x²), where P and Q are fitted for least relative error of
@@ -58,11 +59,18 @@ impl Tanh {
     /// The function's value.
     #[inline(always)]
     pub fn of(&self, x: f32x4) -> f32x4 {
+        let [above, below] = self.fraction(x);
+        above / below
+    }
+
+    /// The function's value as a fraction.
+    #[inline(always)]
+    pub fn fraction(&self, x: f32x4) -> [f32x4; 2] {
         let x = x.fast_min(self.saturation).fast_max(-self.saturation);
         let s = x * x;
         let [p0, p1, p2, p3] = self.p;
         let [q0, q1, q2, q3] = self.q;
-        x * (((p3 * s + p2) * s + p1) * s + p0) / ((((s + q3) * s + q2) * s + q1) * s + q0)
+        [x * (((p3 * s + p2) * s + p1) * s + p0), (((s + q3) * s + q2) * s + q1) * s + q0]
     }
 }
 
@@ -95,6 +103,44 @@ pub fn exp2x4(x: f32x4) -> f32x4 {
     let scale: f32x4 = bytemuck::cast((whole + i32x4::splat(127)) << 23);
     horner(fraction, SERIES) * scale
 }
+
+/// Two to the power of each, in place, for −126 ≤ x ≤ 126: [`exp2x4`] for what moves, in half the time.
+///
+/// Relative error below 3e-7: a polynomial of least relative error on −½ … ½ (7.5e-8 before rounding), in pairs of
+/// terms, for one long chain of operations would be waited for.
+#[inline(never)]
+pub fn exp2_each(values: &mut [f32x4]) {
+    let Exp2 { round, bias, series: [c0, c1, c2, c3, c4, c5] } = *black_box(&EXP2);
+    for x in values {
+        let shifted = *x + round;
+        let fraction = *x - (shifted - round);
+        let square = fraction * fraction;
+        let scale: f32x4 = bytemuck::cast((bytemuck::cast::<f32x4, i32x4>(shifted) + bias) << 23);
+        let upper = (c2 + c3 * fraction) + square * (c4 + c5 * fraction);
+        *x = ((c0 + c1 * fraction) + square * upper) * scale;
+    }
+}
+
+/// The constants of [`exp2_each`]: data, as those of [`Tanh`] are, and for the same reason.
+struct Exp2 {
+    round: f32x4,
+    /// What makes an exponent of a rounded number's bits.
+    bias: i32x4,
+    series: [f32x4; 6],
+}
+
+static EXP2: Exp2 = Exp2 {
+    round: f32x4::splat(ROUND),
+    bias: i32x4::splat(127 - ROUND.to_bits() as i32),
+    series: [
+        f32x4::splat(1.000_000_1),
+        f32x4::splat(0.693_146_97),
+        f32x4::splat(0.240_221_2),
+        f32x4::splat(0.055_507_133),
+        f32x4::splat(0.009_675_541),
+        f32x4::splat(0.001_327_647_2),
+    ],
+};
 
 /// Logarithm to base two, four at a time, for normal positive x.
 ///
@@ -129,6 +175,22 @@ pub fn sin_of_turns(x: f32x4) -> f32x4 {
     let folded = magnitude.fast_min(half - magnitude);
     let sine = folded * horner(folded * folded, SERIES);
     fraction.simd_lt(f32x4::ZERO).select(-sine, sine)
+}
+
+/// Tangents of four angles given in half turns: tan(π·x), for 0 ≤ x ≤ 0.49.
+///
+/// Relative error below 5e-7: Lambert's continued fraction, four terms deep, on the eighth of a turn to which an angle
+/// is folded. tan(π/2 − y) is 1 / tan y.
+#[inline(always)]
+pub fn tan_of_half_turns(x: f32x4) -> f32x4 {
+    // Of y·(945 − 105·y² + y⁴) / (945 − 420·y² + 15·y⁴) with y = π·x.
+    const ABOVE: [f32; 3] = [2_968.805, -3_255.658_6, 306.019_68];
+    const BELOW: [f32; 3] = [945.0, -4_145.234, 1_461.136_4];
+    let folded = x.fast_min(f32x4::splat(0.5) - x);
+    let square = folded * folded;
+    let (above, below) = (folded * horner(square, ABOVE), horner(square, BELOW));
+    let mirrored = x.simd_gt(f32x4::splat(0.25));
+    mirrored.select(below, above) / mirrored.select(above, below)
 }
 
 /// Magnitudes below this (−300 dBFS) count as silence: what decays ends there in exactly 0, before it gets to the
@@ -174,9 +236,10 @@ pub fn log2(x: f64) -> f64 {
     let exponent = (x.to_bits().wrapping_sub(SQRT_HALF) as i64) >> 52;
     let mantissa = f64::from_bits(x.to_bits().wrapping_sub((exponent as u64) << 52));
     let s = (mantissa - 1.0) / (mantissa + 1.0);
+    let square = s * s;
     let mut sum = 0.0;
-    for n in (0..12).rev() {
-        sum = sum * s * s + 1.0 / (2 * n + 1) as f64;
+    for n in (0..11).rev() {
+        sum = sum * square + 1.0 / (2 * n + 1) as f64;
     }
     exponent as f64 + 2.0 * LOG2_E * s * sum
 }

@@ -6,6 +6,7 @@ pub mod cascade;
 pub(crate) mod lanes;
 pub mod math;
 pub mod meters;
+pub mod moving;
 pub mod scrub;
 pub mod smooth;
 mod steady;

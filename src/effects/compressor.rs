@@ -22,6 +22,8 @@ pub struct Compressor {
     threshold: Smoothed,
     ratio: Smoothed,
     makeup: Smoothed,
+    /// Attack and release in seconds, and what is left of a distance after a sample.
+    times: [f32; 2],
     attack: f64,
     release: f64,
     /// How far the gain is held back, in decibels.
@@ -37,6 +39,7 @@ impl Compressor {
             threshold: smoothed(params::COMPRESSOR_THRESHOLD),
             ratio: smoothed(params::COMPRESSOR_RATIO),
             makeup: smoothed(params::COMPRESSOR_MAKEUP),
+            times: [0.0; 2],
             attack: 0.0,
             release: 0.0,
             reduction: 0.0,
@@ -46,15 +49,46 @@ impl Compressor {
     }
 }
 
+impl Compressor {
+    /// Puts the gain for each frame in the place of its level: in decibels both, but the gain in doublings.
+    fn follow(&mut self, levels: &mut [f32]) {
+        let settings = [&mut self.threshold, &mut self.ratio, &mut self.makeup];
+        if settings.iter().all(|setting| setting.is_settled()) {
+            let [threshold, ratio, makeup] = settings.map(|setting| setting.value() as f32);
+            return self.follow_with(levels, |_| [threshold, ratio, makeup]);
+        }
+        let mut envelopes = [(); 3].map(|_| Envelope::default());
+        for (setting, envelope) in settings.into_iter().zip(&mut envelopes) {
+            setting.fill(envelope.vectors_mut(), levels.len());
+        }
+        let [threshold, ratio, makeup] = envelopes.each_ref().map(Envelope::values);
+        self.follow_with(levels, |n| [threshold[n], ratio[n], makeup[n]]);
+    }
+
+    /// The same with threshold, ratio and make-up at each frame.
+    #[inline(always)]
+    fn follow_with(&mut self, levels: &mut [f32], settings: impl Fn(usize) -> [f32; 3]) {
+        for (n, value) in levels.iter_mut().enumerate() {
+            let [threshold, ratio, makeup] = settings(n);
+            let wanted = reduction(*value, threshold, ratio) as f64;
+            let pole = if wanted > self.reduction { self.attack } else { self.release };
+            self.reduction = wanted + (self.reduction - wanted) * pole;
+            *value = (makeup - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
+        }
+    }
+}
+
 impl Effect for Compressor {
     fn set(&mut self, values: &Values) {
         self.threshold.set(values[params::COMPRESSOR_THRESHOLD]);
         self.ratio.set(values[params::COMPRESSOR_RATIO]);
         self.makeup.set(values[params::COMPRESSOR_MAKEUP]);
         // Nothing jumps when these change: they say how fast the reduction moves from where it is.
-        let pole = |seconds: f32| exp(-1.0 / (seconds as f64 * self.sample_rate));
-        self.attack = pole(values[params::COMPRESSOR_ATTACK]);
-        self.release = pole(values[params::COMPRESSOR_RELEASE]);
+        let times = [values[params::COMPRESSOR_ATTACK], values[params::COMPRESSOR_RELEASE]];
+        if times != self.times {
+            self.times = times;
+            [self.attack, self.release] = times.map(|seconds| exp(-1.0 / (seconds as f64 * self.sample_rate)));
+        }
     }
 
     fn reset(&mut self) {
@@ -65,12 +99,7 @@ impl Effect for Compressor {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let frames = block.frames();
         let mut gain = Envelope::default();
-        let threshold = self.threshold.envelope(frames).values();
-        let ratio = self.ratio.envelope(frames).values();
-        let makeup = self.makeup.envelope(frames).values();
-
         for samples in block.vectors_mut() {
             for (level, x) in gain.vectors_mut().iter_mut().zip(samples) {
                 *level = level.fast_max(x.abs());
@@ -79,12 +108,7 @@ impl Effect for Compressor {
         for level in gain.vectors_mut() {
             *level = log2x4(level.fast_max(f32x4::splat(SILENCE_FLOOR))) * f32x4::splat(DECIBELS_PER_DOUBLING);
         }
-        for (n, value) in gain.values_mut()[..frames].iter_mut().enumerate() {
-            let wanted = reduction(*value, threshold[n], ratio[n]) as f64;
-            let pole = if wanted > self.reduction { self.attack } else { self.release };
-            self.reduction = wanted + (self.reduction - wanted) * pole;
-            *value = (makeup[n] - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
-        }
+        self.follow(&mut gain.values_mut()[..block.frames()]);
         if self.reduction < SILENCE_FLOOR as f64 {
             self.reduction = 0.0;
         }

@@ -17,8 +17,44 @@ const FADE_SECONDS: f64 = 0.03;
 
 static SILENCE: [f32; BLOCK] = [0.0; BLOCK];
 
-/// The delay: a line per channel.
+/// Mix and feedback for a vector of frames.
+type Levels = [f32x4; 2];
+
+/// The delay.
 pub struct Delay {
+    lines: Lines,
+    mix: Smoothed,
+    feedback: Smoothed,
+    /// Mix and feedback of each frame while they move, and a vector more: a span's last one can begin at any frame.
+    levels: [[f32x4; BLOCK / LANES + 1]; 2],
+}
+
+impl Delay {
+    /// A delay at its defaults.
+    pub fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
+        Ok(Self {
+            lines: Lines::new(sample_rate, channels)?,
+            mix: Smoothed::new(params::DELAY_MIX, sample_rate),
+            feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
+            levels: [[f32x4::ZERO; BLOCK / LANES + 1]; 2],
+        })
+    }
+
+    #[inline(never)]
+    fn process_moving(&mut self, block: &mut Block) {
+        let [mix, feedback] = &mut self.levels;
+        self.mix.fill(mix, block.frames());
+        self.feedback.fill(feedback, block.frames());
+        let [mix, feedback] = [mix, feedback].map(|level| bytemuck::cast_slice::<f32x4, f32>(&*level));
+        self.lines.process(block, |at| {
+            let [mix, feedback] = [mix, feedback].map(|level| level[at..].as_chunks::<LANES>().0);
+            mix.iter().zip(feedback).map(|(&mix, &feedback)| [f32x4::new(mix), f32x4::new(feedback)])
+        });
+    }
+}
+
+/// A line per channel, and the taps in them.
+struct Lines {
     sample_rate: f64,
     lines: Vec<Vec<f32>>,
     /// Frames that a line holds.
@@ -28,6 +64,8 @@ pub struct Delay {
     /// Frames written since the lines were last forgotten; what is older counts as silence. So to
     /// forget a line takes no time.
     written: usize,
+    /// How many of these, the last ones, are exactly 0.
+    silent: usize,
     /// The delay in frames: what is set, and what is heard.
     target: usize,
     heard: usize,
@@ -36,14 +74,12 @@ pub struct Delay {
     fade: usize,
     /// What a fade makes of both taps.
     faded: [f32; BLOCK],
-    feedback: Smoothed,
-    mix: Smoothed,
 }
 
-impl Delay {
-    /// A delay at its defaults. Its lines hold the longest delay time in the table and a block more, so that
-    /// what a block writes never overlaps what it reads.
-    pub fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
+impl Lines {
+    /// Silent lines, which hold the longest delay time in the table and a block more, so that what a block writes never
+    /// overlaps what it reads.
+    fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
         let length = frames_of(params::TABLE[params::DELAY_TIME].max, sample_rate) + BLOCK;
         let time = frames_of(params::TABLE[params::DELAY_TIME].default, sample_rate);
         Ok(Self {
@@ -52,14 +88,55 @@ impl Delay {
             length,
             write: 0,
             written: 0,
+            silent: 0,
             target: time,
             heard: time,
             fading: None,
             fade: (FADE_SECONDS * sample_rate) as usize,
             faded: SILENCE,
-            feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
-            mix: Smoothed::new(params::DELAY_MIX, sample_rate),
         })
+    }
+
+    /// Forgets all sound.
+    fn reset(&mut self) {
+        self.heard = self.target;
+        self.fading = None;
+        self.written = 0;
+        self.silent = 0;
+    }
+
+    /// The delay's formula on a block, with the levels from a frame on.
+    #[inline(always)]
+    fn process<L: Iterator<Item = Levels>>(&mut self, block: &mut Block, levels: impl Fn(usize) -> L) {
+        let frames = block.frames();
+        let mut at = 0;
+        while at < frames {
+            if self.fading.is_none() && self.target != self.heard {
+                self.fading = Some((self.target, 0));
+            }
+            let span = self.span(frames - at);
+            let (read, write, written) = (self.read(self.heard), self.write, self.written);
+            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
+            let mut silent = true;
+            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
+                let line = line.as_mut_slice();
+                let x = &mut samples[at..at + span];
+                let (tap, line) = if let Some((delay, other, done)) = coming {
+                    let from = tapped(line, written, self.heard, read, span);
+                    let to = tapped(line, written, delay, other, span);
+                    crossfade(&mut self.faded[..span], from, to, done, self.fade);
+                    (&self.faded[..span], &mut line[write..write + span])
+                } else if written < self.heard {
+                    (&SILENCE[..span], &mut line[write..write + span])
+                } else {
+                    apart(line, read, write, span)
+                };
+                silent &= mix_in(x, tap, line, levels(at));
+            }
+            self.silent = if silent { self.length.min(self.silent + span) } else { 0 };
+            self.advance(span);
+            at += span;
+        }
     }
 
     /// Where a tap of so many frames reads next.
@@ -117,17 +194,43 @@ fn apart(line: &mut [f32], read: usize, write: usize, span: usize) -> (&[f32], &
     }
 }
 
-/// A vector of the samples, which ends in silence where there are fewer.
+/// A vector of up to four samples, which ends in silence where there are fewer.
+#[inline(always)]
 fn vector(samples: &[f32]) -> f32x4 {
+    if let Ok(lanes) = samples.try_into() {
+        return f32x4::new(lanes);
+    }
     let mut lanes = [0.0; LANES];
     lanes[..samples.len()].copy_from_slice(samples);
     f32x4::new(lanes)
 }
 
-/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly
-/// 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence.
+/// Fades from tap to tap, the fade being `done` frames on its way and `fade` frames long.
 #[inline(never)]
-fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = [f32x4; 2]>) {
+fn crossfade(faded: &mut [f32], from: &[f32], to: &[f32], done: usize, fade: usize) {
+    let frames = faded.len();
+    let share = f32x4::splat(1.0 / fade as f32);
+    let mut frame = f32x4::splat(done as f32) + f32x4::new([0.0, 1.0, 2.0, 3.0]);
+    let mut mixed = |from: f32x4, to: f32x4| {
+        let mixed = from + (to - from) * (frame * share);
+        frame += f32x4::splat(LANES as f32);
+        mixed
+    };
+    let (faded, rest) = faded.as_chunks_mut::<LANES>();
+    let (from, from_rest) = from[..frames].as_chunks::<LANES>();
+    let (to, to_rest) = to[..frames].as_chunks::<LANES>();
+    for ((faded, &from), &to) in faded.iter_mut().zip(from).zip(to) {
+        *faded = mixed(f32x4::new(from), f32x4::new(to)).to_array();
+    }
+    if !rest.is_empty() {
+        rest.copy_from_slice(&mixed(vector(from_rest), vector(to_rest)).to_array()[..rest.len()]);
+    }
+}
+
+/// The delay's formula on a span, with mix and feedback for each vector. What goes back into the line ends in exactly
+/// 0: a span of nothing but [`SILENCE_FLOOR`] is written as silence. Returns whether it was.
+#[inline(never)]
+fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterator<Item = Levels>) -> bool {
     let (mut highest, mut lowest) = (f32x4::ZERO, f32x4::ZERO);
     let mut formula = |x: f32x4, delayed: f32x4| {
         let [mix, feedback] = levels.next().unwrap_or_default();
@@ -152,9 +255,11 @@ fn mix_in(x: &mut [f32], tap: &[f32], line: &mut [f32], mut levels: impl Iterato
         x_rest.copy_from_slice(&mixed.to_array()[..x_rest.len()]);
         line_rest.copy_from_slice(&back.to_array()[..line_rest.len()]);
     }
-    if highest.fast_max(-lowest).simd_lt(f32x4::splat(SILENCE_FLOOR)).all() {
+    let silent = highest.fast_max(-lowest).simd_lt(f32x4::splat(SILENCE_FLOOR)).all();
+    if silent {
         written.fill(0.0);
     }
+    silent
 }
 
 /// A delay time in whole frames. At least one: with none, a whole line's length would be read.
@@ -164,7 +269,7 @@ fn frames_of(seconds: f32, sample_rate: f64) -> usize {
 
 impl Effect for Delay {
     fn set(&mut self, values: &Values) {
-        self.target = frames_of(values[params::DELAY_TIME], self.sample_rate);
+        self.lines.target = frames_of(values[params::DELAY_TIME], self.lines.sample_rate);
         self.feedback.set(values[params::DELAY_FEEDBACK]);
         self.mix.set(values[params::DELAY_MIX]);
     }
@@ -172,57 +277,20 @@ impl Effect for Delay {
     fn reset(&mut self) {
         self.feedback.snap();
         self.mix.snap();
-        self.heard = self.target;
-        self.fading = None;
-        self.written = 0;
+        self.lines.reset();
     }
 
     fn process(&mut self, block: &mut Block) {
-        let frames = block.frames();
-        let settled = self.mix.is_settled() && self.feedback.is_settled();
-        let steady = settled.then(|| [&self.mix, &self.feedback].map(|level| f32x4::splat(level.value() as f32)));
-        if steady.is_none() {
-            self.mix.envelope(frames);
-            self.feedback.envelope(frames);
-        }
-        let mut at = 0;
-        while at < frames {
-            if self.fading.is_none() && self.target != self.heard {
-                self.fading = Some((self.target, 0));
-            }
-            let span = self.span(frames - at);
-            let (read, write, written) = (self.read(self.heard), self.write, self.written);
-            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
-            for (samples, line) in block.samples_mut().zip(&mut self.lines) {
-                let line = line.as_mut_slice();
-                let x = &mut samples[at..at + span];
-                let (tap, line) = if let Some((delay, other, done)) = coming {
-                    let from = tapped(line, written, self.heard, read, span);
-                    let to = tapped(line, written, delay, other, span);
-                    for (n, ((faded, &from), &to)) in self.faded.iter_mut().zip(from).zip(to).enumerate() {
-                        *faded = from + (to - from) * ((done + n) as f32 / self.fade as f32);
-                    }
-                    (&self.faded[..span], &mut line[write..write + span])
-                } else if written < self.heard {
-                    (&SILENCE[..span], &mut line[write..write + span])
-                } else {
-                    apart(line, read, write, span)
-                };
-                if let Some(levels) = steady {
-                    mix_in(x, tap, line, repeat(levels));
-                } else {
-                    let [mix, feedback] = [&self.mix, &self.feedback]
-                        .map(|level| level.last().values()[at..at + span].chunks(LANES).map(vector));
-                    mix_in(x, tap, line, mix.zip(feedback).map(|(mix, feedback)| [mix, feedback]));
-                }
-            }
-            self.advance(span);
-            at += span;
+        let levels = [&self.mix, &self.feedback];
+        if levels.iter().all(|level| level.is_settled()) {
+            let levels = levels.map(|level| f32x4::splat(level.value() as f32));
+            self.lines.process(block, |_| repeat(levels));
+        } else {
+            self.process_moving(block);
         }
     }
 
     fn is_at_rest(&self) -> bool {
-        let age = |age: usize| (self.write + self.length - age) % self.length;
-        (1..=self.written).all(|frames| self.lines.iter().all(|line| line[age(frames)] == 0.0))
+        self.lines.silent >= self.lines.written
     }
 }

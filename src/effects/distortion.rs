@@ -1,7 +1,7 @@
 //! Distortion: tanh(x·drive) / tanh(drive), drive = 1 + 10·distortion.
 
 use super::Effect;
-use crate::dsp::block::Block;
+use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
 use crate::dsp::math::{Tanh, tanh};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
@@ -15,6 +15,9 @@ pub struct Distortion {
     /// The curve, and the distortion that it is for.
     curve: Tanh,
     amount: f64,
+    /// While it moves, for each frame: the drive, and tanh(drive) as a fraction.
+    drives: Envelope,
+    tanhs: [[f32x4; 2]; BLOCK / LANES],
 }
 
 impl Distortion {
@@ -22,15 +25,30 @@ impl Distortion {
     pub fn new(sample_rate: f64) -> Self {
         let distortion = Smoothed::new(params::DISTORTION, sample_rate);
         let amount = distortion.value();
-        Self { distortion, plain: Tanh::default(), curve: curve(amount), amount }
+        Self {
+            distortion,
+            plain: Tanh::default(),
+            curve: curve(amount),
+            amount,
+            drives: Envelope::default(),
+            tanhs: Default::default(),
+        }
     }
 
+    #[inline(never)]
     fn process_moving(&mut self, block: &mut Block) {
-        let amounts = self.distortion.envelope(block.frames()).vectors();
+        self.distortion.fill(self.drives.vectors_mut(), block.frames());
+        let vectors = block.frames().div_ceil(LANES);
+        let tanh = self.plain.clone();
+        let (drives, tanhs) = (&mut self.drives.vectors_mut()[..vectors], &mut self.tanhs);
+        for (drive, tanhs) in drives.iter_mut().zip(tanhs.iter_mut()) {
+            *drive = f32x4::splat(1.0) + f32x4::splat(10.0) * *drive;
+            *tanhs = tanh.fraction(*drive);
+        }
         for samples in block.vectors_mut() {
-            for (x, &amount) in samples.iter_mut().zip(amounts) {
-                let drive = f32x4::splat(1.0) + f32x4::splat(10.0) * amount;
-                *x = self.plain.of(*x * drive) / self.plain.of(drive);
+            for ((x, &drive), &[above, below]) in samples.iter_mut().zip(&*drives).zip(&*tanhs) {
+                let [x_above, x_below] = tanh.fraction(*x * drive);
+                *x = (x_above * below) / (x_below * above);
             }
         }
     }

@@ -1,16 +1,17 @@
 //! Low-pass, then high-pass: second-order sections, each with a switch of its own, in one pass.
 
-use super::tuned::Design;
-use crate::dsp::svf::{Section, Sections};
+use super::tuned::{Design, Role, design_pairs};
+use crate::dsp::svf::{Number, Section, Sections};
 use crate::params;
 
 /// Both filters.
-pub const DESIGN: Design =
-    Design { parameters: [params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON], sections };
+pub const DESIGN: Design = Design {
+    parameters: [params::LPF_CUTOFF, params::LPF_ON, params::HPF_CUTOFF, params::HPF_ON],
+    roles: [Role::Frequency, Role::Plain, Role::Frequency, Role::Plain],
+    sections: sections::<f64>,
+    pairs: |moments, pairs| design_pairs(moments, pairs, sections),
+};
 
-fn sections([low_cutoff, low_on, high_cutoff, high_on]: [f64; 4], sample_rate: f64) -> Sections {
-    [
-        Section::low_pass(low_cutoff, sample_rate).faded(low_on),
-        Section::high_pass(high_cutoff, sample_rate).faded(high_on),
-    ]
+fn sections<N: Number>([low_cutoff, low_on, high_cutoff, high_on]: [N; 4]) -> Sections<N> {
+    [Section::low_pass(low_cutoff).faded(low_on), Section::high_pass(high_cutoff).faded(high_on)]
 }

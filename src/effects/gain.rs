@@ -1,7 +1,7 @@
 //! Gain: x·gain, smoothed in decibels.
 
 use super::Effect;
-use crate::dsp::block::Block;
+use crate::dsp::block::{Block, Envelope};
 use crate::dsp::smooth::Smoothed;
 use crate::params::{self, Values};
 use wide::f32x4;
@@ -9,12 +9,14 @@ use wide::f32x4;
 /// The chain's input level.
 pub struct Gain {
     gain: Smoothed,
+    /// The gain of each frame while it moves.
+    gains: Envelope,
 }
 
 impl Gain {
     /// Gain at its default.
     pub fn new(sample_rate: f64) -> Self {
-        Self { gain: Smoothed::new(params::GAIN, sample_rate) }
+        Self { gain: Smoothed::new(params::GAIN, sample_rate), gains: Envelope::default() }
     }
 }
 
@@ -35,9 +37,9 @@ impl Effect for Gain {
             }
             return;
         }
-        let gains = self.gain.envelope(block.frames()).vectors();
+        self.gain.fill(self.gains.vectors_mut(), block.frames());
         for samples in block.vectors_mut() {
-            for (x, &gain) in samples.iter_mut().zip(gains) {
+            for (x, &gain) in samples.iter_mut().zip(self.gains.vectors()) {
                 *x *= gain;
             }
         }

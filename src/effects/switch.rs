@@ -37,12 +37,13 @@ impl<E: Effect> Switched<E> {
     #[inline(never)]
     fn fade(&mut self, block: &mut Block) {
         let off_at = 1.0 - self.heard_at;
-        let positions = self.position.envelope(block.frames());
+        let mut positions = Envelope::default();
+        self.position.fill(positions.vectors_mut(), block.frames());
         self.dry.clone_from(block);
         // The effect begins with nothing, so its input must too: an echo would give the step of it back.
-        fade_in(block, positions, off_at);
+        fade_in(block, &positions, off_at);
         self.effect.process(block);
-        crossfade(block, &mut self.dry, positions, off_at);
+        crossfade(block, &mut self.dry, &positions, off_at);
     }
 }
 

@@ -46,10 +46,12 @@ impl Tremolo {
             }
             self.phase = fraction(self.phase + step * frames as f64);
         } else {
-            let rates = self.rate.envelope(frames).values();
-            for (phase, &rate) in phases.values_mut()[..frames].iter_mut().zip(rates) {
+            let mut rates = Envelope::default();
+            self.rate.fill(rates.vectors_mut(), frames);
+            let frame = 1.0 / self.sample_rate;
+            for (phase, &rate) in phases.values_mut()[..frames].iter_mut().zip(rates.values()) {
                 *phase = self.phase as f32;
-                self.phase = fraction(self.phase + rate as f64 / self.sample_rate);
+                self.phase = fraction(self.phase + rate as f64 * frame);
             }
         }
         phases
@@ -75,9 +77,10 @@ impl Effect for Tremolo {
 
     fn process(&mut self, block: &mut Block) {
         let mut gains = self.phases(block.frames());
-        let depths = self.depth.envelope(block.frames()).vectors();
+        let mut depths = Envelope::default();
+        self.depth.fill(depths.vectors_mut(), block.frames());
         let vectors = block.frames().div_ceil(LANES);
-        for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths) {
+        for (gain, &depth) in gains.vectors_mut()[..vectors].iter_mut().zip(depths.vectors()) {
             let half = f32x4::splat(0.5) * depth;
             *gain = (f32x4::splat(1.0) - half) + half * sin_of_turns(*gain);
         }

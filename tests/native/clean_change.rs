@@ -1,6 +1,7 @@
 //! Nothing clicks: a smooth sound stays smooth whatever is turned, switched or jumped to.
 
-use crate::effects::{Effect, effects, everything_on, switched_on};
+use crate::effects::{Effect, effects, everything_on, only, switched_on};
+use crate::reference::{error_db, test_sound};
 use crate::support::{Player, assert_heard, bend, peak, render, sine};
 use audio_dsp_wasm::params::{self, Curve, Parameter, TABLE, Values};
 
@@ -162,5 +163,55 @@ fn bypass_gives_the_input_bit_for_bit_whatever_is_on() {
         player.chain.set(&changed(&base, params::BYPASS, 1.0));
         player.play(&sound, 128);
         assert!(player.play(&sound, 128) == sound);
+    }
+}
+
+/// Cutoffs of a low-pass that is turned from one to another at the first of these frames, as the engine smooths it.
+fn turned(from: f64, to: f64, frames: usize) -> impl Iterator<Item = f64> {
+    let pole = (-1.0 / (0.004 * RATE)).exp();
+    let left = move |n: usize| pole.powi(n as i32) * (1.0 + n as f64 * (1.0 - pole));
+    (1..=frames).map(move |n| to * (from / to).powf(left(n)))
+}
+
+/// A low-pass, Q = 1/√2, of these cutoffs: A. Simper's algorithm, with its two integrators, in float64.
+fn low_pass(cutoffs: impl Iterator<Item = f64>, sound: &[f32]) -> Vec<f64> {
+    let (mut ic1, mut ic2) = (0.0, 0.0);
+    let tick = |(&v0, cutoff): (&f32, f64)| {
+        let g = (std::f64::consts::PI * cutoff / RATE).tan();
+        let a1 = 1.0 / (1.0 + g * (g + std::f64::consts::SQRT_2));
+        let v3 = v0 as f64 - ic2;
+        let v1 = a1 * ic1 + g * a1 * v3;
+        let v2 = ic2 + g * v1;
+        (ic1, ic2) = (2.0 * v1 - ic1, 2.0 * v2 - ic2);
+        v2
+    };
+    sound.iter().zip(cutoffs).map(tick).collect()
+}
+
+#[test]
+fn a_filter_that_is_turned_is_at_each_8th_frame_where_its_parameter_is_and_the_formulas_to_100_db() {
+    const BEFORE: usize = 1280;
+    let mut values = only(&[params::LPF_ON]);
+    for (from, to) in [(200.0, 8000.0), (20000.0, 20.0), (50.0, 60.0)] {
+        for channels in [1, 2] {
+            let sound: Vec<_> = (0..channels).map(|channel| test_sound(9600, RATE, channel)).collect();
+            let (before, after): (Vec<_>, Vec<_>) =
+                sound.iter().map(|channel| (channel[..BEFORE].to_vec(), channel[BEFORE..].to_vec())).unzip();
+            for split in [128, 100, 13] {
+                let mut player = Player::new(RATE, channels as usize);
+                values[params::LPF_CUTOFF] = from as f32;
+                player.chain.set(&values);
+                player.play(&before, 128);
+                values[params::LPF_CUTOFF] = to as f32;
+                player.chain.set(&values);
+                for (sound, got) in sound.iter().zip(player.play(&after, split)) {
+                    let smooth: Vec<f64> = turned(from, to, sound.len()).collect();
+                    let held = (0..sound.len() - BEFORE).map(|n| smooth[n / 8 * 8 + 7]);
+                    let want = low_pass(std::iter::repeat_n(from, BEFORE).chain(held), sound);
+                    let error = error_db(&got, &want[BEFORE..]);
+                    assert!(error < -100.0, "{error:.1} dB: {from} to {to} Hz, {channels} × {split}");
+                }
+            }
+        }
     }
 }

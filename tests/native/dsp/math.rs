@@ -74,6 +74,29 @@ fn exp2_of_four_is_within_3e_7_over_its_range() {
 }
 
 #[test]
+fn exp2_of_each_is_within_3e_7_over_its_range() {
+    let each = |x: f32x4| {
+        let mut values = [x];
+        math::exp2_each(&mut values);
+        values[0]
+    };
+    let bits = 1e-6f32.to_bits()..126f32.to_bits();
+    for sign in [1.0, -1.0] {
+        let of = |x: f32x4| each(x * f32x4::splat(sign));
+        let error = largest(bits.clone(), 13, of, |x, y| relative(y, ((sign * x) as f64).exp2()));
+        assert!(error < 3e-7, "{error:e}");
+    }
+}
+
+#[test]
+fn tan_of_half_turns_is_within_5e_7_up_to_the_highest_frequency_of_a_filter() {
+    let want = |x: f32| (std::f64::consts::PI * x as f64).tan();
+    let error = largest(1e-6f32.to_bits()..0.49f32.to_bits(), 7, math::tan_of_half_turns, |x, y| relative(y, want(x)));
+    assert!(error < 5e-7, "{error:e}");
+    assert_eq!(math::tan_of_half_turns(f32x4::splat(0.0)).to_array(), [0.0; 4]);
+}
+
+#[test]
 fn sin_of_turns_is_within_3e_7_for_every_turn_that_a_float32_can_be() {
     let error = |x: f32, y: f32| (y as f64 - (2.0 * std::f64::consts::PI * x as f64).sin()).abs();
     let turns = 1e-8f32.to_bits()..2f32.to_bits();

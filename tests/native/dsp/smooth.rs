@@ -1,9 +1,10 @@
 //! A smoothed parameter is two equal one-pole low-passes in a row, in the domain of its curve: what is left of a jump
 //! after n samples is pⁿ·(1 + n·(1 − p)) of it, where p = e^(−1 / (4 ms · sample rate)).
 
-use audio_dsp_wasm::dsp::block::BLOCK;
+use audio_dsp_wasm::dsp::block::{BLOCK, Envelope};
 use audio_dsp_wasm::dsp::smooth::Smoothed;
 use audio_dsp_wasm::params::{self, Curve, TABLE};
+use wide::f32x4;
 
 const RATES: [f64; 3] = [8000.0, 48000.0, 192000.0];
 /// A parameter of each curve, with two values in its range.
@@ -106,32 +107,82 @@ fn a_snap_is_there_at_once_from_anywhere() {
             smoothed.advance(samples);
             smoothed.snap();
             assert!(smoothed.is_settled() && smoothed.value() == to as f64);
-            assert!(smoothed.envelope(BLOCK).values().iter().all(|&x| x == to));
+            assert!(fill(&mut smoothed, BLOCK).iter().all(|&x| x == to));
         }
     }
 }
 
+/// The values of so many frames, on which the parameter moves on.
+fn fill(smoothed: &mut Smoothed, frames: usize) -> Vec<f32> {
+    let mut values = Envelope::default();
+    smoothed.fill(values.vectors_mut(), frames);
+    values.values()[..frames].to_vec()
+}
+
+/// Asserts that a vector's value is the parameter's as a float32 can have it: a logarithm of up to 17 is rounded first.
+fn assert_close(got: f32, want: f64, index: usize) {
+    let rounding = if value(index, 1.0) == 1.0 { 1e-7 } else { 1.1e-6 };
+    assert!((got as f64 - want).abs() <= rounding * want.abs(), "{got} for {want}: {}", TABLE[index].id);
+}
+
 #[test]
-fn its_envelope_has_the_value_after_each_sample_however_it_is_cut_and_the_target_for_ever_after() {
+fn a_block_has_the_value_after_each_sample_however_it_is_cut_and_the_target_for_ever_after() {
     for (index, from, to) in JUMPS {
         let mut one_by_one = standing(index, from, 48000.0);
         one_by_one.set(to);
         let mut cut = standing(index, from, 48000.0);
         // At rest before the jump, too.
-        assert!(cut.envelope(BLOCK).values().iter().all(|&x| x == from));
+        assert!(fill(&mut cut, BLOCK).iter().all(|&x| x == from));
         cut.set(to);
         for frames in [1, 128, 100, 7, 128].into_iter().cycle().take(80) {
-            let got = cut.envelope(frames).values()[..frames].to_vec();
-            assert_eq!(got, cut.last().values()[..frames]);
-            for got in got {
+            for got in fill(&mut cut, frames) {
                 one_by_one.advance(1);
-                assert_eq!(got, one_by_one.value() as f32);
+                assert_close(got, one_by_one.value(), index);
+                assert!(!one_by_one.is_settled() || got == to, "it is there to the sample");
             }
         }
         assert!(one_by_one.is_settled() && cut.is_settled());
         for frames in [1, BLOCK] {
-            assert!(cut.envelope(frames).values()[..frames].iter().all(|&x| x == to));
+            assert!(fill(&mut cut, frames).iter().all(|&x| x == to));
         }
-        assert!(cut.last().values().iter().all(|&x| x == to), "a short block is no reason to forget the rest");
+    }
+}
+
+#[test]
+fn the_values_after_so_many_samples_are_those_that_it_will_have_and_asking_moves_nothing() {
+    for (index, from, to) in JUMPS {
+        for gone in [0, 500, 3000, 3333] {
+            let mut smoothed = standing(index, from, 48000.0);
+            smoothed.set(to);
+            smoothed.advance(gone);
+            for (first, stride) in [(8, 8), (3, 8), (1, 1), (1, 40)] {
+                let mut values = [f32x4::ZERO; 4];
+                smoothed.values_after(first, stride, &mut values);
+                for (nth, got) in values.iter().flat_map(|vector| vector.to_array()).enumerate() {
+                    let mut later = standing(index, from, 48000.0);
+                    later.set(to);
+                    later.advance(gone);
+                    later.advance(first + nth * stride);
+                    assert_close(got, later.value(), index);
+                    assert!(!later.is_settled() || got == to);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn it_says_after_how_many_samples_it_arrives() {
+    for (index, from, to) in JUMPS {
+        let mut smoothed = standing(index, from, 48000.0);
+        assert_eq!(smoothed.arrival(BLOCK), Some(0));
+        smoothed.set(to);
+        assert_eq!(smoothed.arrival(BLOCK), None);
+        let arrival = smoothed.arrival(48000).unwrap();
+        assert_eq!(smoothed.arrival(arrival - 1), None);
+        smoothed.advance(arrival - 1);
+        assert!(!smoothed.is_settled());
+        smoothed.advance(1);
+        assert!(smoothed.is_settled());
     }
 }

@@ -1,0 +1,145 @@
+/**
+ * What the engine costs while its parameters move: a bare instance that is given new targets so often that nothing
+ * arrives, timed in turn with one at rest. Page and Node.
+ */
+
+export const SAMPLE_RATE = 48000;
+export const QUANTUM = 128;
+/** 10.7 ms from target to target; a jump takes 70 ms to arrive. */
+export const QUANTA_PER_TARGET = 4;
+const QUANTA_PER_ROUND = 1000;
+
+/** Where a parameter moves to by turns, as shares of its slider's way. */
+export const ENDS = [0.1, 0.9];
+
+/** The parameters of the effects that are on by default. */
+const MOVING = ['gain', 'distortion', 'lpf_cutoff', 'hpf_cutoff', 'delay_time', 'delay_feedback', 'delay_mix'];
+
+/**
+ * @typedef {import('../../worklet/renderer.js').AudioThreadDoor} Wasm
+ * @typedef {Pick<import('../lib/doors.mjs').Glue, 'parameter_table' | 'control_layout'>} Glue
+ * @typedef {import('../lib/doors.mjs').ParameterRow} Row
+ */
+
+/**
+ * Nanoseconds per sample and channel, by case: a figure a round.
+ * @param {Wasm} wasm a bare instance's exports
+ * @param {Glue} glue the main thread's door, for the parameter table
+ * @param {number} channels
+ * @param {number} rounds
+ */
+export function timeMoving(wasm, glue, channels, rounds) {
+  const players = playersOf(wasm, glue, channels);
+  /** @type {Record<string, number[]>} */
+  const times = Object.fromEntries(Object.keys(players).map((name) => [name, []]));
+  // The first round is for the compilers.
+  for (let round = -1; round < rounds; round++) {
+    for (const [name, player] of Object.entries(players)) {
+      const start = performance.now();
+      for (let quantum = 0; quantum < QUANTA_PER_ROUND; quantum++) player.play();
+      const took = ((performance.now() - start) * 1e6) / (QUANTA_PER_ROUND * QUANTUM * channels);
+      if (round >= 0) times[name].push(took);
+    }
+  }
+  for (const player of Object.values(players)) player.free();
+  return times;
+}
+
+/**
+ * Nanoseconds that the slowest of a thousand quanta takes, by case.
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} channels
+ * @param {number} quanta
+ */
+export function worstMoving(wasm, glue, channels, quanta) {
+  const players = playersOf(wasm, glue, channels);
+  /** @type {Record<string, Float64Array>} */
+  const times = Object.fromEntries(Object.keys(players).map((name) => [name, new Float64Array(quanta)]));
+  for (const player of Object.values(players)) for (let n = 0; n < QUANTA_PER_ROUND; n++) player.play();
+  for (let quantum = 0; quantum < quanta; quantum++) {
+    for (const [name, player] of Object.entries(players)) {
+      const start = performance.now();
+      player.play();
+      times[name][quantum] = (performance.now() - start) * 1e6;
+    }
+  }
+  for (const player of Object.values(players)) player.free();
+  const quantile = (/** @type {Float64Array} */ values) => values.sort()[Math.floor(0.999 * quanta)];
+  return Object.fromEntries(Object.entries(times).map(([name, own]) => [name, quantile(own)]));
+}
+
+/**
+ * An engine for each case: at rest, each parameter alone, all of them.
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} channels
+ */
+function playersOf(wasm, glue, channels) {
+  /** @type {Record<string, string[]>} */
+  const cases = { 'at rest': [], ...Object.fromEntries(MOVING.map((id) => [id, [id]])), 'all seven': MOVING };
+  // All engines before the first view, for memory grows with them.
+  const engines = Object.keys(cases).map(() => wasm.engine_new(SAMPLE_RATE, channels));
+  return Object.fromEntries(
+    Object.entries(cases).map(([name, ids], nth) => [name, playerOf(wasm, glue, engines[nth], channels, ids)]),
+  );
+}
+
+/**
+ * An engine whose parameters of these ids never come to rest; the others stay at their defaults.
+ * @param {Wasm} wasm
+ * @param {Glue} glue
+ * @param {number} engine
+ * @param {number} channels
+ * @param {string[]} ids
+ */
+function playerOf(wasm, glue, engine, channels, ids) {
+  const { memory } = wasm;
+  const address = wasm.engine_control(engine);
+  const words = new Int32Array(memory.buffer, address, wasm.control_words());
+  const first = glue.control_layout().parameters;
+  const values = new Float32Array(memory.buffer, address + 4 * first, glue.parameter_table().length);
+  const rows = glue.parameter_table().filter(({ id }) => ids.includes(id));
+  const [low, high] = ENDS.map((share) => rows.map((row) => [row.index, valueAt(row, share)]));
+  const sequence = wasm.control_sequence_word();
+  const planes = Array.from({ length: channels }, (_, channel) => [
+    new Float32Array(memory.buffer, wasm.engine_sound(engine, channel), QUANTUM),
+    sound(channel),
+  ]);
+  let quantum = 0;
+  return {
+    play() {
+      if (quantum % QUANTA_PER_TARGET === 0) {
+        for (const [index, value] of quantum % (2 * QUANTA_PER_TARGET) ? high : low) values[index] = value;
+        words[sequence]++;
+      }
+      quantum++;
+      for (const [plane, input] of planes) plane.set(input);
+      wasm.engine_process(engine, QUANTUM, 1);
+    },
+    free: () => wasm.engine_free(engine),
+  };
+}
+
+/**
+ * The value at a share of a slider's way.
+ * @param {Row} row
+ * @param {number} share
+ */
+function valueAt({ min, max, curve }, share) {
+  return curve === 'logarithmic' ? min * (max / min) ** share : min + share * (max - min);
+}
+
+/**
+ * A quantum of a sine and noise, quiet enough that echoes do not clip.
+ * @param {number} channel
+ */
+function sound(channel) {
+  let noise = 0x9e3779b9 ^ (channel * 0x85ebca6b);
+  return Float32Array.from({ length: QUANTUM }, (_, n) => {
+    noise ^= noise << 13;
+    noise ^= noise >>> 17;
+    noise ^= noise << 5;
+    return 0.02 * Math.sin((2 * Math.PI * 3 * n) / QUANTUM) + 0.01 * (noise / 2147483648);
+  });
+}
