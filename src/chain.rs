@@ -31,6 +31,7 @@ macro_rules! rack {
             fn reset(&mut self) { $(self.$name.reset();)* }
             fn process(&mut self, block: &mut Block) { $(self.$name.process(block);)* }
             fn is_at_rest(&self) -> bool { $(self.$name.is_at_rest())&&* }
+            fn pass(&mut self, frames: usize) { $(self.$name.pass(frames);)* }
         }
     };
 }
@@ -80,6 +81,9 @@ impl Display for Refusal {
 
 impl core::error::Error for Refusal {}
 
+/// After this time every parameter and every switch has arrived, and every fade has ended.
+const ARRIVAL_SECONDS: f64 = 0.25;
+
 /// The chain for one or two channels.
 pub struct Chain {
     rack: Switched<Rack>,
@@ -87,6 +91,9 @@ pub struct Chain {
     channels: usize,
     /// Whether the next block is the first, in which parameters are at their values at once.
     fresh: bool,
+    /// Frames until all that was set has arrived, at the latest; and how many that is at first.
+    arriving: usize,
+    arrival: usize,
 }
 
 impl Chain {
@@ -102,6 +109,8 @@ impl Chain {
             values: params::defaults(),
             channels,
             fresh: true,
+            arriving: 0,
+            arrival: (ARRIVAL_SECONDS * sample_rate) as usize,
         })
     }
 
@@ -115,6 +124,7 @@ impl Chain {
         let clamped: Values = core::array::from_fn(|index| params::TABLE[index].clamp(values[index]));
         if clamped != self.values || self.fresh {
             self.values = clamped;
+            self.arriving = self.arrival;
             self.rack.set(&clamped);
         }
     }
@@ -135,7 +145,18 @@ impl Chain {
             self.fresh = false;
             self.rack.reset();
         }
+        self.arriving = self.arriving.saturating_sub(block.frames());
         self.rack.process(block);
+    }
+
+    /// Whether silence would go through without a trace: nothing rings on, and nothing moves.
+    pub fn is_idle(&self) -> bool {
+        !self.fresh && self.arriving == 0 && self.is_at_rest()
+    }
+
+    /// Lets so many frames of silence pass, where it is idle: the same as to process them, and next to no work.
+    pub fn pass(&mut self, frames: usize) {
+        self.rack.pass(frames);
     }
 
     /// Processes planar channels of any length in place, scrubbed; all channels as long as the first.

@@ -119,6 +119,13 @@ impl Engine {
     pub fn process(&mut self, frames: usize, connected: bool) {
         self.take_parameters();
         self.block.set_frames(frames);
+        if !connected && self.is_idle() {
+            self.block.samples_mut().for_each(|samples| samples.fill(0.0));
+            self.chain.pass(self.block.frames());
+            self.count(control::QUANTA, 1);
+            self.count(control::FRAMES, self.block.frames() as u32);
+            return;
+        }
         self.ballistics.set_frames(self.block.frames());
         let inputs = self.read_input(connected);
         self.chain.process(&mut self.block);
@@ -130,6 +137,11 @@ impl Engine {
     /// Whether silence in is silence out: nothing rings on any more.
     pub fn is_at_rest(&self) -> bool {
         self.chain.is_at_rest()
+    }
+
+    /// Whether nothing rings on, nothing moves, and the meters have fallen: without input there is nothing to do.
+    fn is_idle(&self) -> bool {
+        self.meters.iter().all(Meter::has_fallen) && self.chain.is_idle()
     }
 
     fn take_parameters(&mut self) {

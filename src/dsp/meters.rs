@@ -126,6 +126,11 @@ impl Ballistics {
 pub struct Meter(f32x4);
 
 impl Meter {
+    /// Whether all levels read 0.
+    pub fn has_fallen(&self) -> bool {
+        self.0.to_array() == [0.0; 4]
+    }
+
     /// Takes a block's readings. Returns the levels, linear: the input's peak and RMS, the output's peak and RMS.
     pub fn take(&mut self, input: Reading, output: Reading, ballistics: &Ballistics) -> [f32; 4] {
         let read = f32x4::new([input.peak, input.energy, output.peak, output.energy]) * ballistics.counts;

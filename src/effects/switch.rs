@@ -106,4 +106,10 @@ impl<E: Effect> Effect for Switched<E> {
     fn is_at_rest(&self) -> bool {
         self.effect.is_at_rest()
     }
+
+    fn pass(&mut self, frames: usize) {
+        if self.position.value() == self.heard_at as f64 {
+            self.effect.pass(frames);
+        }
+    }
 }

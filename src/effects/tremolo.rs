@@ -94,4 +94,8 @@ impl Effect for Tremolo {
     fn is_at_rest(&self) -> bool {
         true
     }
+
+    fn pass(&mut self, frames: usize) {
+        self.phase = fraction(self.phase + self.rate.value() / self.sample_rate * frames as f64);
+    }
 }

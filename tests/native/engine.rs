@@ -1,6 +1,6 @@
 //! The engine and its control block: where everything stands, when parameters are taken, and what is counted.
 
-use crate::effects::only;
+use crate::effects::{effects, only};
 use crate::reference::test_sound;
 use crate::support::{engine, peak};
 use audio_dsp_wasm::chain::{Chain, Refusal};
@@ -184,4 +184,31 @@ fn a_mono_chain_does_not_pass_over_a_second_channel() {
     let (mut left, mut right) = ([0.5; 64], [0.5; 64]);
     let mut chain = Chain::new(48000.0, 1).unwrap();
     chain.process_planar(&mut [&mut left, &mut right], &mut Block::new(1));
+}
+
+#[test]
+fn an_engine_at_rest_lets_time_pass_and_then_plays_the_bits_of_one_that_has_processed_the_silence() {
+    let sound = test_sound(128 * 200, RATE as f64, 0);
+    let quiet = 128 * 24_000;
+    for effect in effects() {
+        let play = |engine: &mut Engine, sound: &[f32]| {
+            let mut output = Vec::new();
+            for quantum in sound.chunks(128) {
+                engine.sound(0)[..quantum.len()].copy_from_slice(quantum);
+                engine.process(quantum.len(), true);
+                output.extend_from_slice(&engine.sound(0)[..quantum.len()]);
+            }
+            output
+        };
+        let [mut resting, mut working] = [(); 2].map(|()| engine(&effect.on(), RATE, 1));
+        assert_eq!(play(&mut resting, &sound), play(&mut working, &sound));
+        for _ in 0..quiet / 128 {
+            resting.sound(0).fill(0.9);
+            resting.process(128, false);
+        }
+        play(&mut working, &vec![0.0; quiet]);
+        assert!(resting.is_at_rest() && *resting.sound(0) == [0.0; 128], "{}", effect.id);
+        assert_eq!(resting.meters(), working.meters(), "{}", effect.id);
+        assert!(play(&mut resting, &sound) == play(&mut working, &sound), "{}", effect.id);
+    }
 }
