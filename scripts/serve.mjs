@@ -59,19 +59,21 @@ const LINGER_MILLISECONDS = 1000;
  * @param {object} [options]
  * @param {number} [options.port] 0 takes a free one
  * @param {string} [options.host] the address to listen on
+ * @param {string[]} [options.names] further names that it answers to
  * @param {boolean} [options.isolated] false leaves out the isolation headers, as most static hosts do
  * @param {Record<string, string>} [options.mounts] URL prefix → folder, relative to the project's root
  * @param {Record<string, (answer: Answer) => Answer>} [options.alter] by URL path: what a test makes of the answer
  * @returns {Promise<{ url: string, port: number, close: () => Promise<void> }>}
  */
-export async function serve({ port = 0, host = LOOPBACK, isolated = true, mounts = MOUNTS, alter = {} } = {}) {
+export async function serve(options = {}) {
+  const { port = 0, host = LOOPBACK, names = [], isolated = true, mounts = MOUNTS, alter = {} } = options;
   /** @type {Record<string, string>} */
   const common = { ...(isolated ? ISOLATION : {}), ...PROTECTION, 'Cache-Control': 'no-cache' };
   /** @param {Answer} answer */
   const complete = (answer) => ({ ...answer, headers: { ...common, ...answer.headers } });
 
   const handle = inTurn(async (request, response) => {
-    const asked = await answer(request, { mounts, host }).catch(() => UNREADABLE);
+    const asked = await answer(request, { mounts, host, names }).catch(() => UNREADABLE);
     const path = targetOf(request)?.path ?? '';
     send(request, response, alter[path]?.(complete(asked)) ?? complete(asked));
   });
@@ -188,13 +190,13 @@ function refuseConnection(socket, common) {
 /**
  * The answer to a request, before the common headers.
  * @param {Request} request
- * @param {{ mounts: Record<string, string>, host: string }} served
+ * @param {{ mounts: Record<string, string>, host: string, names: string[] }} served
  * @returns {Promise<Answer>}
  */
-async function answer(request, { mounts, host }) {
+async function answer(request, { mounts, host, names }) {
   const target = targetOf(request);
   if (target === undefined) return refusal(400, 'A request names one host: the one that it asks.');
-  if (!isOurs(target.name, host)) {
+  if (!isOurs(target.name, host) && !names.includes(target.name)) {
     return refusal(421, 'This server has another name: ask it by the address that it gave when it started.');
   }
   if (request.method !== 'GET' && request.method !== 'HEAD') {

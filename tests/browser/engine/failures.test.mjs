@@ -75,7 +75,10 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
     args: { transport: 'shared' },
     server: { isolated: false },
   });
-  const plainHttp = { server: { isolated: false }, at: (url) => url.replace('localhost', 'plain.test') };
+  const plainHttp = {
+    server: { isolated: false, names: ['plain.test'] },
+    at: (url) => url.replace('localhost', 'plain.test'),
+  };
   plays(
     'plays through a ScriptProcessorNode over plain http by another name than localhost',
     {
