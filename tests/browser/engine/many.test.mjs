@@ -39,7 +39,8 @@ describe('A thousand engines', { skip: skipUnless('chromium') }, () => {
     });
     assert.equal(made, 4000);
     assert.equal(memories, 1);
-    assert.equal(sizes[1], sizes[0]);
+    // A page more at most where the holes do not fit; what three thousand engines had would be three times as much.
+    assert.ok(sizes[1] <= sizes[0] + 65536, `${sizes[0]} bytes, then ${sizes[1]}`);
     assert.equal(died, 0);
   });
 
