@@ -119,9 +119,11 @@ table! {
     /// Amount of distortion; the drive into tanh is 1 + 10 × this.
     DISTORTION[Distortion] = continuous("distortion", "Distortion", "", [0.0, 1.0], 0.2, Curve::Linear);
     /// Low-pass cutoff frequency.
-    LPF_CUTOFF[LpfCutoff] = continuous("lpf_cutoff", "Low-pass cutoff", "Hz", [20.0, 20000.0], 20000.0, Curve::Logarithmic);
+    LPF_CUTOFF[LpfCutoff] =
+        continuous("lpf_cutoff", "Low-pass cutoff", "Hz", [20.0, 20000.0], 20000.0, Curve::Logarithmic);
     /// High-pass cutoff frequency.
-    HPF_CUTOFF[HpfCutoff] = continuous("hpf_cutoff", "High-pass cutoff", "Hz", [20.0, 20000.0], 20.0, Curve::Logarithmic);
+    HPF_CUTOFF[HpfCutoff] =
+        continuous("hpf_cutoff", "High-pass cutoff", "Hz", [20.0, 20000.0], 20.0, Curve::Logarithmic);
     /// Delay time.
     DELAY_TIME[DelayTime] = continuous("delay_time", "Delay time", "s", [0.0, 1.0], 0.5, Curve::Linear);
     /// Share of the delayed sound that goes back into the line.
@@ -141,7 +143,8 @@ table! {
     /// The peaking equaliser's switch.
     PEAK_ON[PeakOn] = switch("peak_on", "Peaking equaliser", false);
     /// The peaking equaliser's centre frequency.
-    PEAK_FREQUENCY[PeakFrequency] = continuous("peak_frequency", "Peak frequency", "Hz", [20.0, 20000.0], 1000.0, Curve::Logarithmic);
+    PEAK_FREQUENCY[PeakFrequency] =
+        continuous("peak_frequency", "Peak frequency", "Hz", [20.0, 20000.0], 1000.0, Curve::Logarithmic);
     /// The peaking equaliser's gain at its centre.
     PEAK_GAIN[PeakGain] = continuous("peak_gain", "Peak gain", "dB", [-24.0, 24.0], 0.0, Curve::Linear);
     /// The peaking equaliser's Q, as the Audio EQ Cookbook has it.
@@ -152,7 +155,8 @@ table! {
     COMPRESSOR_THRESHOLD[CompressorThreshold] =
         continuous("compressor_threshold", "Compressor threshold", "dB", [-60.0, 0.0], -24.0, Curve::Linear);
     /// Input decibels per output decibel above the threshold.
-    COMPRESSOR_RATIO[CompressorRatio] = continuous("compressor_ratio", "Compressor ratio", ":1", [1.0, 20.0], 4.0, Curve::Logarithmic);
+    COMPRESSOR_RATIO[CompressorRatio] =
+        continuous("compressor_ratio", "Compressor ratio", ":1", [1.0, 20.0], 4.0, Curve::Logarithmic);
     /// Time constant with which the compressor takes hold.
     COMPRESSOR_ATTACK[CompressorAttack] =
         continuous("compressor_attack", "Compressor attack", "s", [0.0001, 0.2], 0.01, Curve::Logarithmic);
@@ -160,7 +164,8 @@ table! {
     COMPRESSOR_RELEASE[CompressorRelease] =
         continuous("compressor_release", "Compressor release", "s", [0.01, 2.0], 0.15, Curve::Logarithmic);
     /// Gain after the compressor.
-    COMPRESSOR_MAKEUP[CompressorMakeup] = continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
+    COMPRESSOR_MAKEUP[CompressorMakeup] =
+        continuous("compressor_makeup", "Compressor make-up", "dB", [0.0, 24.0], 0.0, Curve::Linear);
     /// The output limiter's switch.
     LIMITER_ON[LimiterOn] = switch("limiter_on", "Limiter", false);
     /// The tremolo's switch.

@@ -68,7 +68,7 @@ const SENTENCES = {
   'script-processor-silent': ({ seconds }) =>
     `The ScriptProcessorNode was not called within ${seconds} s; free the main thread and try again.`,
   'resume-offline': ({ reason }) =>
-    `An OfflineAudioContext runs when it renders (${reason}); call startRendering(), or resume() where it is suspended.`,
+    `An OfflineAudioContext runs while it renders (${reason}); call startRendering(), or its resume() once suspended.`,
   'resume-refused': ({ reason }) =>
     `The browser keeps the sound off (${reason}); call engine.resume() from a click or a key press.`,
 };

@@ -1,6 +1,7 @@
 /**
- * Carries the main thread's words of the control block to the processor by MessagePort: on change only, and at most once
- * per animation frame. Offline, where a frame may be minutes of sound, each change goes at once. Main thread only.
+ * Carries the main thread's words of the control block to the processor by MessagePort: on change only, and at most
+ * once per animation frame. Offline, where a frame may be minutes of sound, each change goes at once. Main thread
+ * only.
  */
 
 /** A hidden tab and a busy compositor give no animation frames; then a timer of this length serves. */

@@ -1,6 +1,6 @@
 /**
- * Many engines in one context, which share one wasm instance: what each costs, a quantum, and how many run in real time;
- * beside a worklet that only copies. Stereo, offline, in turn. Node; the page runs the functions at the end.
+ * Many engines in one context, which share one wasm instance: what each costs, a quantum, and how many run in real
+ * time; beside a worklet that only copies. Stereo, offline, in turn. Node; the page runs the functions at the end.
  */
 import { fixed, median, ratio, table } from './table.mjs';
 
@@ -75,7 +75,7 @@ async function render(name, count, seconds, sampleRate) {
   source.start();
   const sum = new GainNode(context, { gain: 1 / count });
   sum.connect(context.destination);
-  await context.audioWorklet.addModule(new URL('/scripts/bench/copy-worklet.js', document.baseURI));
+  await context.audioWorklet.addModule(new URL('/scripts/bench/worklets/copy.js', document.baseURI));
   const params = { gain: 0.9, lpf_cutoff: 8000, hpf_cutoff: 80, delay_time: 0.35 };
   const make = async () => {
     if (name === 'copy') return new AudioWorkletNode(context, 'copy', { outputChannelCount: [2] });

@@ -16,7 +16,7 @@ export const ENDS = [0.1, 0.9];
 const MOVING = ['gain', 'distortion', 'lpf_cutoff', 'hpf_cutoff', 'delay_time', 'delay_feedback', 'delay_mix'];
 
 /**
- * @typedef {import('../../worklet/renderer.js').AudioThreadDoor} Wasm
+ * @typedef {import('../../worklet/engine-instance.js').AudioThreadDoor} Wasm
  * @typedef {Pick<import('../lib/doors.mjs').Glue, 'parameter_table' | 'control_layout'>} Glue
  * @typedef {import('../lib/doors.mjs').ParameterRow} Row
  */

@@ -2,8 +2,9 @@
  * The page's part of moving.bench.mjs: the engine while its parameters move, and the browser's own nodes while theirs
  * do. Page.
  */
+
+import { instantiate } from '../../worklet/engine-instance.js';
 import { loadModule } from '../../worklet/module.js';
-import { instantiate } from '../../worklet/renderer.js';
 import { ENDS, QUANTA_PER_TARGET, QUANTUM, SAMPLE_RATE, timeMoving } from './moving-kernel.js';
 
 /** So many of a node in a row, for the graph around them to count little. */

@@ -37,7 +37,7 @@ pub trait Effect {
     /// Whether every state is exactly 0: silence in is silence out.
     fn is_at_rest(&self) -> bool;
 
-    /// Lets so many frames pass without processing them: it is at rest, nothing moves, and silence comes in. For effects
-    /// with a clock of their own.
+    /// Lets so many frames pass without processing them: it is at rest, nothing moves, and silence comes in. For
+    /// effects with a clock of their own.
     fn pass(&mut self, _frames: usize) {}
 }

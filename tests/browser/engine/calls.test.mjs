@@ -1,4 +1,4 @@
-/** Whatever a program calls an engine with, it gets an EngineError that says what to do, and nothing has changed. Chromium. */
+/** Whatever a program calls an engine with, it gets an EngineError that says what to do. Chromium. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { skipUnless } from '../../../scripts/lib/harness.mjs';

@@ -1,4 +1,4 @@
-/** Offline, what is set while the context is suspended is heard, by messages as by shared memory; and loops repeat. Chromium. */
+/** Offline: what is set while it is suspended is heard, however it travels, and loops repeat. Chromium. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { skipUnless } from '../../../scripts/lib/harness.mjs';
