@@ -40,7 +40,7 @@ describe('An offline render', { skip: skipUnless('chromium') }, () => {
       assert.equal(heard.filter(Boolean).length, 20);
     });
 
-    test(`has told all its quanta when it is done, ${where}`, async () => {
+    test(`tells all its quanta without being closed, ${where}`, async () => {
       const { quanta, frames } = await browser.inPage(
         async () => {
           const t = await import('/tests/support/in-page.mjs');
@@ -48,6 +48,8 @@ describe('An offline render', { skip: skipUnless('chromium') }, () => {
           const engine = await t.createEngine(context);
           engine.output.connect(context.destination);
           await context.startRendering();
+          // A message may come after the end of the render; the test's own time limit ends a wait for none.
+          while (engine.meters().quanta < 100) await t.wait(0.01);
           return engine.meters();
         },
         { server: { isolated } },
