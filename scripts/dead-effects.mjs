@@ -31,10 +31,10 @@ function deathsIn(file, ids) {
   }
   // The switches of the sections, as parameters and as the variables that the design has them in, in the same order.
   const indices = [...(source.match(/parameters: \[([^\]]*)\]/)?.[1] ?? '').matchAll(/params::(\w+)/g)];
-  const variables = [...(source.match(/fn sections\(\[([^\]]*)\]/)?.[1] ?? '').matchAll(/\w+/g)];
+  const variables = [...(source.match(/fn sections(?:<[^>]*>)?\(\[([^\]]*)\]/)?.[1] ?? '').matchAll(/\w+/g)];
   return [...source.matchAll(/Section::\w+\([^()]*\)\.faded\((\w+)\)/g)].map(([section, variable]) => {
     const at = variables.findIndex(([each]) => each === variable);
-    return { id: indices[at][1].toLowerCase(), file, source: source.replace(section, 'Section::PLAIN') };
+    return { id: indices[at][1].toLowerCase(), file, source: source.replace(section, 'Section::plain()') };
   });
 }
 
