@@ -6,10 +6,11 @@
 //! - two [`doors`] for JavaScript: `main_thread` (wasm-bindgen classes and functions, in WebAssembly only) and
 //!   [`doors::audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
 //! - [`engine`]: a chain with its control block, sound and meters, as the audio thread runs it
-//! - [`control`]: the control block's layout; [`params`]: the parameter table
 //! - [`chain`]: the effects in their order; [`effects`]: one file each
-//! - [`dsp`]: what effects are made of
+//! - [`control`]: the control block's layout
 //! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation, for the main thread
+//! - [`dsp`]: what effects are made of
+//! - [`params`]: the parameter table
 //!
 //! Each imports from those below it in this list, never from those above.
 
