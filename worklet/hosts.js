@@ -104,13 +104,11 @@ export class Hosts {
       await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
       this.#requireOpen();
     } catch (error) {
-      this.#hosts = [old];
+      this.#keepOnly(old);
       await next.end();
       throw error;
     }
-    this.#hosts = [next];
-    this.#forgets.clear();
-    this.#forgets.add(next.host.forget);
+    this.#keepOnly(next);
     await old.end();
     const meters = old.host.block.meters(0);
     for (const past of this.#past) past.count += meters[past.name];
@@ -174,6 +172,16 @@ export class Hosts {
       }
     }
     throw failure;
+  }
+
+  /**
+   * Of the two hosts during a change, the one that stays.
+   * @param {FadedHost} host
+   */
+  #keepOnly(host) {
+    this.#hosts = [host];
+    this.#forgets.clear();
+    this.#forgets.add(host.host.forget);
   }
 
   /** How long a new host must listen until its first echo is complete, in seconds. */

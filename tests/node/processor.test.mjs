@@ -6,10 +6,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { afterEach, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { controlBlock } from '../../scripts/lib/control.mjs';
 import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
 import { root } from '../../scripts/lib/project.mjs';
 import { ABI_VERSION } from '../../worklet/engine-instance.js';
-import { controlBlock } from '../support/render.mjs';
 
 const QUANTUM = 128;
 const CHANNELS = 2;

@@ -17,5 +17,3 @@ export function renderInNode({ glue, module }, input, sampleRate, params) {
   renderer.render(input, output);
   return output;
 }
-
-export { controlBlock };
