@@ -5,15 +5,20 @@
  */
 
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
-import { mount as mountEffects } from './effects/panel.js';
+import { mount as mountDisplays } from './displays/panel.js';
 import { mount as mountGlitchLab } from './glitch-lab/panel.js';
+import { mount as mountMeters } from './meters/panel.js';
+import { mount as mountComparison } from './monte-carlo/comparison-panel.js';
 import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
 import { mount as mountProof } from './proof/panel.js';
+import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRunning } from './running/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
 import { Settings } from './session/settings.js';
 import { element, find, messageOf } from './shared/dom.js';
+import { mount as mountTransport } from './transport/panel.js';
+import { mount as mountViews } from './views/views.js';
 import { mount as mountWave } from './wave/panel.js';
 
 /** @typedef {{ session: Session }} PageParts what every panel is given */
@@ -34,10 +39,14 @@ function forced() {
 /** @type {Record<string, (section: HTMLElement, page: PageParts) => void | Promise<void>>} by the section's id */
 const PANELS = {
   'notices': mountLifecycle,
-  'effects': mountEffects,
+  'transport': mountTransport,
+  'rack': mountRack,
+  'studio': mountDisplays,
+  'meters': mountMeters,
   'running': mountRunning,
   'glitch-lab': mountGlitchLab,
   'proof': mountProof,
+  'comparison': mountComparison,
   'monte-carlo': mountMonteCarlo,
   'wave': mountWave,
 };
@@ -67,9 +76,10 @@ async function bringUp(id, mount, page) {
   }
 }
 
+mountViews();
 try {
-  const { parameters } = await loadModule();
-  const session = new Session(parameters, new Settings(parameters), forced());
+  const { parameters, glue } = await loadModule();
+  const session = new Session(parameters, glue.frequency_response, new Settings(parameters), forced());
   Object.assign(globalThis, { page: { session } });
   for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
 } catch (error) {

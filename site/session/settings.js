@@ -7,6 +7,7 @@
 
 import { BUFFER_SIZES, MODES } from '../../worklet/engine.js';
 import { clamp } from '../shared/numbers.js';
+import { isRecord, readStored, store } from '../shared/storage.js';
 
 /**
  * @typedef {import('../../worklet/engine.js').Parameter} Parameter
@@ -17,6 +18,7 @@ import { clamp } from '../shared/numbers.js';
  * @typedef {object} Changes
  * @property {Mode} [mode]
  * @property {BufferSize | 'auto'} [bufferSize]
+ * @property {number} [volume]
  * @property {Record<string, number>} params
  */
 
@@ -36,6 +38,7 @@ export class Settings {
   #mode = 'auto';
   /** @type {BufferSize | 'auto'} */
   #bufferSize = 'auto';
+  #volume = 1;
   /** What was changed here and is not written yet. @type {Changes} */
   #changes = { params: {} };
   #timer = 0;
@@ -67,6 +70,17 @@ export class Settings {
   set bufferSize(size) {
     this.#bufferSize = size;
     this.#changes.bufferSize = size;
+    this.#writeSoon();
+  }
+
+  /** How loud the output is, a factor up to 1. */
+  get volume() {
+    return this.#volume;
+  }
+
+  set volume(volume) {
+    this.#volume = volume;
+    this.#changes.volume = volume;
     this.#writeSoon();
   }
 
@@ -111,12 +125,13 @@ export class Settings {
   }
 
   #restore() {
-    const { mode, bufferSize, params } = readStorage();
+    const { mode, bufferSize, volume, params } = stored();
     this.#mode = MODES.find((each) => each === mode) ?? 'auto';
     this.#bufferSize = BUFFER_SIZES.find((each) => each === bufferSize) ?? 'auto';
-    const stored = new Map(Object.entries(params ?? {}));
+    if (typeof volume === 'number' && volume >= 0 && volume <= 1) this.#volume = volume;
+    const values = new Map(Object.entries(params));
     for (const id of this.#table.keys()) {
-      const value = stored.get(id);
+      const value = values.get(id);
       if (typeof value === 'number' && Number.isFinite(value)) this.#values.set(id, this.inRange(id, value));
     }
   }
@@ -130,24 +145,19 @@ export class Settings {
     clearTimeout(this.#timer);
     const { params, ...rest } = this.#changes;
     if (Object.keys(params).length === 0 && Object.keys(rest).length === 0) return;
-    const stored = readStorage();
-    try {
-      localStorage.setItem(KEY, JSON.stringify({ ...stored, ...rest, params: { ...stored.params, ...params } }));
-      this.#changes = { params: {} };
-    } catch {
-      // Storage is refused or full: the settings still hold until the page is left.
-    }
+    const before = stored();
+    const kept = store(KEY, { ...before, ...rest, params: { ...before.params, ...params } });
+    // Where storage is refused or full, the settings still hold until the page is left.
+    if (kept) this.#changes = { params: {} };
   }
 }
 
 /**
  * What is stored, which may be anything.
- * @returns {{ mode?: unknown, bufferSize?: unknown, params?: Record<string, unknown> }}
+ * @returns {{ mode?: unknown, bufferSize?: unknown, volume?: unknown, params: Record<string, unknown> }}
  */
-function readStorage() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
-  } catch {
-    return {};
-  }
+function stored() {
+  const value = readStored(KEY);
+  if (!isRecord(value)) return { params: {} };
+  return { ...value, params: isRecord(value.params) ? value.params : {} };
 }

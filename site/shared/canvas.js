@@ -12,6 +12,8 @@ const TOKENS = /** @type {const} */ ([
   'line',
   'accent',
   'accent-2',
+  'input',
+  'output',
   'warn',
   'bad',
   'good',
@@ -23,10 +25,14 @@ export class Surface {
   #canvas;
   /** @type {Colors | null} */
   #colors = null;
+  /** The box's width in CSS pixels, as it was measured last: asked for in each frame, it would cost a layout. */
+  #boxWidth = 1;
+  #inSight = false;
 
   /**
    * @param {HTMLCanvasElement} canvas its size comes from the style sheet
-   * @param {() => void} onResize draws anew: the canvas was resized (and so cleared), or its colours changed
+   * @param {() => void} onResize draws anew: the canvas was resized (and so cleared), came into sight, or its colours
+   *   changed
    */
   constructor(canvas, onResize) {
     this.#canvas = canvas;
@@ -34,6 +40,11 @@ export class Surface {
     if (!draw) throw new TypeError('This browser cannot draw on a canvas.');
     this.draw = draw;
     this.#follow(onResize);
+    new IntersectionObserver((entries) => {
+      const wasInSight = this.#inSight;
+      this.#inSight = entries[entries.length - 1].isIntersecting;
+      if (this.#inSight && !wasInSight) onResize();
+    }).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colors = null;
       onResize();
@@ -52,7 +63,12 @@ export class Surface {
 
   /** Device pixels per CSS pixel. */
   get scale() {
-    return this.#canvas.width / (this.#canvas.clientWidth || 1);
+    return this.#canvas.width / this.#boxWidth;
+  }
+
+  /** Whether anybody can see it: it is in the part of the page that is on the screen. */
+  get inSight() {
+    return this.#inSight;
   }
 
   /** The thinnest line that is sharp, in device pixels: about one CSS pixel. */
@@ -88,6 +104,7 @@ export class Surface {
       const exact = entry.devicePixelContentBoxSize?.[0];
       const width = devicePixels(entry.contentRect.width, exact?.inlineSize);
       const height = devicePixels(entry.contentRect.height, exact?.blockSize);
+      this.#boxWidth = entry.contentRect.width || 1;
       if (width === this.#canvas.width && height === this.#canvas.height) return;
       this.#canvas.width = width;
       this.#canvas.height = height;

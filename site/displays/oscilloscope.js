@@ -28,6 +28,10 @@ export class Oscilloscope {
     this.#surface = new Surface(canvas, () => this.#draw());
   }
 
+  get inSight() {
+    return this.#surface.inSight;
+  }
+
   /** @param {number} now in milliseconds */
   show(now) {
     this.#fit(now);
@@ -46,14 +50,14 @@ export class Oscilloscope {
   }
 
   #draw() {
-    if (!this.#surface.fill('inset')) return;
+    if (!this.#surface.inSight || !this.#surface.fill('inset')) return;
     const { colors } = this.#surface;
     this.#drawGrid();
     const { input, output } = this.#traces;
     const samples = Math.round(WINDOW_SECONDS * output.sampleRate);
     const start = triggerPoint(input.peak > SILENCE ? input : output, samples);
-    this.#drawTrace(input.wave, start, samples, colors['accent-2'], 1.25);
-    this.#drawTrace(output.wave, start, samples, colors.accent, 1.75);
+    this.#drawTrace(input.wave, start, samples, colors.input, 1.25);
+    this.#drawTrace(output.wave, start, samples, colors.output, 1.75);
   }
 
   #drawGrid() {

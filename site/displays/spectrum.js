@@ -4,15 +4,12 @@
 
 import { Surface } from '../shared/canvas.js';
 import { decibels, MINUS } from '../shared/numbers.js';
+import { frequencyAt, placeOf, placeOfResponse } from './axes.js';
 
-const LOW_HERTZ = 20;
-const HIGH_HERTZ = 20000;
 const TOP_DECIBELS = 0;
 const BOTTOM_DECIBELS = -100;
 /** What lies below the picture is drawn as if it were here: out of sight. */
 const BELOW_DECIBELS = BOTTOM_DECIBELS - 20;
-/** The filters' 0 dB stands this far below the spectrum's, to leave room for what they boost. */
-const RESPONSE_OFFSET_DECIBELS = 20;
 /** The response is asked for at no more frequencies than this. */
 const MOST_COLUMNS = 512;
 
@@ -31,22 +28,28 @@ export class Spectrum {
     this.#traces = traces;
     this.#session = session;
     this.#surface = new Surface(canvas, () => this.draw());
+    for (const event of /** @type {const} */ (['parameter', 'engine', 'closed'])) {
+      session.addEventListener(event, () => this.#response.forget());
+    }
+  }
+
+  get inSight() {
+    return this.#surface.inSight;
   }
 
   draw() {
-    if (!this.#surface.fill('inset')) return;
+    if (!this.#surface.inSight || !this.#surface.fill('inset')) return;
     const { colors } = this.#surface;
     this.#drawGrid();
-    this.#drawLevels(this.#traces.input, colors['accent-2'], 1.25);
-    this.#drawLevels(this.#traces.output, colors.accent, 1.5);
-    const { engine } = this.#session;
-    if (engine) this.#drawResponse(engine);
+    this.#drawLevels(this.#traces.input, colors.input, 1.25);
+    this.#drawLevels(this.#traces.output, colors.output, 1.5);
+    this.#drawResponse();
     this.#drawLabels();
   }
 
   /** @param {number} hertz */
   #x(hertz) {
-    return (Math.log(hertz / LOW_HERTZ) / Math.log(HIGH_HERTZ / LOW_HERTZ)) * this.#surface.width;
+    return placeOf(hertz) * this.#surface.width;
   }
 
   /** @param {number} x */
@@ -111,57 +114,45 @@ export class Spectrum {
     draw.stroke();
   }
 
-  /** @param {import('../../worklet/engine.js').Engine} engine */
-  #drawResponse(engine) {
-    const { draw, width, scale, colors } = this.#surface;
+  #drawResponse() {
+    const { draw, width, height, scale, colors } = this.#surface;
     const columns = Math.max(2, Math.min(MOST_COLUMNS, Math.round(width / 2)));
     draw.beginPath();
-    this.#response.of(engine, columns).forEach((factor, i) => {
-      draw.lineTo((i / (columns - 1)) * width, this.#y(decibels(factor) - RESPONSE_OFFSET_DECIBELS));
+    this.#response.of(this.#session, columns).forEach((factor, i) => {
+      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(decibels(factor)) * height);
     });
     draw.strokeStyle = colors.text;
     draw.lineWidth = 1.25 * scale;
     draw.setLineDash([5 * scale, 4 * scale]);
     draw.stroke();
     draw.setLineDash([]);
-    this.#surface.font(10.5);
-    draw.fillStyle = colors.muted;
-    draw.textAlign = 'right';
-    draw.textBaseline = 'top';
-    draw.fillText('filters 0 dB', width - 6 * scale, this.#y(-RESPONSE_OFFSET_DECIBELS) + 2 * scale);
   }
 }
 
-/** The filters' response as it was asked for last: it is another only where a parameter or the size is. */
+/** The filters' response as it was asked for last: it is another only where a parameter, the engine or the size is. */
 class FilterResponse {
-  /** @type {import('../../worklet/engine.js').Engine | null} */
-  #engine = null;
-  #sequence = -1;
+  #isStale = true;
   /** @type {Float64Array} */
   #factors = new Float64Array(0);
 
+  /** Something that it depends on is another. */
+  forget() {
+    this.#isStale = true;
+  }
+
   /**
-   * @param {import('../../worklet/engine.js').Engine} engine
+   * @param {import('../session/session.js').Session} session
    * @param {number} columns how many frequencies, evenly spaced on the axis
    * @returns {Float64Array} a factor for each
    */
-  of(engine, columns) {
-    const { sequence } = engine;
-    if (engine !== this.#engine || sequence !== this.#sequence || columns !== this.#factors.length) {
-      const frequencies = Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1)));
-      this.#factors = engine.response(frequencies);
-      this.#engine = engine;
-      this.#sequence = sequence;
+  of(session, columns) {
+    if (this.#isStale || columns !== this.#factors.length) {
+      this.#factors = session.response(Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1))));
+      this.#isStale = false;
     }
     return this.#factors;
   }
 }
-
-/**
- * The frequency at a share of the axis.
- * @param {number} share
- */
-const frequencyAt = (share) => LOW_HERTZ * (HIGH_HERTZ / LOW_HERTZ) ** share;
 
 /**
  * The level between two bins.
