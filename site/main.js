@@ -7,6 +7,7 @@
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountDisplays } from './displays/panel.js';
 import { mount as mountGlitchLab } from './glitch-lab/panel.js';
+import { mount as mountKeeping } from './keeping/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
 import { mount as mountComparison } from './monte-carlo/comparison-panel.js';
 import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
@@ -20,6 +21,7 @@ import { element, find, messageOf } from './shared/dom.js';
 import { mount as mountTransport } from './transport/panel.js';
 import { mount as mountViews } from './views/views.js';
 import { mount as mountWave } from './wave/panel.js';
+import { mount as mountWelcome } from './welcome/panel.js';
 
 /** @typedef {{ session: Session }} PageParts what every panel is given */
 
@@ -43,6 +45,8 @@ const PANELS = {
   'rack': mountRack,
   'studio': mountDisplays,
   'meters': mountMeters,
+  'keeping': mountKeeping,
+  'welcome': mountWelcome,
   'running': mountRunning,
   'glitch-lab': mountGlitchLab,
   'proof': mountProof,

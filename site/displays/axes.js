@@ -27,8 +27,7 @@ export const placeOf = (hertz) => Math.log(hertz / LOW_HERTZ) / Math.log(HIGH_HE
  * Where a level of the response stands, just below the picture where it is too low for it.
  * @param {number} level in dB
  */
-export const placeOfResponse = (level) =>
-  Math.min(1.1, (RESPONSE_TOP_DECIBELS - level) / RESPONSE_SPAN_DECIBELS);
+export const placeOfResponse = (level) => Math.min(1.1, (RESPONSE_TOP_DECIBELS - level) / RESPONSE_SPAN_DECIBELS);
 
 /**
  * The level of the response at a place.

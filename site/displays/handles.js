@@ -22,6 +22,9 @@ import { frequencyAt, placeOf, placeOfResponse, responseAt } from './axes.js';
 /** A Butterworth filter's level at its cutoff. */
 const CUTOFF_DECIBELS = -3;
 
+/** A handle at an end of the axis stays whole in sight. */
+const LEAST_PLACE = 0.02;
+
 /** @type {readonly Handle[]} */
 const HANDLES = [
   { sign: 'H', title: 'High-pass: drag to move its cutoff', frequency: 'hpf_cutoff', toggle: 'hpf_on' },
@@ -85,7 +88,8 @@ function build(host, session, { sign, title, frequency, level, toggle }) {
 
   return () => {
     const height = level ? session.get(level) : CUTOFF_DECIBELS;
-    node.style.left = `${(100 * clamp(placeOf(session.get(frequency)), 0, 1)).toFixed(2)}%`;
+    const place = clamp(placeOf(session.get(frequency)), LEAST_PLACE, 1 - LEAST_PLACE);
+    node.style.left = `${(100 * place).toFixed(2)}%`;
     node.style.top = `${(100 * placeOfResponse(height)).toFixed(2)}%`;
     node.classList.toggle('off', session.get(toggle) === 0);
   };

@@ -10,6 +10,9 @@ const TOP_DECIBELS = 0;
 const BOTTOM_DECIBELS = -100;
 /** What lies below the picture is drawn as if it were here: out of sight. */
 const BELOW_DECIBELS = BOTTOM_DECIBELS - 20;
+const LABELLED_HERTZ = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
+/** In CSS pixels. */
+const AXIS_HEIGHT = 16;
 /** The response is asked for at no more frequencies than this. */
 const MOST_COLUMNS = 512;
 
@@ -66,7 +69,7 @@ export class Spectrum {
   #drawGrid() {
     const { draw, width, height, colors, thinLine } = this.#surface;
     draw.fillStyle = colors.line;
-    for (const hertz of [50, 100, 200, 500, 1000, 2000, 5000, 10000]) {
+    for (const hertz of LABELLED_HERTZ) {
       draw.fillRect(Math.round(this.#x(hertz)), 0, thinLine, height);
     }
     for (let level = -20; level > BOTTOM_DECIBELS; level -= 20) {
@@ -75,15 +78,18 @@ export class Spectrum {
   }
 
   #drawLabels() {
-    const { draw, height, scale, colors } = this.#surface;
+    const { draw, width, height, scale, colors } = this.#surface;
     const inset = 6 * scale;
+    // The frequencies have a strip of their own, so that no trace is drawn over them.
+    draw.fillStyle = colors.inset;
+    draw.fillRect(0, height - AXIS_HEIGHT * scale, width, AXIS_HEIGHT * scale);
     this.#surface.font(10.5);
     draw.fillStyle = colors.muted;
     draw.textAlign = 'center';
     draw.textBaseline = 'bottom';
-    draw.fillText('100', this.#x(100), height - 3 * scale);
-    draw.fillText('1 kHz', this.#x(1000), height - 3 * scale);
-    draw.fillText('10 k', this.#x(10000), height - 3 * scale);
+    for (const hertz of LABELLED_HERTZ) {
+      draw.fillText(hertz < 1000 ? String(hertz) : `${hertz / 1000} k`, this.#x(hertz), height - 2 * scale);
+    }
     draw.textAlign = 'left';
     draw.textBaseline = 'top';
     draw.fillText('0 dBFS', inset, inset);
@@ -147,7 +153,9 @@ class FilterResponse {
    */
   of(session, columns) {
     if (this.#isStale || columns !== this.#factors.length) {
-      this.#factors = session.response(Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1))));
+      this.#factors = session.response(
+        Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1))),
+      );
       this.#isStale = false;
     }
     return this.#factors;

@@ -72,7 +72,11 @@ export function mount(section, { session }) {
     const { id, title, toggle, knobs } = unit;
     const heading = element('div', { className: 'card-head' }, element('h3', {}, title));
     if (toggle) heading.append(addSwitch(toggle, `${title} on`));
-    const node = element('div', { 'className': 'card', 'role': 'group', 'aria-label': title, 'data-unit': id }, heading);
+    const node = element(
+      'div',
+      { 'className': 'card', 'role': 'group', 'aria-label': title, 'data-unit': id },
+      heading,
+    );
     node.style.setProperty('--knobs', String(Math.max(1, knobs.length)));
     const picture = pictureOf(id, session);
     if (picture) node.append(element('div', { className: 'picture' }, picture.canvas));
@@ -103,7 +107,8 @@ export function mount(section, { session }) {
 
   function showMatch() {
     const decibels = 20 * Math.log10(session.match);
-    const text = Math.abs(decibels) < 0.05 ? '' : `matched ${decibels < 0 ? '−' : '+'}${Math.abs(decibels).toFixed(1)} dB`;
+    const text =
+      Math.abs(decibels) < 0.05 ? '' : `matched ${decibels < 0 ? '−' : '+'}${Math.abs(decibels).toFixed(1)} dB`;
     if (matched.textContent !== text) matched.textContent = text;
   }
 

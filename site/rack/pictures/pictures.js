@@ -203,7 +203,10 @@ function drawResponse(plot, factors, { isOn, top }) {
   const range = top + RESPONSE_DECIBELS;
   drawGuide(plot, () => 1 - top / range);
   const levels = Array.from(factors, (factor) => 1 - (top - Math.max(-200, decibels(factor))) / range);
-  drawLine(plot, (x) => levels[Math.min(RESPONSE_COLUMNS - 1, Math.round(x * (RESPONSE_COLUMNS - 1)))], { isOn, fill: true });
+  drawLine(plot, (x) => levels[Math.min(RESPONSE_COLUMNS - 1, Math.round(x * (RESPONSE_COLUMNS - 1)))], {
+    isOn,
+    fill: true,
+  });
 }
 
 /** @param {Plot} plot */
