@@ -13,6 +13,7 @@ import { mount as mountComparison } from './monte-carlo/comparison-panel.js';
 import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
 import { mount as mountProof } from './proof/panel.js';
 import { mount as mountRack } from './rack/panel.js';
+import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountRunning } from './running/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
@@ -42,6 +43,7 @@ function forced() {
 const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
+  'recording': mountRecording,
   'rack': mountRack,
   'studio': mountDisplays,
   'meters': mountMeters,

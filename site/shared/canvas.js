@@ -27,6 +27,8 @@ export class Surface {
   #colors = null;
   /** The box's width in CSS pixels, as it was measured last: asked for in each frame, it would cost a layout. */
   #boxWidth = 1;
+  /** The reader's font size, in CSS pixels to 16. */
+  #fontScale = 1;
   #inSight = false;
 
   /**
@@ -83,10 +85,10 @@ export class Surface {
 
   /**
    * Sets the text style.
-   * @param {number} size in CSS pixels
+   * @param {number} size in CSS pixels, where the reader's font size is 16
    */
   font(size) {
-    this.draw.font = `${Math.round(size * this.scale)}px system-ui, sans-serif`;
+    this.draw.font = `${Math.round(size * this.#fontScale * this.scale)}px system-ui, sans-serif`;
   }
 
   /** Fills the whole with a colour of the style sheet; false where the canvas has no size yet. */
@@ -105,6 +107,7 @@ export class Surface {
       const width = devicePixels(entry.contentRect.width, exact?.inlineSize);
       const height = devicePixels(entry.contentRect.height, exact?.blockSize);
       this.#boxWidth = entry.contentRect.width || 1;
+      this.#fontScale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
       if (width === this.#canvas.width && height === this.#canvas.height) return;
       this.#canvas.width = width;
       this.#canvas.height = height;
