@@ -62,7 +62,8 @@ export function mount(section, { session }) {
    * @param {Opener} opener
    */
   const playOnce = (kind, opener) => {
-    if (session.source?.kind !== kind) play(opener);
+    if (session.source?.kind === kind) showMessage(error, '');
+    else play(opener);
   };
   buttons.microphone.addEventListener('click', () => playOnce('microphone', openMicrophone));
   buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));

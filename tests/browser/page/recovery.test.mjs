@@ -16,6 +16,7 @@ import {
   parameterOf,
   playBuiltIn,
   pressOn,
+  showView,
   textOf,
   typeInto,
   untilText,
@@ -83,6 +84,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
   });
 
   onPage('stops the glitch lab’s tone when its context was closed, and starts it again', async (page) => {
+    await showView(page, 'lab');
     await page.click('#lab-toggle');
     await page.waitForSelector('#lab-block:not(:disabled)');
     await page.evaluate(() => globalThis.page.session.context.close());
@@ -93,6 +95,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
   });
 
   onPage('plays as the address says where the stored mode cannot', async (page) => {
+    await showView(page, 'lab');
     await page.click('#running input[value=script-processor]');
     await page.waitForFunction((key) => localStorage.getItem(key)?.includes('script-processor'), {}, SETTINGS);
     await page.goto(`${server.url}?transport=message`);
@@ -100,6 +103,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
     await playBuiltIn(page);
     await untilText(page, '#running', 'AudioWorklet, messages');
     await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+    await showView(page, 'lab');
     await page.click('#running input[value=script-processor]');
     await untilText(page, '#running', 'ScriptProcessorNode');
     assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
