@@ -204,15 +204,16 @@ function turnByWheel(dial, range, turn) {
  * @param {() => void} reset
  */
 function resetByDoubleClick(dial, value, reset) {
-  let before = NaN;
+  /** What the value was before each of the last two presses. */
+  let before = [NaN, NaN];
   dial.addEventListener(
     'pointerdown',
-    ({ detail }) => {
-      if (detail <= 1) before = value();
+    () => {
+      before = [before[1], value()];
     },
     { capture: true },
   );
   dial.addEventListener('dblclick', () => {
-    if (value() === before) reset();
+    if (value() === before[0]) reset();
   });
 }

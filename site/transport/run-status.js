@@ -11,7 +11,7 @@ const REFRESH_MILLISECONDS = 500;
 export function mount(host, { session }) {
   const latency = element('b');
   const breaks = element('span');
-  host.replaceChildren(latency, breaks);
+  host.replaceChildren(latency, ' ', breaks);
 
   function show() {
     const { engine } = session;

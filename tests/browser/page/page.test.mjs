@@ -188,7 +188,9 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.evaluate(
         (bytes) => {
           const header = new DataView(new ArrayBuffer(44));
-          const write = (at, text) => [...text].forEach((letter, i) => header.setUint8(at + i, letter.charCodeAt(0)));
+          const write = (at, text) => {
+            for (let i = 0; i < text.length; i++) header.setUint8(at + i, text.charCodeAt(i));
+          };
           write(0, 'RIFF');
           header.setUint32(4, 36 + bytes, true);
           write(8, 'WAVEfmt ');
