@@ -22,11 +22,16 @@ const CALLS_TO_RESCHEDULE = 8;
 /** Clock readings that differ by at most so many frames count as equal. */
 const TOLERANCE_FRAMES = 64;
 
+/** Frames of a quantum. */
+const DEFAULT_QUANTUM = 128;
+
 /** How many calls a running mean covers; before there are as many, it is the plain mean. */
 const CALLS_IN_MEAN = 16;
 
 export class CallbackClock {
   #length;
+  #bufferSize;
+  #sampleRate;
   #tolerance;
   #calls = 0;
   /** When call 0 came, by the schedule of the earliest call. */
@@ -47,6 +52,8 @@ export class CallbackClock {
    */
   constructor(bufferSize, sampleRate) {
     this.#length = bufferSize / sampleRate;
+    this.#bufferSize = bufferSize;
+    this.#sampleRate = sampleRate;
     this.#ahead = this.#length;
     this.#tolerance = TOLERANCE_FRAMES / sampleRate;
   }
@@ -58,6 +65,16 @@ export class CallbackClock {
 
   get #isQueued() {
     return this.#queued > 0.5;
+  }
+
+  /**
+   * The context's frame with which the input of the last call began: by the schedule of the earliest call, which came
+   * when the buffer before had ended. A whole number of quanta.
+   */
+  get inputFrame() {
+    const end = (this.#earliest + (this.#calls - 1) * this.#length) * this.#sampleRate;
+    const frame = Math.floor(end / DEFAULT_QUANTUM + 0.5) * DEFAULT_QUANTUM - this.#bufferSize;
+    return Math.max(0, frame);
   }
 
   /**

@@ -16,6 +16,11 @@ const SENTENCES = {
   'bad-option': ({ name, value, allowed }) => `The option ${name} cannot be ${value}; use ${allowed}.`,
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
+  'bad-order': ({ effects, last }) =>
+    `An order needs each of these effects once: ${effects}; and ${last} at the end. engine.order gives the one in force.`,
+  'bad-state': ({ reason }) =>
+    `This is no state of an engine: ${reason}. Use what engine.state() gave, { version, params, order }.`,
+  'bad-take': ({ reason }) => `This is no take of an engine: ${reason}. Use what take.stop() gave.`,
   'bad-frequencies': ({ value }) => `response() needs a list of frequencies in Hz, not ${value}.`,
   'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
   'mode-fixed': ({ what }) =>

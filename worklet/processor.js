@@ -5,7 +5,8 @@
  * loads. With the main thread it exchanges
  *
  * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
- *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
+ *   shared; `{ events, stamp }`, what is scheduled (events.js), and the number of the last change before it; and `{}`,
+ *   "look at the flags", so that a processor that is not being called can end too
  * - out: `{ ready: version }` or `{ failed: reason, isOutOfMemory }` once, from the constructor;
  *   `{ meters }` where memory is not shared, at most 30 times a second, and with the last quantum of an offline render,
  *   and once more at the end;
@@ -68,6 +69,7 @@ class EngineProcessor extends AudioWorkletProcessor {
       const output = outputs[0];
       const frames = output[0].length;
       this.#countMissed(renderer, frames);
+      if (renderer.waits) renderer.setClock(currentFrame);
       renderer.render(inputs[0], output);
       if (this.#reports) this.#reportMeters(renderer, frames);
       return true;
@@ -76,10 +78,23 @@ class EngineProcessor extends AudioWorkletProcessor {
     }
   }
 
-  /** @param {{ inbound?: Int32Array }} message */
-  #receive({ inbound }) {
+  /** @param {{ inbound?: Int32Array, events?: Float64Array, stamp?: number }} message */
+  #receive({ inbound, events, stamp = 0 }) {
     if (inbound) this.#words.set(inbound);
     if (this.#renderer?.isToStop(true)) this.#end({ ended: true });
+    if (events) this.#schedule(events, stamp);
+  }
+
+  /**
+   * @param {Float64Array} events
+   * @param {number} stamp
+   */
+  #schedule(events, stamp) {
+    try {
+      this.#renderer?.schedule(events, stamp);
+    } catch (error) {
+      this.#end({ died: reasonOf(error) });
+    }
   }
 
   /**

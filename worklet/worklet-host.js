@@ -8,6 +8,7 @@ import { deferred } from './deferred.js';
 import { has } from './detect.js';
 import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
+import { EventTransport } from './event-transport.js';
 import { MessageTransport } from './message-transport.js';
 import { addScript } from './worklet-script.js';
 
@@ -28,6 +29,8 @@ export class WorkletHost {
   failure = null;
   /** @type {MessageTransport | null} */
   #messages = null;
+  #events;
+  #parameters;
   /** Resolved when the processor has ended, or never will. @type {ReturnType<typeof deferred<void>>} */
   #ended = deferred();
   #onfailure;
@@ -56,6 +59,7 @@ export class WorkletHost {
     /** @type {'shared' | 'message'} @readonly */
     this.transport = shared ? 'shared' : 'message';
     this.#onfailure = onfailure;
+    this.#parameters = parameters;
     this.block = new ControlBlock(loaded.layout, shared);
     this.block.storeAll(parameters);
     const { words } = this.block;
@@ -65,25 +69,30 @@ export class WorkletHost {
     this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels, frames });
     connect(this.node);
     if (!shared) this.#messages = new MessageTransport(this.node.port, this.block, isOffline);
+    this.#events = new EventTransport(this.node.port, (id) => parameters.row(id).index, isOffline);
   }
 
   /**
-   * A parameter has a new value.
+   * A parameter was set.
    * @param {number} index
-   * @param {number} value
    */
-  store(index, value) {
-    this.block.store(index, value);
+  store(index) {
+    this.block.store(this.#parameters, index);
+    this.#messages?.changed();
+  }
+
+  /** Anything may have been set. */
+  storeAll() {
+    this.block.storeAll(this.#parameters);
     this.#messages?.changed();
   }
 
   /**
-   * Any of the parameters may have new values.
-   * @param {import('./parameters.js').Parameters} parameters
+   * Sends events that were scheduled now; gives the number of the message that brings them.
+   * @param {readonly import('./events.js').ParameterEvent[]} events
    */
-  storeAll(parameters) {
-    this.block.storeAll(parameters);
-    this.#messages?.changed();
+  send(events) {
+    return this.#events.send(events, this.#parameters.sequence);
   }
 
   /**
