@@ -27,7 +27,8 @@ import { float32 } from './timeline.js';
  *   begins at no time that was given: a ramp that begins now, or the value that a cancel brings back.
  * - The last word wins. `value` and engine.set() are a setValueAtTime() now: a ramp under way goes on from there, a
  *   target or a value curve under way ends, and what comes later comes.
- * - A ramp begins at the time of the event before it. Where all events are over, or there are none, it begins now.
+ * - A ramp begins at the time of the event before it, however long ago that was (setValueAtTime() and `value` are events);
+ *   without one it begins now. To begin now in any case: param.setValueAtTime(param.value, now) before it.
  * - A switch takes setValueAtTime() (on from 0.5) and the cancels; the others throw NotSupportedError.
  *
  * Arguments that are not finite numbers throw a TypeError, negative times a RangeError, and a closed engine throws an
@@ -165,7 +166,7 @@ export class EngineParam {
 
   /**
    * Takes away all events at a time or later. A ramp or a value curve that goes on beyond it is taken away as a whole:
-   * the value from before it is back.
+   * the value from before it is back, or, if it was under way, stays where it is.
    *
    *     param.cancelScheduledValues(context.currentTime);
    *

@@ -18,11 +18,10 @@ import { OrderedList } from './ordered-list.js';
  */
 
 /**
- * How far back the last event must lie, so that a ramp has no event before it and begins now: a quantum and a half, as
- * in Chromium. The specification does not say that events end; but a fade that is to begin a minute after the last
- * change is not to be heard as a jump to its end.
+ * How far the context's time can lag on the main thread. What is cancelled so near may have begun on the audio thread,
+ * which is told what is in force instead.
  */
-const OVER_FRAMES = 1.5 * 128;
+const LAG_SECONDS = 0.25;
 
 /**
  * What a parameter does from a time on; times in seconds.
@@ -51,6 +50,11 @@ class Entry {
    * @type {{ target: Entry, time: number } | null}
    */
   anchor = null;
+  /**
+   * Where it stays, after what was under way behind it was cancelled.
+   * @type {Hold | null}
+   */
+  stay = null;
 
   /**
    * @param {'set' | 'linear' | 'exponential' | 'target' | 'curve' | 'end'} kind
@@ -63,6 +67,8 @@ class Entry {
     this.time = time;
     this.value = value;
     this.law = law;
+    /** When a value curve is over, or was ended; the others' time. */
+    this.end = law.law === 'curve' ? law.start + law.duration : time;
   }
 
   get isRamp() {
@@ -74,7 +80,16 @@ class Entry {
    * @param {number} time
    */
   valueAt(time) {
-    return this.isRamp ? this.value : lawAt(this.law, time);
+    return lawAt(this.ownLaw, time);
+  }
+
+  /**
+   * What is in force from its time on, until another entry begins.
+   * @returns {Law}
+   */
+  get ownLaw() {
+    if (this.stay) return this.stay;
+    return this.isRamp ? { law: 'hold', start: this.time, to: this.value } : this.law;
   }
 }
 
@@ -92,6 +107,11 @@ export class Timeline {
    * @type {Set<number>}
    */
   #changed = new Set();
+  /**
+   * The frames to come for which a law was sent though none begins there: sent again with every change.
+   * @type {Set<number>}
+   */
+  #echoes = new Set();
   /** The frame from which on all that was sent is to be forgotten, and is sent again. */
   #cancelled = Infinity;
 
@@ -205,9 +225,17 @@ export class Timeline {
   cancelScheduledValues(cancelTime, now) {
     const time = timeOf(cancelTime, 'cancelTime', now);
     this.#begin(now);
-    const kept = this.#entries.findLast((entry) => entry.time < time);
-    // A curve whose end is cancelled is cancelled as a whole.
-    this.#cut(kept?.kind === 'curve' ? kept : this.#after(kept), now);
+    const value = this.#valueBefore(now);
+    let kept = this.#entries.findLast((entry) => entry.time < time);
+    const curve = kept?.kind === 'curve' ? kept : null;
+    // A curve that goes on beyond it is cancelled as a whole.
+    const isBeyond = curve !== null && curve.end > time;
+    const first = isBeyond ? curve : this.#after(kept);
+    if (isBeyond) kept = curve.previous;
+    this.#cut(first, now);
+    if (curve && !isBeyond) this.#place(new Entry('end', time, curve.value), now);
+    // What was under way is left where it is: the value stays.
+    else if (first && kept && first.law.start < now) kept.stay = { law: 'hold', start: now, to: value };
     return this.#finish(now);
   }
 
@@ -223,6 +251,7 @@ export class Timeline {
     this.#cut(after, now);
     if (before?.kind === 'curve') {
       // It keeps its shape: its law goes on as it was, until this ends it.
+      before.end = time;
       this.#place(new Entry('end', time, before.valueAt(time)), now);
     } else if (after?.isRamp) {
       const { kind, law, anchor } = after;
@@ -288,11 +317,6 @@ export class Timeline {
   #insertRamp(ramp, now) {
     this.#requireFree(ramp.time);
     this.#begin(now);
-    const { first, last } = this.#entries;
-    if (first && last && last.kind !== 'target' && last.time + OVER_FRAMES / this.#sampleRate < now) {
-      this.#base = last.value;
-      this.#entries.remove(first);
-    }
     if (!this.#entries.findLast((other) => other.time <= ramp.time)) {
       this.#place(Object.assign(new Entry('set', now, this.#base), { smooth: true }), now);
     }
@@ -311,6 +335,14 @@ export class Timeline {
     const kept = current?.kind === 'curve' ? (current.previous ?? current) : current;
     const { first } = this.#entries;
     if (first && kept && kept !== first) this.#entries.remove(first, kept);
+    // A ramp under way has taken the place of the target before it.
+    const ramp = current?.next;
+    if (current?.kind === 'target' && ramp?.isRamp && ramp.law.start < now) {
+      const { start } = ramp.law;
+      const from = current.valueAt(start);
+      Object.assign(current, { kind: 'set', time: start, value: from, law: { law: 'hold', start, to: from } });
+      current.smooth = ramp.anchor !== null;
+    }
   }
 
   /**
@@ -321,13 +353,40 @@ export class Timeline {
   #finish(now) {
     /** @type {ParameterEvent[]} */
     const events = [];
-    if (this.#cancelled < Infinity) events.push({ id: this.row.id, law: 'cancel', frame: this.#cancelled });
     const frame = this.#frameOf(now);
+    if (this.#cancelled < Infinity) this.#addCancel(events, now);
+    for (const echo of this.#echoes) {
+      if (echo > frame) this.#changed.add(echo);
+      else this.#echoes.delete(echo);
+    }
     const frames = new Set([...this.#changed].map((changed) => Math.max(changed, frame)));
-    for (const each of [...frames].sort((a, b) => a - b)) events.push(this.#eventAt(each, now));
+    for (const each of [...frames].sort((a, b) => a - b)) {
+      if (each > frame && !this.#begins(each)) this.#echoes.add(each);
+      events.push(this.#eventAt(each, now));
+    }
     this.#changed.clear();
     this.#cancelled = Infinity;
     return events;
+  }
+
+  /**
+   * @param {ParameterEvent[]} events
+   * @param {number} now
+   */
+  #addCancel(events, now) {
+    const frame = this.#cancelled;
+    events.push({ id: this.row.id, law: 'cancel', frame });
+    for (const echo of this.#echoes) if (echo >= frame) this.#echoes.delete(echo);
+    const isNear = frame < this.#frameOf(now + LAG_SECONDS);
+    if (isNear || this.#begins(frame)) this.#changed.add(frame);
+  }
+
+  /**
+   * Whether the law in force in a frame begins there.
+   * @param {number} frame
+   */
+  #begins(frame) {
+    return this.#frameOf(this.#inForce(frame).law.start) === frame;
   }
 
   /**
@@ -419,7 +478,6 @@ export class Timeline {
     this.#entries.remove(first);
     if (!this.#entries.findLast((entry) => entry.time <= now)) this.#base = value;
     this.#cancelled = this.#frameOf(first.law.start);
-    this.#changed.add(this.#cancelled);
   }
 
   /** @param {Entry} curve */
@@ -457,8 +515,7 @@ export class Timeline {
       return { law: next.law, smooth: next.anchor !== null || (entry?.smooth ?? false) };
     }
     if (!entry) return { law: { law: 'hold', start: 0, to: this.#base }, smooth: true };
-    if (entry.isRamp) return { law: { law: 'hold', start: entry.time, to: entry.value }, smooth: false };
-    return entry;
+    return { law: entry.ownLaw, smooth: entry.smooth };
   }
 
   /**
