@@ -166,8 +166,9 @@ const DEVIATIONS = {
   /** Chromium, WebKit: a value curve that is held where it begins is gone. */
   'hold where a curve begins': ({ kind, time }, { before }) =>
     kind === 'hold' && before?.kind === 'curve' && before.time === time,
-  /** Chromium, WebKit: what is held is computed only when it is played, from what lies before it by then. */
-  'before what was held': ({ kind }, { after }) => kind !== 'cancel' && kind !== 'hold' && after?.held,
+  /** Chromium, WebKit: what is held is computed only when it is played, from what lies before it by then; and a hold
+   * before it forgets it. */
+  'before what was held': ({ kind }, { after }) => kind !== 'cancel' && after?.held,
   /** Chromium, WebKit: a value curve may run over the time of a hold. */
   'curve over a hold': ({ kind, time, end }, _, events) =>
     kind === 'curve' && events.some((event) => event.held && event.time > time && event.time < end),
@@ -177,6 +178,10 @@ const DEVIATIONS = {
   /** All: the end of a value curve is cancelled, but not the curve; then a ramp begins where the curve began. */
   'cancel at the end of a curve': ({ kind, time }, _, events) =>
     kind === 'cancel' && events.some((event) => event.kind === 'curve' && event.end === time),
+  /** Chromium, WebKit: after an exponential ramp that waits, to the other sign, the next ramp in that quantum is late. */
+  'value below 0': ({ kind, args }) => kind !== 'curve' && args.length > 1 && args[0] < 0,
+  /** Chromium, WebKit: a ramp after a target that is held begins at 0. */
+  'ramp after a held target': ({ kind }, { before }) => isRamp({ kind }) && before?.held && before.kind === 'set',
   /** Firefox: there is no cancelAndHoldAtTime(). */
   hold: ({ kind }) => kind === 'hold',
   /** Firefox: a value curve that a cancel meets goes on. */
