@@ -27,7 +27,7 @@ import { float32 } from './timeline.js';
  *   begins at no time that was given: a ramp that begins now, or the value that a cancel brings back.
  * - The last word wins. `value` and engine.set() are a setValueAtTime() now: a ramp under way goes on from there, a
  *   target or a value curve under way ends, and what comes later comes.
- * - A ramp begins at the time of the event before it, however long ago that was (setValueAtTime() and `value` are events);
+ * - A ramp begins at the time of the event before it, however long ago that was (setting `value` is an event too);
  *   without one it begins now. To begin now in any case: param.setValueAtTime(param.value, now) before it.
  * - A switch takes setValueAtTime() (on from 0.5) and the cancels; the others throw NotSupportedError.
  *
@@ -191,7 +191,10 @@ export class EngineParam {
     return this.#schedule((timeline, now) => timeline.cancelAndHoldAtTime(cancelTime, now));
   }
 
-  /** @param {(timeline: import('./timeline.js').Timeline, now: number) => import('./events.js').ParameterEvent[]} call */
+  /**
+   * @typedef {import('./timeline.js').Timeline} Timeline
+   * @param {(timeline: Timeline, now: number) => import('./events.js').ParameterEvent[]} call
+   */
   #schedule(call) {
     this.#port.isOpen();
     const events = call(this.#timeline, this.#port.now());

@@ -1,6 +1,7 @@
 /**
  * The schedule of one parameter, by AudioParam's rules (https://webaudio.github.io/web-audio-api/#AudioParam), resolved
- * into events for an audio thread that knows none of these rules. Pure logic: every method is told the time. Main thread.
+ * into events for an audio thread that knows none of these rules. Pure logic: every method is told the time. Main
+ * thread only.
  *
  * A method gives the events to send now: at most one 'cancel', and what follows it. A thrown call changes nothing.
  *

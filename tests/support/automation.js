@@ -33,7 +33,7 @@ function valueAt(event, x) {
   return event.from * (event.to / event.from) ** share;
 }
 
-/** What the audio thread makes of events: those that have not begun, in the order of their frames, and the one in force. */
+/** What the audio thread makes of events: those that have not begun, by their frames, and the one in force. */
 export class EventPlayer {
   #waiting = [];
   #range;
@@ -156,13 +156,16 @@ const isRamp = (event) => event?.kind === 'linear' || event?.kind === 'exponenti
 
 /** What browsers do otherwise than the specification says, by name: whether a call meets it. */
 const DEVIATIONS = {
-  /** Chromium, WebKit: a target begins at the value of the frame before, which is another while a target is under way. */
+  /** Chromium, WebKit: a target begins at the value of the frame before, which is another while one is under way. */
   'target after target': ({ kind, time }, { before, after }, events) =>
     (kind === 'target' && (before?.kind === 'target' || after?.kind === 'target')) ||
     (kind === 'hold' && before?.kind === 'target' && before.time === time && events.length > 0),
   /** Chromium, WebKit: a target that a ramp has replaced is held, not the ramp. */
   'hold of a ramp after a target': ({ kind }, { before, after }) =>
     kind === 'hold' && before?.kind === 'target' && isRamp(after),
+  /** Chromium, WebKit: a target that is held at a quantum's edge (128 of 32768 frames a second) has the next value. */
+  'hold of a target at the edge of a quantum': ({ kind, time }, { before }) =>
+    kind === 'hold' && before?.kind === 'target' && Number.isInteger(time * 256),
   /** Chromium, WebKit: a value curve that is held where it begins is gone. */
   'hold where a curve begins': ({ kind, time }, { before }) =>
     kind === 'hold' && before?.kind === 'curve' && before.time === time,
@@ -178,10 +181,12 @@ const DEVIATIONS = {
   /** All: the end of a value curve is cancelled, but not the curve; then a ramp begins where the curve began. */
   'cancel at the end of a curve': ({ kind, time }, _, events) =>
     kind === 'cancel' && events.some((event) => event.kind === 'curve' && event.end === time),
-  /** Chromium, WebKit: after an exponential ramp that waits, to the other sign, the next ramp in that quantum is late. */
+  /** Chromium, WebKit: after an exponential ramp that waits, to the other sign, the next one in the quantum is late. */
   'value below 0': ({ kind, args }) => kind !== 'curve' && args.length > 1 && args[0] < 0,
   /** Chromium, WebKit: a ramp after a target that is held begins at 0. */
   'ramp after a held target': ({ kind }, { before }) => isRamp({ kind }) && before?.held && before.kind === 'set',
+  /** Chromium, WebKit: off the grid of frames a target begins at the value of the frame before. */
+  target: ({ kind }) => kind === 'target',
   /** Firefox: there is no cancelAndHoldAtTime(). */
   hold: ({ kind }) => kind === 'hold',
   /** Firefox: a value curve that a cancel meets goes on. */
