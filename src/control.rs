@@ -129,13 +129,15 @@ pub const MISSED: usize = OUTPUT_RMS + MAX_CHANNELS;
 pub const LATE: usize = MISSED + 1;
 /// Word of the number of events that wait for their frame.
 pub const WAITING: usize = LATE + 1;
+/// Word of the clock's frame up to which is rendered, modulo 2³².
+pub const CLOCK: usize = WAITING + 1;
 /// Word of the count of messages of events taken in.
-pub const MESSAGES: usize = WAITING + 1;
+pub const MESSAGES: usize = CLOCK + 1;
 /// Word of the count of the journal's entries.
 pub const ENTRIES: usize = MESSAGES + 1;
 
 /// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum before
-/// which something was taken in: the sequence number applied, the messages taken in, and the frame.
+/// which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
 pub const JOURNAL: usize = ENTRIES + 1;
 /// Rows of the journal.
 pub const JOURNAL_ROWS: usize = 32;

@@ -198,6 +198,7 @@ impl Engine {
             self.read_output(inputs);
         }
         self.clock = end;
+        self.control[control::CLOCK] = end as u32;
         self.count(control::QUANTA, 1);
         self.count(control::FRAMES, frames as u32);
     }
@@ -271,7 +272,7 @@ impl Engine {
         }
         let entry = self.control[control::ENTRIES] as usize % control::JOURNAL_ROWS;
         let row = control::JOURNAL + entry * control::JOURNAL_COLUMNS;
-        let columns = [now[0], now[1], self.control[control::FRAMES]];
+        let columns = [now[0], now[1], self.clock as u32];
         self.control[row..row + columns.len()].copy_from_slice(&columns);
         self.count(control::ENTRIES, 1);
         self.control[control::WAITING] = self.schedule.len() as u32;

@@ -37,7 +37,7 @@
  * @property {number} setAt
  * @property {number} order
  * @property {number} inboundWords
- * @property {number} messages
+ * @property {number} clock
  * @property {number} entries
  * @property {number} journal
  * @property {number} journalRows
@@ -54,7 +54,7 @@
  *
  * @typedef {import('../types/tables.js').Meters} Meters
  * @typedef {import('./parameters.js').Parameters} Parameters
- * @typedef {{ nth: number, sequence: number, messages: number, frame: number }} JournalEntry
+ * @typedef {{ nth: number, sequence: number, messages: number, clock: number }} JournalEntry
  */
 
 export class ControlBlock {
@@ -152,20 +152,33 @@ export class ControlBlock {
     return /** @type {Meters} */ (Object.fromEntries(entries));
   }
 
+  /** The context's frame up to which is rendered, modulo 2³². */
+  get clock() {
+    return Atomics.load(this.words, this.#layout.clock) >>> 0;
+  }
+
+  /** How many entries the journal had so far. */
+  get entries() {
+    return Atomics.load(this.words, this.#layout.entries) >>> 0;
+  }
+
   /**
-   * The journal's entries from the nth on, as far back as it goes: by when the audio thread had taken in which change and
-   * how many messages, in frames of the engine.
+   * The journal's entries from the nth on, as far back as it goes: by when the audio thread had taken in which change
+   * and how many messages, by the context's frame modulo 2³².
    * @param {number} from
    * @returns {JournalEntry[]}
    */
   journal(from) {
-    const { entries, journal, journalRows, journalColumns } = this.#layout;
-    const count = Atomics.load(this.words, entries) >>> 0;
+    const { journal, journalRows, journalColumns } = this.#layout;
+    const count = this.entries;
     const first = Math.max(from, count - journalRows);
     return Array.from({ length: Math.max(0, count - first) }, (_, nth) => {
       const row = journal + ((first + nth) % journalRows) * journalColumns;
-      const [sequence, messages, frame] = Array.from(this.words.subarray(row, row + journalColumns), (word) => word >>> 0);
-      return { nth: first + nth, sequence, messages, frame };
+      const [sequence, messages, clock] = Array.from(
+        this.words.subarray(row, row + journalColumns),
+        (word) => word >>> 0,
+      );
+      return { nth: first + nth, sequence, messages, clock };
     });
   }
 

@@ -152,7 +152,10 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
         ...settings,
         loaded,
         parameters: this.#parameters,
-        resume: () => weak.deref()?.#resume() ?? [],
+        resume: () => {
+          const engine = weak.deref();
+          return engine ? engine.#resume() : [];
+        },
         onfailure: (error) => whileItLives((engine) => engine.#dispatchError(error)),
         ongrow: (size) => whileItLives((engine) => engine.#grow(size)),
       },
@@ -281,7 +284,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   set(id, value) {
     this.#requireOpen();
     const { index, inForce } = this.#parameters.set(id, value);
-    for (const take of this.#takes) take.set(this.#parameters.sequence, id, inForce);
+    this.#log({ set: { [id]: inForce } });
     this.#hosts.store(index);
     const scheduled = this.#params.get(id);
     if (scheduled) this.#send(scheduled.timeline.set(inForce, this.#context.currentTime));
@@ -336,7 +339,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   #send(events) {
     if (events.length === 0) return;
     const message = this.#hosts.send(events);
-    for (const take of this.#takes) take.schedule(message, events);
+    for (const take of this.#takes) take.scheduled(message, events);
   }
 
   /** All that is under way or scheduled, for an engine that knows nothing of it yet. */
@@ -363,7 +366,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   setOrder(ids) {
     this.#requireOpen();
     this.#parameters.setOrder(checkOrder(ids, this.#parameters.effects));
-    for (const take of this.#takes) take.order(this.#parameters.sequence, this.order);
+    this.#log({ order: this.order });
     this.#hosts.storeAll();
   }
 
@@ -385,8 +388,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   load(state) {
     this.#requireOpen();
     this.#parameters.load(checkState(state, this.#parameters));
-    for (const [id, { timeline }] of this.#params) timeline.reset(this.#parameters.get(/** @type {ParameterId} */ (id)));
-    for (const take of this.#takes) take.load(this.#parameters.sequence, this.state());
+    for (const [id, { timeline }] of this.#params) timeline.reset(this.#parameters.get(id));
+    this.#log({ load: this.state() });
     this.#hosts.storeAll();
   }
 
@@ -402,9 +405,26 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   record() {
     this.#requireOpen();
-    const take = new Take(this.#context, this.#hosts, this.state(), this.#resume(), (ended) => this.#takes.delete(ended));
+    const { sampleRate } = this.#context;
+    const take = new Take({
+      hosts: this.#hosts,
+      sampleRate,
+      sequence: this.#parameters.next(),
+      state: this.state(),
+      events: this.#resume(),
+      onstop: (ended) => this.#takes.delete(ended),
+    });
     this.#takes.add(take);
+    this.#hosts.storeAll();
     return take;
+  }
+
+  /**
+   * Notes the change that was just made in the takes under way.
+   * @param {Omit<import('./take.js').TakeChange, 'frame'>} change
+   */
+  #log(change) {
+    for (const take of this.#takes) take.changed(this.#parameters.sequence, change);
   }
 
   /**
@@ -547,7 +567,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   async #changeTo(options, what) {
     await this.#hosts.changeTo(options, what);
-    for (const take of this.#takes) take.mode(this.mode, this.transport);
+    for (const take of this.#takes) take.moved({ mode: this.mode, transport: this.transport });
     this.dispatchEvent(new Event('modechange'));
   }
 

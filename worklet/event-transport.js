@@ -1,7 +1,6 @@
 /**
  * Carries events (events.js) to the processor by MessagePort, in every transport: what is scheduled in one task goes in
- * one message at its end, well before its time. Offline there is no time to wait for, and each call goes at once. Main
- * thread only.
+ * one message at its end, well before its time. Main thread only.
  */
 
 import { encodeEvents } from './events.js';
@@ -9,7 +8,6 @@ import { encodeEvents } from './events.js';
 export class EventTransport {
   #port;
   #indexOf;
-  #isOffline;
   /** @type {import('./events.js').ParameterEvent[]} */
   #pending = [];
   #stamp = 0;
@@ -18,12 +16,10 @@ export class EventTransport {
   /**
    * @param {MessagePort} port
    * @param {(id: string) => number} indexOf a parameter's index in the table
-   * @param {boolean} isOffline
    */
-  constructor(port, indexOf, isOffline) {
+  constructor(port, indexOf) {
     this.#port = port;
     this.#indexOf = indexOf;
-    this.#isOffline = isOffline;
   }
 
   /**
@@ -33,12 +29,10 @@ export class EventTransport {
    */
   send(events, stamp) {
     if (stamp !== this.#stamp) this.flush();
-    if (this.#pending.length === 0 && !this.#isOffline) queueMicrotask(() => this.flush());
+    if (this.#pending.length === 0) queueMicrotask(() => this.flush());
     this.#stamp = stamp;
     for (const event of events) this.#pending.push(event);
-    const number = this.#sent + 1;
-    if (this.#isOffline) this.flush();
-    return number;
+    return this.#sent + 1;
   }
 
   /** Posts what is pending. */

@@ -35,11 +35,6 @@ export class MessageTransport {
     queueMicrotask(() => this.#postChange());
   }
 
-  /** Posts what is pending at once: what follows it must not overtake it. */
-  flush() {
-    this.#postChange();
-  }
-
   /** Forgets what is pending. */
   close() {
     this.#changed = false;

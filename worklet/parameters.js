@@ -87,7 +87,7 @@ export class Parameters {
   set(id, value) {
     const checked = this.check(id, value);
     this.values[checked.index] = checked.inForce;
-    this.setAt[checked.index] = this.#next();
+    this.setAt[checked.index] = this.next();
     return checked;
   }
 
@@ -98,7 +98,7 @@ export class Parameters {
   load({ values, order }) {
     this.values.set(values);
     this.order = order;
-    this.clearedAt = this.#next();
+    this.clearedAt = this.next();
     this.setAt.fill(this.clearedAt);
   }
 
@@ -108,10 +108,11 @@ export class Parameters {
    */
   setOrder(places) {
     this.order = places;
-    this.#next();
+    this.next();
   }
 
-  #next() {
+  /** The number of a change that is made now. */
+  next() {
     this.sequence = (this.sequence + 1) >>> 0;
     return this.sequence;
   }

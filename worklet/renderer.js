@@ -40,6 +40,9 @@ export class Renderer {
   #entriesMeter;
   #journalWord;
   #sequence = 0;
+  /** Whether events wait for their frame: then the engine has to know the clock. */
+  #waits = true;
+  #clock;
   /** How many entries the journal had when it was last copied. */
   #entries = 0;
   /** The most frames that the engine renders at once. */
@@ -60,10 +63,11 @@ export class Renderer {
    * @param {number} options.sampleRate in Hz
    * @param {number} options.channels 1 or 2
    * @param {Int32Array} options.words the control block that this engine follows and reports to
+   * @param {() => number} options.clock the context's frame with which the sound begins that is rendered now
    * @throws {import('./engine-instance.js').OutOfMemory}
    * @throws {Error} if the options are out of range
    */
-  constructor(instance, { sampleRate, channels, words }) {
+  constructor(instance, { sampleRate, channels, words, clock }) {
     const { door } = instance;
     this.#instance = instance;
     this.#door = door;
@@ -80,8 +84,7 @@ export class Renderer {
     this.#waitingMeter = door.control_waiting_word() - this.metersWord;
     this.#entriesMeter = door.control_entries_word() - this.metersWord;
     this.#journalWord = door.control_journal_word();
-    /** Whether events wait for their frame: then the clock has to be right. */
-    this.waits = false;
+    this.#clock = clock;
     this.channels = channels;
     /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
     this.missed = 0;
@@ -105,15 +108,7 @@ export class Renderer {
     if (address === 0 || this.#door.engine_take_events(this.#engine, stamp) === 0) {
       throw new OutOfMemory('no memory for so many events');
     }
-    this.waits = true;
-  }
-
-  /**
-   * Sets the clock by which events are scheduled.
-   * @param {number} frame of the context, the next one
-   */
-  setClock(frame) {
-    this.#door.engine_set_clock(this.#engine, frame);
+    this.#waits = true;
   }
 
   /**
@@ -162,7 +157,9 @@ export class Renderer {
   #renderQuantum(input, output, start, frames) {
     if (frames !== this.#frames || this.#meters.length === 0) this.#makeViews(frames);
     const sequence = Atomics.load(this.#words, this.#sequenceWord);
-    if (sequence !== this.#sequence) this.#applyInbound(sequence);
+    const isChanged = sequence !== this.#sequence;
+    if (isChanged) this.#applyInbound(sequence);
+    if (isChanged || this.#waits) this.#door.engine_set_clock(this.#engine, this.#clock() + start);
 
     const connected = input.length > 0;
     if (connected) {
@@ -176,7 +173,7 @@ export class Renderer {
     }
     const meters = this.#meters;
     meters[this.#missedMeter] = this.missed;
-    this.waits = meters[this.#waitingMeter] !== 0;
+    this.#waits = meters[this.#waitingMeter] !== 0;
     if (meters[this.#entriesMeter] !== this.#entries) {
       this.#entries = meters[this.#entriesMeter];
       this.#words.set(this.#journal, this.#journalWord);
@@ -190,7 +187,7 @@ export class Renderer {
     const bytesPerWord = Int32Array.BYTES_PER_ELEMENT;
     this.#frames = frames;
     const control = engine_control(this.#engine);
-    /** @type {(from: number, to: number) => Int32Array} */
+    /** @type {(from: number, to: number) => Int32Array<ArrayBuffer>} */
     const view = (from, to) => new Int32Array(memory.buffer, control + bytesPerWord * from, to - from);
     this.#inbound = view(0, this.#draft.length);
     this.#meters = view(this.metersWord, this.#journalWord);

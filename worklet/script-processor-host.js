@@ -85,7 +85,8 @@ export class ScriptProcessorHost {
       const { sampleRate } = context;
       const { words } = this.block;
       const instance = EngineInstance.shared(loaded.module, loaded.url);
-      this.#renderer = new Renderer(instance, { sampleRate, channels, words });
+      const clock = () => this.#clock.inputFrame;
+      this.#renderer = new Renderer(instance, { sampleRate, channels, words, clock });
     } catch (error) {
       const code = error instanceof OutOfMemory ? 'out-of-memory' : 'processor-failed';
       throw new EngineError(code, { reason: reasonOf(error) }, error);
@@ -157,7 +158,6 @@ export class ScriptProcessorHost {
       this.#input[channel] = inputBuffer.getChannelData(channel);
       this.#output[channel] = outputBuffer.getChannelData(channel);
     }
-    if (renderer.waits) renderer.setClock(this.#clock.inputFrame);
     try {
       renderer.render(this.#input, this.#output);
     } catch (error) {

@@ -128,6 +128,19 @@ export class Timeline {
   }
 
   /**
+   * Forgets all that was scheduled, of which the audio thread is told in another way.
+   * @param {number} value in force from now on
+   */
+  reset(value) {
+    this.#entries = new OrderedList();
+    this.#base = value;
+    this.#touched = false;
+    this.#changed.clear();
+    this.#echoes.clear();
+    this.#cancelled = Infinity;
+  }
+
+  /**
    * The value that is scheduled for a time, clamped to the range; a float32.
    * @param {number} time seconds
    */

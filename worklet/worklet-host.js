@@ -10,6 +10,7 @@ import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
 import { EventTransport } from './event-transport.js';
 import { MessageTransport } from './message-transport.js';
+import { renderAfter } from './offline.js';
 import { addScript } from './worklet-script.js';
 
 /** A timer of more than this fires at once. */
@@ -31,6 +32,12 @@ export class WorkletHost {
   #messages = null;
   #events;
   #parameters;
+  /** Ends what an offline render waits for. */
+  #release;
+  /** Whether something was said to the processor since it last told that all had arrived. */
+  #isSaid = false;
+  /** @type {ReturnType<typeof deferred<void>> | null} */
+  #arriving = null;
   /** Resolved when the processor has ended, or never will. @type {ReturnType<typeof deferred<void>>} */
   #ended = deferred();
   #onfailure;
@@ -69,7 +76,12 @@ export class WorkletHost {
     this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels, frames });
     connect(this.node);
     if (!shared) this.#messages = new MessageTransport(this.node.port, this.block, isOffline);
-    this.#events = new EventTransport(this.node.port, (id) => parameters.row(id).index, isOffline);
+    this.#events = new EventTransport(this.node.port, (id) => parameters.row(id).index);
+    const weak = new WeakRef(this);
+    this.#release = renderAfter(context, () => {
+      const host = weak.deref();
+      return host ? host.#arrival() : null;
+    });
   }
 
   /**
@@ -78,13 +90,13 @@ export class WorkletHost {
    */
   store(index) {
     this.block.store(this.#parameters, index);
-    this.#messages?.changed();
+    this.#say();
   }
 
   /** Anything may have been set. */
   storeAll() {
     this.block.storeAll(this.#parameters);
-    this.#messages?.changed();
+    this.#say();
   }
 
   /**
@@ -92,7 +104,25 @@ export class WorkletHost {
    * @param {readonly import('./events.js').ParameterEvent[]} events
    */
   send(events) {
+    this.#isSaid = true;
     return this.#events.send(events, this.#parameters.sequence);
+  }
+
+  /** The block has changed. */
+  #say() {
+    if (!this.#messages) return;
+    this.#isSaid = true;
+    this.#messages.changed();
+  }
+
+  /** When all that was said so far has arrived; null where it has. */
+  #arrival() {
+    if (!this.#isSaid || this.failure) return null;
+    this.#isSaid = false;
+    this.#events.flush();
+    this.node.port.postMessage({ ask: true });
+    this.#arriving ??= deferred();
+    return this.#arriving.promise;
   }
 
   /**
@@ -112,6 +142,7 @@ export class WorkletHost {
   /** Tells the processor to end, and waits until it has. */
   async stop() {
     this.#messages?.close();
+    this.#release();
     this.block.requestStop();
     this.node.port.postMessage(this.transport === 'shared' ? {} : { inbound: this.block.inbound() });
     const tooLate = setTimeout(this.#ended.resolve, END_MILLISECONDS);
@@ -150,16 +181,27 @@ export class WorkletHost {
     this.node.port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /** @param {{ meters?: Int32Array, ended?: true, died?: string }} message */
-  #receive({ meters, ended, died }) {
+  /** @param {{ meters?: Int32Array, arrived?: true, ended?: true, died?: string }} message */
+  #receive({ meters, arrived, ended, died }) {
     if (meters) this.block.takeMeters(meters);
-    else if (ended) this.#ended.resolve();
+    else if (arrived) this.#arrived();
+    else if (ended) this.#end();
     else if (died) this.#fail(died);
+  }
+
+  #arrived() {
+    this.#arriving?.resolve();
+    this.#arriving = null;
+  }
+
+  #end() {
+    this.#arrived();
+    this.#ended.resolve();
   }
 
   /** @param {string} reason */
   #fail(reason) {
-    this.#ended.resolve();
+    this.#end();
     if (this.failure) return;
     this.failure = new EngineError('processor-died', { reason });
     this.#onfailure(this.failure);

@@ -35,8 +35,8 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         assert_eq!((meter.words, meter.kind), (words, kind), "{}", meter.name);
         next += meter.words;
     }
-    assert_eq!([control::WAITING, control::MESSAGES, control::ENTRIES], [next, next + 1, next + 2]);
-    assert_eq!(control::JOURNAL, next + 3);
+    let state = [control::WAITING, control::CLOCK, control::MESSAGES, control::ENTRIES, control::JOURNAL];
+    assert_eq!(state, [next, next + 1, next + 2, next + 3, next + 4]);
     assert_eq!(control::WORDS, control::JOURNAL + control::JOURNAL_ROWS * control::JOURNAL_COLUMNS);
     let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level].map(MeterKind::name);
     assert_eq!(kinds, ["count", "sequence", "level"]);

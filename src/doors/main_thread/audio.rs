@@ -48,7 +48,7 @@ pub fn effect_ids() -> Array {
 }
 
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// announced, clearedAt, parameters, setAt, order, inboundWords, messages, entries, journal, journalRows,
+/// announced, clearedAt, parameters, setAt, order, inboundWords, clock, entries, journal, journalRows,
 /// journalColumns, flagStop, flagForgotten, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
@@ -75,7 +75,7 @@ pub fn control_layout() -> JsValue {
         ("setAt", control::SET_AT as u32),
         ("order", control::ORDER as u32),
         ("inboundWords", control::INBOUND_WORDS as u32),
-        ("messages", control::MESSAGES as u32),
+        ("clock", control::CLOCK as u32),
         ("entries", control::ENTRIES as u32),
         ("journal", control::JOURNAL as u32),
         ("journalRows", control::JOURNAL_ROWS as u32),
