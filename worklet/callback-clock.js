@@ -22,8 +22,12 @@ const CALLS_TO_RESCHEDULE = 8;
 /** Clock readings that differ by at most so many frames count as equal. */
 const TOLERANCE_FRAMES = 64;
 
-/** Frames of a quantum. */
-const DEFAULT_QUANTUM = 128;
+/**
+ * Frames from the clock's reading at the earliest call to the end of the call's buffer, in Chromium; and from the end of
+ * the buffer to playbackTime, in Firefox. Measured, for buffers of 256 and 1024 frames.
+ */
+const EARLY_FRAMES = 128;
+const QUEUE_FRAMES = 768;
 
 /** How many calls a running mean covers; before there are as many, it is the plain mean. */
 const CALLS_IN_MEAN = 16;
@@ -36,6 +40,7 @@ export class CallbackClock {
   #calls = 0;
   /** When call 0 came, by the schedule of the earliest call. */
   #earliest = Infinity;
+  #playbackTime = 0;
   /**
    * When call 0 came, by the schedule of each late call since the last that was in time.
    * @type {number[]}
@@ -68,13 +73,13 @@ export class CallbackClock {
   }
 
   /**
-   * The context's frame with which the input of the last call began: by the schedule of the earliest call, which came
-   * when the buffer before had ended. A whole number of quanta.
+   * The context's frame with which the input of the last call began. Offline it is right; live it can be some quanta too
+   * late where the main thread is busy.
    */
   get inputFrame() {
-    const end = (this.#earliest + (this.#calls - 1) * this.#length) * this.#sampleRate;
-    const frame = Math.floor(end / DEFAULT_QUANTUM + 0.5) * DEFAULT_QUANTUM - this.#bufferSize;
-    return Math.max(0, frame);
+    const played = Math.round(this.#playbackTime * this.#sampleRate) - QUEUE_FRAMES;
+    const called = Math.round((this.#earliest + (this.#calls - 1) * this.#length) * this.#sampleRate) + EARLY_FRAMES;
+    return Math.max(0, (this.#isQueued ? played : called) - this.#bufferSize);
   }
 
   /**
@@ -85,6 +90,7 @@ export class CallbackClock {
    */
   called(now, playbackTime) {
     const afterTurn = this.#isAfterTurn(now);
+    this.#playbackTime = playbackTime;
     const ahead = playbackTime - now;
     const queued = Math.abs(ahead - this.#length) > this.#tolerance;
     const newest = 1 / Math.min(this.#calls, CALLS_IN_MEAN);
