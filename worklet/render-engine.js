@@ -66,9 +66,11 @@ export class RenderEngine {
     });
   }
 
-  /** Whether nothing rings on, and all that is rendered was given away. */
+  /** Whether nothing rings on, and nothing but silence is left to be given away. */
   get isAtRest() {
-    return this.#rest.start === this.#rest.end && this.#door.engine_is_at_rest(this.#engine) === 1;
+    const { start, end } = this.#rest;
+    const isSilent = framesHeard(this.#views.map((view) => view.subarray(start, end))) === 0;
+    return isSilent && this.#door.engine_is_at_rest(this.#engine) === 1;
   }
 
   /**

@@ -73,16 +73,17 @@ export class RenderWorker {
   /**
    * Gives it the module.
    * @param {WorkerSource} source
+   * @param {AbortSignal} signal
    * @throws {EngineError} worker-missing, worker-blocked, worker-failed
    */
-  async start({ module, wasmUrl }) {
+  async start({ module, wasmUrl }, signal) {
     const late = setTimeout(() => this.#fail('it does not answer'), START_MILLISECONDS);
     try {
-      await explaining(this.#url, () => this.#giveModule(module, wasmUrl));
+      await explaining(this.#url, signal, () => this.#giveModule(module, wasmUrl));
       this.#started = true;
     } catch (error) {
       this.end(error);
-      throw error;
+      throw signal.aborted ? signal.reason : error;
     } finally {
       clearTimeout(late);
     }
@@ -217,9 +218,10 @@ class Refused extends Error {
 /**
  * Where a worker does not start: why not, as far as the page can know.
  * @param {string} url
+ * @param {AbortSignal} signal an abort needs no explanation
  * @param {() => Promise<void>} start
  */
-async function explaining(url, start) {
+async function explaining(url, signal, start) {
   /** @type {string | null} */
   let directive = null;
   /** @param {SecurityPolicyViolationEvent} event */
@@ -230,6 +232,7 @@ async function explaining(url, start) {
   try {
     await start();
   } catch (error) {
+    throwIfAborted(signal);
     // The violation is reported by a task of its own, perhaps after the error.
     await new Promise((resolve) => setTimeout(resolve));
     if (directive) throw new EngineError('worker-blocked', { url, directive }, error);
@@ -292,7 +295,7 @@ export async function withWorker(source, { isStream, signal }, job) {
     const abort = () => worker.isFree || worker.end(signal.reason);
     signal.addEventListener('abort', abort);
     try {
-      if (!kept) await worker.start(source);
+      if (!kept) await worker.start(source, signal);
       const result = await job(worker);
       await worker.release();
       return result;
