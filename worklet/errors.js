@@ -24,8 +24,8 @@ const SENTENCES = {
   'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
 
   'bad-input': ({ reason }) =>
-    'render() takes an AudioBuffer, { channels: Float32Array[], sampleRate }, or { stream, sampleRate, channels: 1 or ' +
-    `2 }: ${reason}.`,
+    'render() takes an AudioBuffer, { channels: Float32Array[], sampleRate }, or { stream, sampleRate, channels }: ' +
+    `${reason}.`,
   'bad-state': ({ reason }) => `A state is { version: 1, params: { id: value, … } }: ${reason}.`,
 
   // The WebAssembly module.

@@ -55,7 +55,7 @@ const OPTIONS = ['state', 'tail', 'onProgress', 'signal', 'channels', 'transfer'
  * @property {1 | 2} channels
  *
  * @typedef {object} RenderedStream
- * @property {ReadableStream<Float32Array<ArrayBuffer>[]>} stream planar chunks of 65,536 frames, or fewer at the end
+ * @property {ReadableStream<Float32Array<ArrayBuffer>[]>} stream planar chunks of 32,768 frames, or fewer at the end
  * @property {number} sampleRate in Hz
  * @property {1 | 2} channels
  *

@@ -6,8 +6,8 @@
 import { EngineError } from './errors.js';
 import { throwIfAborted } from './render-pool.js';
 
-/** Frames of a part: some 0.4 ms of work in stereo, so that messages cost next to nothing. */
-export const PART_FRAMES = 65_536;
+/** Frames of a part: some 0.2 ms of work in stereo, so that messages cost next to nothing. */
+export const PART_FRAMES = 32_768;
 
 /** Parts that a worker has besides the one that is waited for: it works while this thread copies. */
 const PARTS_AHEAD = 2;
@@ -67,16 +67,19 @@ export function wholePart(input, { channels, tailFrames, transfer }) {
 /**
  * An AudioBuffer's sound, cut, with the tail's silence behind it.
  * @param {AudioBuffer} buffer
- * @param {{ channels: number, tailFrames: number }} options
+ * @param {{ channels: number, tailFrames: number, spare: Part[] }} options spare: whole parts to be used again, for
+ *   memory that is new costs as much as the copy
  * @returns {Generator<Part>}
  */
-export function* bufferParts(buffer, { channels, tailFrames }) {
+export function* bufferParts(buffer, { channels, tailFrames, spare }) {
   const input = Array.from({ length: buffer.numberOfChannels }, (_, channel) => buffer.getChannelData(channel));
   const total = buffer.length + tailFrames;
   for (let start = 0; start < total; start += PART_FRAMES) {
-    const part = newPart(channels, Math.min(PART_FRAMES, total - start));
-    const count = Math.min(part[0].length, buffer.length - start);
-    if (count > 0) fill(part, 0, input, start, count);
+    const frames = Math.min(PART_FRAMES, total - start);
+    const part = (frames === PART_FRAMES && spare.pop()) || newPart(channels, frames);
+    const count = Math.max(0, Math.min(frames, buffer.length - start));
+    fill(part, 0, input, start, count);
+    for (const samples of part) samples.fill(0, count);
     yield part;
   }
 }
@@ -239,16 +242,22 @@ const framesOf = (parts) => parts.reduce((frames, part) => frames + part[0].leng
 /**
  * All parts in an AudioBuffer.
  * @param {AsyncIterable<Part>} parts
- * @param {{ channels: number, sampleRate: number, frames: number | null }} options frames: how many there will be, where
- *   that is known
+ * @param {object} options
+ * @param {number} options.channels
+ * @param {number} options.sampleRate in Hz
+ * @param {number | null} options.frames how many there will be, where that is known
+ * @param {Part[]} options.spare gets the whole parts that are done with
  */
-export async function gatherBuffer(parts, { channels, sampleRate, frames }) {
+export async function gatherBuffer(parts, { channels, sampleRate, frames, spare }) {
   /** @param {number} length */
   const newBuffer = (length) => new AudioBuffer({ numberOfChannels: channels, length, sampleRate });
   if (frames !== null) {
     const buffer = newBuffer(frames);
     let start = 0;
-    for await (const part of parts) start = append(buffer, start, part);
+    for await (const part of parts) {
+      start = append(buffer, start, part);
+      if (part[0].length === PART_FRAMES) spare.push(part);
+    }
     return buffer;
   }
   const all = [];

@@ -139,8 +139,10 @@ class Call {
   async buffer(input) {
     const total = input.length + this.#tailFrames;
     const frames = this.#longestTail > 0 ? null : total;
-    const shape = { channels: this.#channels, sampleRate: this.#sampleRate, frames };
-    const parts = bufferParts(input, { channels: this.#channels, tailFrames: this.#tailFrames });
+    /** @type {Part[]} */
+    const spare = [];
+    const shape = { channels: this.#channels, sampleRate: this.#sampleRate, frames, spare };
+    const parts = bufferParts(input, { channels: this.#channels, tailFrames: this.#tailFrames, spare });
     return this.#renderAll(parts, total, (rendered) => gatherBuffer(rendered, shape));
   }
 

@@ -36,7 +36,8 @@ pub unsafe extern "C" fn samples_free(samples: *mut f32, count: usize) {
 }
 
 /// Renders `blocks` whole blocks of `channels` channels in place; a channel begins `stride` samples behind the one
-/// before. `connected` is 0 where there is no input: what stands in the samples is then not read, and the tail rings on.
+/// before. `connected` is 0 where there is no input: what stands in the samples is then not read, and the tail rings
+/// on.
 ///
 /// # Safety
 /// See the module's documentation; there is room for `channels` times `stride` samples, and the engine has so many

@@ -1,7 +1,7 @@
 /**
  * render() beside the fastest way through an OfflineAudioContext (this engine, fixed) and a worklet that only copies:
- * how many times faster than real time one stereo sound is rendered, with default parameters; and as many sounds at once
- * as there are processors. In turn, in one run. Node; the page runs the function at the end.
+ * how many times faster than real time one stereo sound is rendered, with default parameters; and as many sounds at
+ * once as there are processors. In turn, in one run. Node; the page runs the function at the end.
  */
 import { fixed, median, ratio, table } from '../table.mjs';
 

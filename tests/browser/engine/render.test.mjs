@@ -109,7 +109,7 @@ describe('render()', { skip: skipUnless('chromium') }, () => {
     assert.deepEqual(differences, [0, 0, 0, 0, 0, 0]);
   });
 
-  test('renders the tail until it is silent: to the last sample that is not 0, and none where nothing rings', async () => {
+  test('renders the tail to the last sample that is not 0, and none where nothing rings', async () => {
     const { ringing, dry, feedback } = await browser.inPage(async () => {
       const t = await import('/tests/support/in-page.mjs');
       const sampleRate = 48000;
