@@ -1,5 +1,5 @@
 /**
- * render(): a sound through the engine without an AudioContext, in workers, thousands of times faster than real time,
+ * render(): a sound through the engine without an AudioContext, in workers, far faster than real time,
  * with the same samples as the worklet's, bit for bit. Main thread only.
  *
  *     const out = await render(buffer, { state: { version: 1, params: { gain: 0.8 } }, tail: 2 });
