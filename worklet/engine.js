@@ -26,6 +26,7 @@ export { detect } from './detect.js';
 export { EngineError, ERROR_CODES } from './errors.js';
 export { loadModule } from './module.js';
 export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
+export { render } from './render.js';
 
 /**
  * @typedef {import('../types/tables.js').ParameterId} ParameterId
