@@ -5,6 +5,7 @@
  *   pkg/audio_dsp_wasm_bg.wasm               with SIMD
  *   pkg/audio_dsp_wasm_baseline.wasm         WebAssembly 1.0 and nothing later, for the browsers without SIMD
  *   pkg/processor.js                         the AudioWorklet script, one self-contained file
+ *   pkg/render-worker.js                     the worker script of render(), another
  *   types/                                   the engine's TypeScript declarations
  *
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
@@ -95,6 +96,7 @@ const PRODUCTS = [
     make: makeWasm,
   },
   { name: 'processor', inputs: ['worklet', ...SELF], outputs: ['pkg/processor.js'], make: makeProcessor },
+  { name: 'render-worker', inputs: ['worklet', ...SELF], outputs: ['pkg/render-worker.js'], make: makeRenderWorker },
   {
     name: 'types',
     inputs: ['src', 'worklet', 'scripts/lib/declarations.mjs', ...SELF],
@@ -274,18 +276,37 @@ async function makeProcessor() {
   await step('Bundling the AudioWorklet script', () => bundleProcessor(join(root, 'pkg', 'processor.js')));
 }
 
+async function makeRenderWorker() {
+  await step("Bundling render()'s worker", () => bundleRenderWorker(join(root, 'pkg', 'render-worker.js')));
+}
+
 /**
  * Bundles the AudioWorklet script into one file.
  * @param {string} outfile
  */
-export async function bundleProcessor(outfile) {
+export const bundleProcessor = (outfile) => bundle('processor.js', outfile, 'esm', 'The AudioWorklet script');
+
+/**
+ * Bundles the worker script of render() into one file: a plain script, which every kind of worker can run.
+ * @param {string} outfile
+ */
+const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
+
+/**
+ * Bundles a script with all that it imports.
+ * @param {string} entry in worklet/
+ * @param {string} outfile
+ * @param {'esm' | 'iife'} format
+ * @param {string} what it is, for people
+ */
+async function bundle(entry, outfile, format, what) {
   const esbuild = await import('esbuild');
   try {
     await esbuild.build({
-      entryPoints: [join(root, 'worklet', 'processor.js')],
+      entryPoints: [join(root, 'worklet', entry)],
       outfile,
       bundle: true,
-      format: 'esm',
+      format,
       // Private fields must stay what they are: lowered, each access is a look-up in a WeakMap, on the audio thread.
       target: 'es2022',
       // Comments are for the source; a browser's tools show the names all the same.
@@ -294,10 +315,7 @@ export async function bundleProcessor(outfile) {
       logLevel: 'error',
     });
   } catch (error) {
-    throw (
-      diskFailure(messageOf(error)) ??
-      new Failure('The AudioWorklet script does not bundle: mend the first error above.')
-    );
+    throw diskFailure(messageOf(error)) ?? new Failure(`${what} does not bundle: mend the first error above.`);
   }
 }
 

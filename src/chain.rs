@@ -1,56 +1,19 @@
 //! The chain: the effects in their order, behind a master bypass.
 //!
-//! gain → distortion → low-pass → high-pass → peaking → compressor → tremolo → delay → limiter.
+//! By default gain → distortion → low-pass and high-pass → peaking → compressor → tremolo → delay → limiter. The limiter
+//! stays last; the others can be in any order (`rack`).
 //!
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
 
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
+use crate::dsp::law::Change;
 use crate::dsp::scrub::scrub;
-use crate::effects::{
-    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain,
-    limiter::Limiter, peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
-};
+use crate::effects::{Effect, OutOfMemory, switch::Switched};
 use crate::params::{self, Values};
+use crate::rack::{Order, Rack};
 use core::fmt::{self, Display, Formatter};
-use core::ops::RangeInclusive;
-
-/// The effects in their order. Adding one: its line here, and nothing else in this file.
-macro_rules! rack {
-    ($($name:ident: $effect:ty = |$rate:ident, $channels:ident| $new:expr;)*) => {
-        struct Rack { $($name: $effect),* }
-
-        impl Rack {
-            fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
-                Ok(Self { $($name: { let ($rate, $channels) = (sample_rate, channels); $new }),* })
-            }
-        }
-
-        impl Effect for Rack {
-            fn set(&mut self, values: &Values) { $(self.$name.set(values);)* }
-            fn reset(&mut self) { $(self.$name.reset();)* }
-            fn process(&mut self, block: &mut Block) { $(self.$name.process(block);)* }
-            fn is_at_rest(&self) -> bool { $(self.$name.is_at_rest())&&* }
-            fn pass(&mut self, frames: usize) { $(self.$name.pass(frames);)* }
-        }
-    };
-}
-
-rack! {
-    gain: Gain = |rate, _channels| Gain::new(rate);
-    distortion: Switched<Distortion> =
-        |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
-    filters: Tuned = |rate, _channels| Tuned::new(filters::DESIGN, rate);
-    peaking: Tuned = |rate, _channels| Tuned::new(peaking::DESIGN, rate);
-    compressor: Switched<Compressor> =
-        |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
-    tremolo: Switched<Tremolo> =
-        |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
-    delay: Switched<Delay> =
-        |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels)?, rate, channels);
-    limiter: Switched<Limiter> =
-        |rate, channels| Switched::on(params::LIMITER_ON, Limiter::new(rate), rate, channels);
-}
+use core::ops::{Range, RangeInclusive};
 
 /// Sample rates that a chain can run at, in Hz; the Web Audio API's own limits.
 pub const SAMPLE_RATES: RangeInclusive<f64> = 3000.0..=768000.0;
@@ -91,6 +54,8 @@ pub struct Chain {
     channels: usize,
     /// Whether the next block is the first, in which parameters are at their values at once.
     fresh: bool,
+    /// A part of a block that is processed by itself.
+    part: Block,
     /// Frames until all that was set has arrived, at the latest; and how many that is at first.
     arriving: usize,
     arrival: usize,
@@ -109,6 +74,7 @@ impl Chain {
             values: params::defaults(),
             channels,
             fresh: true,
+            part: Block::new(channels),
             arriving: 0,
             arrival: (ARRIVAL_SECONDS * sample_rate) as usize,
         })
@@ -121,15 +87,29 @@ impl Chain {
 
     /// Takes new values to move towards, clamped to the table's ranges.
     pub fn set(&mut self, values: &Values) {
-        let clamped: Values = core::array::from_fn(|index| params::TABLE[index].clamp(values[index]));
-        if clamped != self.values || self.fresh {
-            self.values = clamped;
-            self.arriving = self.arrival;
-            self.rack.set(&clamped);
+        for (index, parameter) in params::TABLE.iter().enumerate() {
+            let value = parameter.clamp(values[index]);
+            if value != self.values[index] || self.fresh {
+                self.take(&Change::set(index, value));
+            }
         }
     }
 
-    /// The values in force, or being moved to.
+    /// Takes the change of a parameter.
+    pub fn take(&mut self, change: &Change) {
+        self.values[change.param] = change.last();
+        self.arriving = self.arriving.max(self.arrival.saturating_add(change.frames() as usize));
+        self.rack.take(change);
+    }
+
+    /// Goes over to another order of the effects.
+    pub fn set_order(&mut self, order: Order) {
+        if self.rack.effect_mut().set_order(order) {
+            self.arriving = self.arriving.max(self.arrival);
+        }
+    }
+
+    /// The values in force, or on the way.
     pub fn values(&self) -> &Values {
         &self.values
     }
@@ -141,12 +121,33 @@ impl Chain {
 
     /// Processes a block of finite samples in place.
     pub fn process(&mut self, block: &mut Block) {
+        self.process_part(block, 0..block.frames());
+    }
+
+    /// Processes some frames of a block of finite samples in place.
+    pub fn process_part(&mut self, block: &mut Block, frames: Range<usize>) {
+        self.begin();
+        let Range { start: mut at, end } = frames;
+        while at < end {
+            let next = end.min(at.saturating_add(self.rack.effect_mut().span()));
+            if next - at == block.frames() {
+                self.rack.process(block);
+            } else {
+                self.part.take(block, at..next);
+                self.rack.process(&mut self.part);
+                self.part.give(block, at);
+            }
+            self.arriving = self.arriving.saturating_sub(next - at);
+            at = next;
+        }
+    }
+
+    /// The first block has its parameters at once.
+    fn begin(&mut self) {
         if self.fresh {
             self.fresh = false;
             self.rack.reset();
         }
-        self.arriving = self.arriving.saturating_sub(block.frames());
-        self.rack.process(block);
     }
 
     /// Whether silence would go through without a trace: nothing rings on, and nothing moves.

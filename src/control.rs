@@ -7,20 +7,29 @@
 //! | --- | --- | --- |
 //! | `MAGIC_WORD` … | header: magic, ABI version, sequence number, flags | main thread |
 //! | `PARAMETERS` … | one f32 per row of the parameter table | main thread |
+//! | `SET_AT` … | per row, the sequence number of the change by which it was last set | main thread |
+//! | `ORDER` … | the effects in their order, by their places in the default one | main thread |
 //! | `METERS` … | what the audio thread did and heard | audio thread |
+//! | `JOURNAL` … | when the audio thread took the last changes | audio thread |
 //!
-//! The main thread stores a parameter first and raises the sequence number after it (both with
-//! `Atomics`), so whoever has read sequence number *n* sees every store up to *n*. The audio thread
-//! reports the last number it has seen as [`APPLIED_SEQUENCE`]. The two halves stand on cache lines of
-//! their own, so that one thread's writing does not slow the other's.
+//! A change can be of one parameter or of everything; the audio thread takes it whole. The main thread announces its
+//! number in [`ANNOUNCED`], stores, and raises the sequence number to it (all with `Atomics`). The audio thread reads
+//! the sequence number, the words, and then what is announced: where that is another number, the next change was
+//! already being stored, and it reads again a quantum later. It reports the last number it has taken as
+//! [`APPLIED_SEQUENCE`], and in the journal at which frame. The two halves stand on cache lines of their own, so that
+//! one thread's writing does not slow the other's.
+//!
+//! Automation does not fit in here: it comes by message (`doors::audio_thread`), with the sequence number of the last
+//! change before it. A parameter that was set later than that stays as it was set.
 
 use crate::dsp::block::MAX_CHANNELS;
 use crate::params;
+use crate::rack::EFFECTS;
 
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 3;
+pub const ABI_VERSION: u32 = 4;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;
@@ -30,10 +39,18 @@ pub const ABI_WORD: usize = 1;
 pub const SEQUENCE: usize = 2;
 /// Word of the flags.
 pub const FLAGS: usize = 3;
+/// Word of the number of the change that is being stored; the sequence number where none is.
+pub const ANNOUNCED: usize = 4;
+/// Word of the sequence number of the last change that made an end of all automation.
+pub const CLEARED_AT: usize = 5;
 /// First word of the parameters.
-pub const PARAMETERS: usize = 4;
+pub const PARAMETERS: usize = 6;
+/// First word of the sequence numbers by which the parameters were last set.
+pub const SET_AT: usize = PARAMETERS + params::COUNT;
+/// First word of the effects' order: a place in [`EFFECTS`] each.
+pub const ORDER: usize = SET_AT + params::COUNT;
 /// Words that the main thread writes.
-pub const INBOUND_WORDS: usize = PARAMETERS + params::COUNT;
+pub const INBOUND_WORDS: usize = ORDER + EFFECTS.len();
 
 /// Flag: the processor is to end itself.
 pub const FLAG_STOP: u32 = 1;
@@ -108,8 +125,26 @@ pub const OUTPUT_RMS: usize = OUTPUT_PEAK + MAX_CHANNELS;
 /// Word of the count of quanta that were not rendered in time. Whoever calls the engine counts them; the engine
 /// cannot know.
 pub const MISSED: usize = OUTPUT_RMS + MAX_CHANNELS;
+/// Word of the count of events that came too late, and acted at once.
+pub const LATE: usize = MISSED + 1;
+/// Word of the number of events that wait for their frame.
+pub const WAITING: usize = LATE + 1;
+/// Word of the clock's frame up to which is rendered, modulo 2³².
+pub const CLOCK: usize = WAITING + 1;
+/// Word of the count of messages of events taken in.
+pub const MESSAGES: usize = CLOCK + 1;
+/// Word of the count of the journal's entries.
+pub const ENTRIES: usize = MESSAGES + 1;
+
+/// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum before
+/// which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
+pub const JOURNAL: usize = ENTRIES + 1;
+/// Rows of the journal.
+pub const JOURNAL_ROWS: usize = 32;
+/// Words of a row.
+pub const JOURNAL_COLUMNS: usize = 3;
 /// Words of the whole block.
-pub const WORDS: usize = MISSED + 1;
+pub const WORDS: usize = JOURNAL + JOURNAL_ROWS * JOURNAL_COLUMNS;
 
 /// The meters, by name.
 pub const METER_TABLE: &[Meter] = &[
@@ -123,4 +158,5 @@ pub const METER_TABLE: &[Meter] = &[
     level("outputPeak", OUTPUT_PEAK),
     level("outputRms", OUTPUT_RMS),
     count("missed", MISSED),
+    count("late", LATE),
 ];

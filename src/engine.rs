@@ -4,9 +4,13 @@
 use crate::chain::{Chain, Refusal};
 use crate::control;
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
+use crate::dsp::law::{Change, Law};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
 use crate::dsp::scrub::scrub;
-use crate::params::{self, Param, Values};
+use crate::effects::OutOfMemory;
+use crate::params::{self, COUNT, Param, Values};
+use crate::rack::{EFFECTS, Order};
+use crate::schedule::{Schedule, is_before};
 
 /// What an engine did and heard. Counts are modulo 2³²; levels are linear, one per channel.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +23,8 @@ pub struct Meters {
     pub clips: u32,
     /// Input samples replaced by 0 because they were not finite, or louder than +120 dBFS.
     pub scrubbed: u32,
+    /// Events that came too late for their frame, and acted at once.
+    pub late: u32,
     /// The input's peaks, falling 20 dB in 1.7 s.
     pub input_peak: [f32; MAX_CHANNELS],
     /// The input's RMS levels over about 300 ms.
@@ -38,6 +44,14 @@ pub struct Engine {
     ballistics: Ballistics,
     /// Whether the control block has been read at all.
     started: bool,
+    schedule: Schedule,
+    /// The next frame, by the clock that events are scheduled by.
+    clock: u64,
+    /// Of each parameter: the sequence number by which it was last set, and what the clock said then.
+    set_at: [u32; COUNT],
+    set_clock: [u64; COUNT],
+    /// What the journal's last entry says of sequence number and messages.
+    entered: [u32; 2],
 }
 
 impl Engine {
@@ -49,6 +63,9 @@ impl Engine {
         for (word, value) in control[control::PARAMETERS..].iter_mut().zip(params::defaults()) {
             *word = value.to_bits();
         }
+        for (word, place) in control[control::ORDER..].iter_mut().zip(Order::default().places()) {
+            *word = place as u32;
+        }
         Ok(Self {
             control,
             chain: Chain::new(sample_rate as f64, channels)?,
@@ -56,6 +73,11 @@ impl Engine {
             meters: Default::default(),
             ballistics: Ballistics::new(sample_rate as f64),
             started: false,
+            schedule: Schedule::default(),
+            clock: 0,
+            set_at: [0; COUNT],
+            set_clock: [0; COUNT],
+            entered: [0; 2],
         })
     }
 
@@ -64,8 +86,48 @@ impl Engine {
     pub fn set(&mut self, param: Param, value: f32) -> f32 {
         let value = param.row().clamp(value);
         self.control[control::PARAMETERS + param as usize] = value.to_bits();
-        self.control[control::SEQUENCE] = self.control[control::SEQUENCE].wrapping_add(1);
+        self.control[control::SET_AT + param as usize] = self.raise();
         value
+    }
+
+    /// Goes over to another order of the effects, without a click, in the next call of [`Engine::process`].
+    pub fn set_order(&mut self, order: Order) {
+        for (word, place) in self.control[control::ORDER..].iter_mut().zip(order.places()) {
+            *word = place as u32;
+        }
+        self.raise();
+    }
+
+    /// Lets a parameter follow a law from a frame on, by the clock that [`Engine::set_clock`] sets. To the sample, and
+    /// without smoothing; where the frame is past already, at once.
+    pub fn automate(&mut self, param: Param, frame: u64, law: Law) -> Result<(), OutOfMemory> {
+        self.schedule.add(param as usize, frame, law, self.control[control::SEQUENCE])
+    }
+
+    /// Sets the clock: the number of the next frame. It counts from 0 else.
+    pub fn set_clock(&mut self, frame: u64) {
+        self.clock = frame;
+    }
+
+    /// The events that wait for their frame.
+    pub fn schedule(&mut self) -> &mut Schedule {
+        &mut self.schedule
+    }
+
+    /// Takes in the events in the schedule's mailbox, which were scheduled after the change of this sequence number.
+    pub(crate) fn take_events(&mut self, stamp: u32) -> Result<(), OutOfMemory> {
+        self.count(control::MESSAGES, 1);
+        if is_before(stamp, self.control[control::CLEARED_AT]) {
+            return Ok(());
+        }
+        self.schedule.take_in(stamp)
+    }
+
+    fn raise(&mut self) -> u32 {
+        let sequence = self.control[control::SEQUENCE].wrapping_add(1);
+        self.control[control::SEQUENCE] = sequence;
+        self.control[control::ANNOUNCED] = sequence;
+        sequence
     }
 
     /// The value of a parameter in force.
@@ -81,6 +143,7 @@ impl Engine {
             frames: self.control[control::FRAMES],
             clips: self.control[control::CLIPS],
             scrubbed: self.control[control::SCRUBBED],
+            late: self.control[control::LATE],
             input_peak: levels(control::INPUT_PEAK),
             input_rms: levels(control::INPUT_RMS),
             output_peak: levels(control::OUTPUT_PEAK),
@@ -117,21 +180,56 @@ impl Engine {
     /// Renders `frames` frames (at most [`BLOCK`]) of the sound in place. Where nothing is connected the input counts
     /// as silence, whatever is there.
     pub fn process(&mut self, frames: usize, connected: bool) {
-        self.take_parameters();
+        self.take_changes();
         self.block.set_frames(frames);
-        if !connected && self.is_idle() {
+        let frames = self.block.frames();
+        let end = self.clock + frames as u64;
+        if !connected && self.is_idle() && self.schedule.next_frame() >= end {
             self.block.samples_mut().for_each(|samples| samples.fill(0.0));
-            self.chain.pass(self.block.frames());
-            self.count(control::QUANTA, 1);
-            self.count(control::FRAMES, self.block.frames() as u32);
+            self.chain.pass(frames);
+        } else {
+            self.ballistics.set_frames(frames);
+            let inputs = self.read_input(connected);
+            if self.schedule.next_frame() >= end {
+                self.chain.process(&mut self.block);
+            } else {
+                self.process_events(frames);
+            }
+            self.read_output(inputs);
+        }
+        self.clock = end;
+        self.control[control::CLOCK] = end as u32;
+        self.count(control::QUANTA, 1);
+        self.count(control::FRAMES, frames as u32);
+    }
+
+    /// Processes a block in parts, each from an event to the next.
+    #[inline(never)]
+    fn process_events(&mut self, frames: usize) {
+        let mut at = 0;
+        while at < frames {
+            let now = self.clock + at as u64;
+            while self.schedule.next_frame() <= now {
+                self.take_event(now);
+            }
+            let next = (self.schedule.next_frame() - self.clock).min(frames as u64) as usize;
+            self.chain.process_part(&mut self.block, at..next);
+            at = next;
+        }
+        self.control[control::WAITING] = self.schedule.len() as u32;
+    }
+
+    fn take_event(&mut self, now: u64) {
+        let Some(event) = self.schedule.pop() else { return };
+        let param = event.param;
+        // What was set since, and heard, is not undone by what should have come before it.
+        if is_before(event.stamp, self.set_at[param]) && event.frame <= self.set_clock[param] {
             return;
         }
-        self.ballistics.set_frames(self.block.frames());
-        let inputs = self.read_input(connected);
-        self.chain.process(&mut self.block);
-        self.read_output(inputs);
-        self.count(control::QUANTA, 1);
-        self.count(control::FRAMES, self.block.frames() as u32);
+        if event.frame < self.clock && !event.glides {
+            self.count(control::LATE, 1);
+        }
+        self.chain.take(&Change { param, law: event.law, frame: now as f64, glides: event.glides });
     }
 
     /// Whether silence in is silence out: nothing rings on any more.
@@ -144,14 +242,42 @@ impl Engine {
         self.meters.iter().all(Meter::has_fallen) && self.chain.is_idle()
     }
 
-    fn take_parameters(&mut self) {
-        let sequence = self.control[control::SEQUENCE];
-        if self.started && sequence == self.control[control::APPLIED_SEQUENCE] {
-            return;
+    /// Takes what the main thread changed since the last block, and enters it into the journal.
+    #[inline]
+    fn take_changes(&mut self) {
+        let now = [self.control[control::SEQUENCE], self.control[control::MESSAGES]];
+        if !self.started || now != self.entered {
+            self.take_control(now);
         }
-        let values: Values = core::array::from_fn(|index| f32::from_bits(self.control[control::PARAMETERS + index]));
-        self.chain.set(&values);
-        self.control[control::APPLIED_SEQUENCE] = sequence;
+    }
+
+    #[inline(never)]
+    fn take_control(&mut self, now: [u32; 2]) {
+        let value = |index: usize| f32::from_bits(self.control[control::PARAMETERS + index]);
+        let set_at: [u32; COUNT] = core::array::from_fn(|index| self.control[control::SET_AT + index]);
+        if self.started {
+            self.schedule.clear_before(self.control[control::CLEARED_AT]);
+            for index in (0..COUNT).filter(|&index| set_at[index] != self.set_at[index]) {
+                self.chain.take(&Change::set(index, params::TABLE[index].clamp(value(index))));
+                self.set_clock[index] = self.clock;
+            }
+        } else {
+            let values: Values = core::array::from_fn(value);
+            self.chain.set(&values);
+        }
+        self.set_at = set_at;
+        let places: [usize; EFFECTS.len()] = core::array::from_fn(|nth| self.control[control::ORDER + nth] as usize);
+        if let Some(order) = Order::new(places) {
+            self.chain.set_order(order);
+        }
+        let entry = self.control[control::ENTRIES] as usize % control::JOURNAL_ROWS;
+        let row = control::JOURNAL + entry * control::JOURNAL_COLUMNS;
+        let columns = [now[0], now[1], self.clock as u32];
+        self.control[row..row + columns.len()].copy_from_slice(&columns);
+        self.count(control::ENTRIES, 1);
+        self.control[control::WAITING] = self.schedule.len() as u32;
+        self.control[control::APPLIED_SEQUENCE] = now[0];
+        self.entered = now;
         self.started = true;
     }
 

@@ -6,7 +6,8 @@
 //! - two [`doors`] for JavaScript: `main_thread` (wasm-bindgen classes and functions, in WebAssembly only) and
 //!   [`doors::audio_thread`] (plain `extern "C"` for the AudioWorkletProcessor: no glue, no allocation)
 //! - [`engine`]: a chain with its control block, sound and meters, as the audio thread runs it
-//! - [`chain`]: the effects in their order; [`effects`]: one file each
+//! - [`schedule`]: what is to happen at which frame
+//! - [`chain`]: the rack behind a bypass; [`rack`]: the effects in their order; [`effects`]: one file each
 //! - [`control`]: the control block's layout
 //! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation, for the main thread
 //! - [`dsp`]: what effects are made of
@@ -33,4 +34,6 @@ pub mod dsp;
 pub mod effects;
 pub mod engine;
 pub mod params;
+pub mod rack;
+pub mod schedule;
 pub mod simulations;

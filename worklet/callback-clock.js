@@ -22,15 +22,25 @@ const CALLS_TO_RESCHEDULE = 8;
 /** Clock readings that differ by at most so many frames count as equal. */
 const TOLERANCE_FRAMES = 64;
 
+/**
+ * Frames from the clock's reading at the earliest call to the end of the call's buffer, in Chromium; and from the end of
+ * the buffer to playbackTime, in Firefox. Measured, for buffers of 256 and 1024 frames.
+ */
+const EARLY_FRAMES = 128;
+const QUEUE_FRAMES = 768;
+
 /** How many calls a running mean covers; before there are as many, it is the plain mean. */
 const CALLS_IN_MEAN = 16;
 
 export class CallbackClock {
   #length;
+  #bufferSize;
+  #sampleRate;
   #tolerance;
   #calls = 0;
   /** When call 0 came, by the schedule of the earliest call. */
   #earliest = Infinity;
+  #playbackTime = 0;
   /**
    * When call 0 came, by the schedule of each late call since the last that was in time.
    * @type {number[]}
@@ -47,6 +57,8 @@ export class CallbackClock {
    */
   constructor(bufferSize, sampleRate) {
     this.#length = bufferSize / sampleRate;
+    this.#bufferSize = bufferSize;
+    this.#sampleRate = sampleRate;
     this.#ahead = this.#length;
     this.#tolerance = TOLERANCE_FRAMES / sampleRate;
   }
@@ -61,6 +73,16 @@ export class CallbackClock {
   }
 
   /**
+   * The context's frame with which the input of the last call began. Offline it is right; live it can be some quanta too
+   * late where the main thread is busy.
+   */
+  get inputFrame() {
+    const played = Math.round(this.#playbackTime * this.#sampleRate) - QUEUE_FRAMES;
+    const called = Math.round((this.#earliest + (this.#calls - 1) * this.#length) * this.#sampleRate) + EARLY_FRAMES;
+    return Math.max(0, (this.#isQueued ? played : called) - this.#bufferSize);
+  }
+
+  /**
    * The node was called.
    * @param {number} now the context's currentTime, in seconds
    * @param {number} playbackTime the event's
@@ -68,6 +90,7 @@ export class CallbackClock {
    */
   called(now, playbackTime) {
     const afterTurn = this.#isAfterTurn(now);
+    this.#playbackTime = playbackTime;
     const ahead = playbackTime - now;
     const queued = Math.abs(ahead - this.#length) > this.#tolerance;
     const newest = 1 / Math.min(this.#calls, CALLS_IN_MEAN);

@@ -2,9 +2,12 @@
  * The control block, as the main thread sees it. Its layout is written down in Rust (src/control.rs) and
  * asked from the wasm:
  *
- *     words  0 … 3                magic, ABI version, sequence number, flags     main thread writes
+ *     words  0 …                  magic, ABI version, sequence number, flags …   main thread writes
  *     words  parameters …         one f32 per row of the parameter table         main thread writes
+ *     words  setAt …              by which change each was last set              main thread writes
+ *     words  order …              the effects' order, by places                  main thread writes
  *     words  meters[0].word …     what the audio thread did and heard            audio thread writes
+ *     words  journal …            when it took the last changes in               audio thread writes
  *
  * One row of 32-bit words, carried in one of three ways:
  *
@@ -13,8 +16,9 @@
  *   the audio thread posts the meters
  * - direct: a buffer that the fallback reads on the same thread
  *
- * A store comes first and the raised sequence number after it, so that whoever has read sequence number n
- * sees every store up to n.
+ * A change, of one parameter or of everything, is taken whole: its number is announced first, then it is stored, then
+ * the sequence number is raised to it. Who reads looks at the announcement last: where it is ahead of the sequence
+ * number that was read first, the next change was under way, and it reads again later.
  */
 
 /**
@@ -27,8 +31,17 @@
  * @property {number} abiWord
  * @property {number} sequence
  * @property {number} flags
+ * @property {number} announced
+ * @property {number} clearedAt
  * @property {number} parameters
+ * @property {number} setAt
+ * @property {number} order
  * @property {number} inboundWords
+ * @property {number} clock
+ * @property {number} entries
+ * @property {number} journal
+ * @property {number} journalRows
+ * @property {number} journalColumns
  * @property {number} flagStop
  * @property {number} flagForgotten
  * @property {readonly Meter[]} meters
@@ -40,6 +53,8 @@
  * @property {'count' | 'sequence' | 'level'} kind
  *
  * @typedef {import('../types/tables.js').Meters} Meters
+ * @typedef {import('./parameters.js').Parameters} Parameters
+ * @typedef {{ nth: number, sequence: number, messages: number, clock: number }} JournalEntry
  */
 
 export class ControlBlock {
@@ -67,23 +82,35 @@ export class ControlBlock {
   }
 
   /**
-   * Stores all the parameters at once.
-   * @param {import('./parameters.js').Parameters} parameters
+   * Stores all that the engine is set to, as one change.
+   * @param {Parameters} parameters
    */
-  storeAll({ values, sequence }) {
-    this.#floats.set(values, this.#layout.parameters);
-    Atomics.store(this.words, this.#layout.sequence, sequence);
+  storeAll(parameters) {
+    const { clearedAt, order } = this.#layout;
+    this.#change(parameters.sequence, () => {
+      for (const { index } of parameters.table) this.#storeOne(parameters, index);
+      for (const [nth, place] of parameters.order.entries()) Atomics.store(this.words, order + nth, place);
+      Atomics.store(this.words, clearedAt, parameters.clearedAt);
+    });
   }
 
   /**
-   * Stores a parameter and raises the sequence number.
+   * Stores a parameter that was set.
+   * @param {Parameters} parameters
    * @param {number} index
-   * @param {number} value
    */
-  store(index, value) {
-    scratchFloat[0] = value;
+  store(parameters, index) {
+    this.#change(parameters.sequence, () => this.#storeOne(parameters, index));
+  }
+
+  /**
+   * @param {Parameters} parameters
+   * @param {number} index
+   */
+  #storeOne({ values, setAt }, index) {
+    scratchFloat[0] = values[index];
     Atomics.store(this.words, this.#layout.parameters + index, scratchWord[0]);
-    this.#raise();
+    Atomics.store(this.words, this.#layout.setAt + index, setAt[index]);
   }
 
   /** Tells the processor to end itself. */
@@ -98,8 +125,8 @@ export class ControlBlock {
 
   /** @param {number} flag */
   #raiseFlag(flag) {
-    Atomics.or(this.words, this.#layout.flags, flag);
-    this.#raise();
+    const { flags, sequence } = this.#layout;
+    this.#change(Atomics.load(this.words, sequence) + 1, () => Atomics.or(this.words, flags, flag));
   }
 
   /**
@@ -125,8 +152,44 @@ export class ControlBlock {
     return /** @type {Meters} */ (Object.fromEntries(entries));
   }
 
-  #raise() {
-    Atomics.add(this.words, this.#layout.sequence, 1);
+  /** The context's frame up to which is rendered, modulo 2³². */
+  get clock() {
+    return Atomics.load(this.words, this.#layout.clock) >>> 0;
+  }
+
+  /** How many entries the journal had so far. */
+  get entries() {
+    return Atomics.load(this.words, this.#layout.entries) >>> 0;
+  }
+
+  /**
+   * The journal's entries from the nth on, as far back as it goes: by when the audio thread had taken in which change
+   * and how many messages, by the context's frame modulo 2³².
+   * @param {number} from
+   * @returns {JournalEntry[]}
+   */
+  journal(from) {
+    const { journal, journalRows, journalColumns } = this.#layout;
+    const count = this.entries;
+    const first = Math.max(from, count - journalRows);
+    return Array.from({ length: Math.max(0, count - first) }, (_, nth) => {
+      const row = journal + ((first + nth) % journalRows) * journalColumns;
+      const [sequence, messages, clock] = Array.from(
+        this.words.subarray(row, row + journalColumns),
+        (word) => word >>> 0,
+      );
+      return { nth: first + nth, sequence, messages, clock };
+    });
+  }
+
+  /**
+   * @param {number} number
+   * @param {() => void} store
+   */
+  #change(number, store) {
+    Atomics.store(this.words, this.#layout.announced, number);
+    store();
+    Atomics.store(this.words, this.#layout.sequence, number);
   }
 }
 

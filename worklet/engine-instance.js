@@ -10,7 +10,7 @@
  */
 
 /** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 3;
+export const ABI_VERSION = 4;
 
 /**
  * The audio thread's door: what an instance exports (src/doors/audio_thread.rs). Addresses and engines are numbers.
@@ -25,12 +25,19 @@ export const ABI_VERSION = 3;
  * @property {() => number} control_stop_flag
  * @property {() => number} control_forgotten_flag
  * @property {() => number} control_missed_word
+ * @property {() => number} control_announced_word
+ * @property {() => number} control_waiting_word
+ * @property {() => number} control_entries_word
+ * @property {() => number} control_journal_word
  * @property {() => number} engine_frames
  * @property {(sampleRate: number, channels: number) => number} engine_accepts
  * @property {(sampleRate: number, channels: number) => number} engine_new
  * @property {(engine: number) => void} engine_free
  * @property {(engine: number) => number} engine_control
  * @property {(engine: number, channel: number) => number} engine_sound
+ * @property {(engine: number, frame: number) => void} engine_set_clock
+ * @property {(engine: number, words: number) => number} engine_mailbox
+ * @property {(engine: number, stamp: number) => number} engine_take_events
  * @property {(engine: number) => number} engine_is_at_rest
  * @property {(engine: number, frames: number, connected: number) => void} engine_process
  */

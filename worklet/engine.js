@@ -16,12 +16,17 @@ import { Hosts } from './hosts.js';
 import { Lifecycle } from './lifecycle.js';
 import { loadModule } from './module.js';
 import { bestMode, checkModeOptions, checkOptions } from './options.js';
+import { EngineParam } from './param.js';
 import { Parameters } from './parameters.js';
+import { checkOrder, checkState, STATE_VERSION } from './state.js';
+import { Take } from './take.js';
+import { Timeline } from './timeline.js';
 
 export { detect } from './detect.js';
 export { EngineError, ERROR_CODES } from './errors.js';
 export { loadModule } from './module.js';
 export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
+export { render } from './render.js';
 
 /**
  * @typedef {import('../types/tables.js').ParameterId} ParameterId
@@ -36,6 +41,8 @@ export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
  * @typedef {import('./module.js').LoadedModule} LoadedModule
  * @typedef {import('./errors.js').ErrorCode} ErrorCode
  * @typedef {import('./lifecycle.js').StateChange} StateChange
+ * @typedef {import('./state.js').EngineState} EngineState
+ * @typedef {import('./take.js').TakeLog} TakeLog
  */
 
 /**
@@ -98,6 +105,13 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   #change = Promise.resolve();
   /** @type {Promise<void> | null} */
   #closing = null;
+  /**
+   * The parameters that were asked for, each with its schedule.
+   * @type {Map<string, { param: EngineParam, timeline: Timeline }>}
+   */
+  #params = new Map();
+  /** The takes under way. @type {Set<Take>} */
+  #takes = new Set();
 
   /**
    * Use createEngine().
@@ -111,7 +125,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     this.#context = context;
     this.#settings = settings;
     this.#loaded = loaded;
-    this.#parameters = new Parameters(loaded.parameters, settings.params);
+    this.#parameters = new Parameters(loaded.parameters, loaded.effects, settings.params);
     this.#pastUnderruns = playbackStatsOf(context)?.underrunEvents ?? 0;
     /**
      * Connect sources here; the same node in every mode.
@@ -139,6 +153,10 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
         ...settings,
         loaded,
         parameters: this.#parameters,
+        resume: () => {
+          const engine = weak.deref();
+          return engine ? engine.#resume() : [];
+        },
         onfailure: (error) => whileItLives((engine) => engine.#dispatchError(error)),
         ongrow: (size) => whileItLives((engine) => engine.#grow(size)),
       },
@@ -256,7 +274,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   }
 
   /**
-   * Sets a parameter, clamped to its range.
+   * Sets a parameter, clamped to its range; heard smoothly. What is scheduled for later still comes; a ramp under way
+   * goes on from here.
    * @template {ParameterId} Id
    * @param {Id} id
    * @param {ParameterValues[Id]} value in the parameter's unit; a switch also takes true and false
@@ -266,18 +285,147 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   set(id, value) {
     this.#requireOpen();
     const { index, inForce } = this.#parameters.set(id, value);
-    this.#hosts.store(index, inForce);
+    this.#log({ set: { [id]: inForce } });
+    this.#hosts.store(index);
+    const scheduled = this.#params.get(id);
+    if (scheduled) this.#send(scheduled.timeline.set(inForce, this.#context.currentTime));
     return inForce;
   }
 
   /**
-   * The value in force.
+   * The value in force; where it is scheduled, the one that is scheduled for now.
    * @param {ParameterId} id
    * @returns {number}
    * @throws {EngineError} unknown-parameter
    */
   get(id) {
-    return this.#parameters.get(id);
+    return this.#params.get(id)?.param.value ?? this.#parameters.get(id);
+  }
+
+  /**
+   * A parameter with all that an AudioParam has: its value, and methods that schedule it to the sample.
+   *
+   *     engine.param('gain').linearRampToValueAtTime(0, context.currentTime + 2);
+   *
+   * @param {ParameterId} id
+   * @returns {EngineParam} the same one each time
+   * @throws {EngineError} unknown-parameter
+   */
+  param(id) {
+    let scheduled = this.#params.get(id);
+    if (!scheduled) {
+      const timeline = new Timeline(this.#parameters.row(id), this.#context.sampleRate, this.#parameters.get(id));
+      scheduled = { timeline, param: new EngineParam(timeline, this.#portOf(id)) };
+      this.#params.set(id, scheduled);
+    }
+    return scheduled.param;
+  }
+
+  /**
+   * @param {ParameterId} id
+   * @returns {import('./param.js').ParamPort}
+   */
+  #portOf(id) {
+    const context = this.#context;
+    return {
+      now: () => context.currentTime,
+      sampleRate: context.sampleRate,
+      isOpen: () => this.#requireOpen(),
+      send: (events) => this.#send(events),
+      set: (value) => this.set(id, value),
+    };
+  }
+
+  /** @param {import('./events.js').ParameterEvent[]} events */
+  #send(events) {
+    if (events.length === 0) return;
+    const message = this.#hosts.send(events);
+    for (const take of this.#takes) take.scheduled(message, events);
+  }
+
+  /** All that is under way or scheduled, for an engine that knows nothing of it yet. */
+  #resume() {
+    const { currentTime, sampleRate } = this.#context;
+    return [...this.#params.values()].flatMap(({ timeline }) => timeline.resume(currentTime, sampleRate));
+  }
+
+  /**
+   * The effects' ids in the order in which the sound goes through them.
+   * @returns {readonly string[]}
+   */
+  get order() {
+    const { effects, order } = this.#parameters;
+    return order.map((place) => effects[place]);
+  }
+
+  /**
+   * Puts the effects in another order, while it plays: without a click, and every effect keeps its sound.
+   * @param {readonly string[]} ids each effect once, the limiter at the end
+   * @returns {void}
+   * @throws {EngineError} bad-order, engine-closed; nothing has changed then
+   */
+  setOrder(ids) {
+    this.#requireOpen();
+    this.#parameters.setOrder(checkOrder(ids, this.#parameters.effects));
+    this.#log({ order: this.order });
+    this.#hosts.storeAll();
+  }
+
+  /**
+   * What the engine is set to, as plain JSON: a preset. Of what is scheduled it has the values of now.
+   * @returns {Required<EngineState>}
+   */
+  state() {
+    const params = Object.fromEntries(this.parameters.map(({ id }) => [id, this.get(id)]));
+    return { version: STATE_VERSION, params, order: [...this.order] };
+  }
+
+  /**
+   * Goes over to a state, in one change and without a click. It makes an end of all that is scheduled.
+   * @param {EngineState} state as state() gave it; what is missing in it is at its default
+   * @returns {void}
+   * @throws {EngineError} bad-state, unknown-parameter, bad-value, bad-order, engine-closed; nothing has changed then
+   */
+  load(state) {
+    this.#requireOpen();
+    this.#parameters.load(checkState(state, this.#parameters));
+    for (const [id, { timeline }] of this.#params) timeline.reset(this.#parameters.get(id));
+    this.#log({ load: this.state() });
+    this.#hosts.storeAll();
+  }
+
+  /**
+   * Begins a take: from now on every change is logged with the frame at which it was heard.
+   *
+   *     const take = engine.record();
+   *     // play, turn knobs, schedule
+   *     const log = take.stop(); // plain JSON; render(input, { log }) gives the samples that were heard
+   *
+   * @returns {Take}
+   * @throws {EngineError} engine-closed
+   */
+  record() {
+    this.#requireOpen();
+    const { sampleRate } = this.#context;
+    const take = new Take({
+      hosts: this.#hosts,
+      sampleRate,
+      sequence: this.#parameters.next(),
+      state: this.state(),
+      events: this.#resume(),
+      onstop: (ended) => this.#takes.delete(ended),
+    });
+    this.#takes.add(take);
+    this.#hosts.storeAll();
+    return take;
+  }
+
+  /**
+   * Notes the change that was just made in the takes under way.
+   * @param {Omit<import('./take.js').TakeChange, 'frame'>} change
+   */
+  #log(change) {
+    for (const take of this.#takes) take.changed(this.#parameters.sequence, change);
   }
 
   /**
@@ -420,6 +568,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   async #changeTo(options, what) {
     await this.#hosts.changeTo(options, what);
+    for (const take of this.#takes) take.moved({ mode: this.mode, transport: this.transport });
     this.dispatchEvent(new Event('modechange'));
   }
 

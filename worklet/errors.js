@@ -16,12 +16,22 @@ const SENTENCES = {
   'bad-option': ({ name, value, allowed }) => `The option ${name} cannot be ${value}; use ${allowed}.`,
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
+  'bad-order': ({ effects, last }) =>
+    `An order needs each of these effects once: ${effects}; and ${last} at the end. engine.order gives the one in force.`,
+  'bad-state': ({ reason }) =>
+    `This is no state of an engine: ${reason}. Use what engine.state() gave, { version, params, order }.`,
+  'bad-take': ({ reason }) => `This is no take of an engine: ${reason}. Use what take.stop() gave.`,
   'bad-frequencies': ({ value }) => `response() needs a list of frequencies in Hz, not ${value}.`,
   'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
   'mode-fixed': ({ what }) =>
     `This engine was made with fixed: true and cannot go over to another ${what}; make a new one, and without fixed ` +
     'if it is to change while it plays.',
   'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
+
+  'bad-input': ({ reason }) =>
+    'render() takes an AudioBuffer, { channels: Float32Array[], sampleRate }, or { stream, sampleRate, channels }: ' +
+    `${reason}.`,
+  'bad-state': ({ reason }) => `A state is { version: 1, params: { id: value, … } }: ${reason}.`,
 
   // The WebAssembly module.
   'wasm-unsupported': () => 'This browser has no WebAssembly; use a browser from 2017 or later.',
@@ -59,6 +69,19 @@ const SENTENCES = {
   'shared-memory-unsupported': () =>
     'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
     "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",
+
+  // The workers of render().
+  'worker-unsupported': () =>
+    'There are no Web Workers here; render by createEngine() in an OfflineAudioContext instead.',
+  'worker-missing': ({ url, reason }) =>
+    `The worker script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, or ` +
+    "say by workerUrl where it is, on the page's own origin.",
+  'worker-blocked': ({ url, directive }) =>
+    `The page's Content-Security-Policy blocks the worker script ${url}; allow 'self' in ${directive}.`,
+  'worker-failed': ({ url, reason }) =>
+    `The worker script ${url} did not start (${reason}); publish files of one build together, and reload without ` +
+    'the cache.',
+  'render-failed': ({ reason }) => `The render stopped because its worker failed (${reason}); call render() again.`,
 
   // The fallback, and what the browser holds back.
   'script-processor-unsupported': () => 'This browser has no ScriptProcessorNode; use the worklet mode.',

@@ -15,6 +15,11 @@ import { WorkletHost } from './worklet-host.js';
  * @typedef {import('./options.js').HostOptions} HostOptions
  * @typedef {import('../types/tables.js').Meters} Meters
  *
+ * @typedef {import('./events.js').ParameterEvent} ParameterEvent
+ *
+ * @typedef {Omit<HostOptions, 'connect' | 'transport' | 'bufferSize' | 'firstSize'> &
+ *   { resume: () => ParameterEvent[] }} HostsSettings
+ *
  * @typedef {Required<import('./options.js').RunOptions> & { firstSize?: BufferSize }} StartOptions how to run, and what
  *   an automatic buffer size begins with
  */
@@ -49,7 +54,7 @@ export class Hosts {
   /**
    * @param {BaseAudioContext} context
    * @param {{ input: AudioNode, output: AudioNode }} nodes what stays in the graph while hosts change
-   * @param {Omit<HostOptions, 'connect' | 'transport' | 'bufferSize' | 'firstSize'>} settings every host's
+   * @param {HostsSettings} settings every host's, and what is scheduled
    * @param {Set<() => void>} forgets gets what lets each host end by itself
    */
   constructor(context, nodes, settings, forgets) {
@@ -97,8 +102,10 @@ export class Hosts {
     if (old instanceof FixedHost) throw new EngineError('mode-fixed', { what });
     const next = await this.#startFaded(options, 0);
     this.#hosts.push(next);
-    // What was set while it started.
-    next.host.storeAll(this.#settings.parameters);
+    // What was set while it started; and what is scheduled.
+    next.host.storeAll();
+    const events = this.#settings.resume();
+    if (events.length > 0) next.host.send(events);
     try {
       this.#requireOpen();
       await next.takeOverFrom(old, { timeout: this.#settings.timeout, warmUp: this.#firstEcho() });
@@ -115,12 +122,25 @@ export class Hosts {
   }
 
   /**
-   * A parameter has a new value.
+   * A parameter was set.
    * @param {number} index
-   * @param {number} value
    */
-  store(index, value) {
-    for (const { host } of this.#hosts) host.store(index, value);
+  store(index) {
+    for (const { host } of this.#hosts) host.store(index);
+  }
+
+  /** Anything may have been set. */
+  storeAll() {
+    for (const { host } of this.#hosts) host.storeAll();
+  }
+
+  /**
+   * Sends events that were scheduled now; gives the number of the message that brings them to the host that is heard.
+   * @param {readonly ParameterEvent[]} events
+   */
+  send(events) {
+    const [number] = this.#hosts.map(({ host }) => host.send(events));
+    return number;
   }
 
   /**

@@ -30,6 +30,7 @@ const loaded = new Map();
  * @property {typeof import('../pkg/audio_dsp_wasm.js')} glue the exports of pkg/audio_dsp_wasm.js, initialised
  * @property {Readonly<import('./control-block.js').ControlLayout>} layout the control block's layout
  * @property {readonly Parameter[]} parameters the parameter table (parameter_table() in Rust)
+ * @property {readonly string[]} effects the effects' ids in their default order (effect_ids() in Rust)
  *
  * @typedef {object} Parameter a row of the parameter table
  * @property {number} index
@@ -74,7 +75,8 @@ async function load(urls) {
   /** @type {Parameter[]} */
   const table = glue.parameter_table();
   const parameters = Object.freeze(table.map((row) => Object.freeze(row)));
-  return Object.freeze({ module, url, glue, parameters, layout: Object.freeze(glue.control_layout()) });
+  const effects = Object.freeze(glue.effect_ids());
+  return Object.freeze({ module, url, glue, parameters, effects, layout: Object.freeze(glue.control_layout()) });
 }
 
 async function requireWebAssembly() {

@@ -1,5 +1,6 @@
 /**
- * The parameters' values on the main thread, kept to the ranges of Rust's parameter table.
+ * What an engine is set to, on the main thread: the parameters' values, kept to the ranges of Rust's parameter table, and
+ * the effects' order. Each change has a number, by which the audio thread knows what is new (control-block.js).
  */
 
 import { EngineError } from './errors.js';
@@ -15,16 +16,24 @@ export class Parameters {
 
   /**
    * @param {readonly Parameter[]} table parameter_table() in Rust
+   * @param {readonly string[]} effects effect_ids() in Rust: in their default order
    * @param {Partial<ParameterValues>} [initial] values by id
    * @throws {EngineError} unknown-parameter, bad-value
    */
-  constructor(table, initial = {}) {
+  constructor(table, effects, initial = {}) {
     this.table = table;
+    this.effects = effects;
     this.#rows = new Map(table.map((row) => [row.id, row]));
     /** The values in force, in the order of the table. */
     this.values = Float32Array.from(table, (row) => row.default);
-    /** How often a value was set, modulo 2³²; the control block's sequence number. */
+    /** The number of the last change, modulo 2³²; the control block's sequence number. */
     this.sequence = 0;
+    /** By which change each parameter was last set. */
+    this.setAt = new Uint32Array(table.length);
+    /** The last change that made an end of all automation. */
+    this.clearedAt = 0;
+    /** The effects in their order, by their places in the default one. */
+    this.order = effects.map((_, place) => place);
     for (const [id, value] of Object.entries(initial)) {
       const { index, inForce } = this.check(id, value);
       this.values[index] = inForce;
@@ -78,7 +87,33 @@ export class Parameters {
   set(id, value) {
     const checked = this.check(id, value);
     this.values[checked.index] = checked.inForce;
-    this.sequence = (this.sequence + 1) >>> 0;
+    this.setAt[checked.index] = this.next();
     return checked;
+  }
+
+  /**
+   * Sets everything, and makes an end of all automation: one change.
+   * @param {{ values: Float32Array, order: number[] }} settings checked
+   */
+  load({ values, order }) {
+    this.values.set(values);
+    this.order = order;
+    this.clearedAt = this.next();
+    this.setAt.fill(this.clearedAt);
+  }
+
+  /**
+   * Sets the effects' order.
+   * @param {number[]} places checked
+   */
+  setOrder(places) {
+    this.order = places;
+    this.next();
+  }
+
+  /** The number of a change that is made now. */
+  next() {
+    this.sequence = (this.sequence + 1) >>> 0;
+    return this.sequence;
   }
 }

@@ -5,13 +5,16 @@
  * loads. With the main thread it exchanges
  *
  * - in: `{ inbound }`, the words of the control block that the main thread writes, where memory is not
- *   shared; and `{}`, "look at the flags", so that a processor that is not being called can end too
+ *   shared; `{ events, stamp }`, what is scheduled (events.js), and the number of the last change before it; `{ ask }`,
+ *   to be told when all before it has arrived; and `{}`, "look at the flags", so that a processor that is not being
+ *   called can end too
  * - out: `{ ready: version }` or `{ failed: reason, isOutOfMemory }` once, from the constructor;
  *   `{ meters }` where memory is not shared, at most 30 times a second, and with the last quantum of an offline render,
  *   and once more at the end;
+ *   `{ arrived }`, to each `{ ask }`;
  *   `{ died: reason }` or `{ ended: true }` once, at the end
  *
- * With shared memory nothing is posted between ready and the end.
+ * With shared memory nothing is posted between ready and the end but what is scheduled.
  */
 
 import { ABI_VERSION, EngineInstance, OutOfMemory } from './engine-instance.js';
@@ -48,7 +51,8 @@ class EngineProcessor extends AudioWorkletProcessor {
     this.#lastFrame = frames;
     this.port.onmessage = ({ data }) => this.#receive(data);
     try {
-      this.#renderer = new Renderer(EngineInstance.shared(module, url), { sampleRate, channels, words });
+      const clock = () => currentFrame;
+      this.#renderer = new Renderer(EngineInstance.shared(module, url), { sampleRate, channels, words, clock });
       if (this.#reports) this.#report.meters = words.slice(this.#renderer.metersWord);
       this.port.postMessage({ ready: ABI_VERSION });
     } catch (error) {
@@ -76,10 +80,24 @@ class EngineProcessor extends AudioWorkletProcessor {
     }
   }
 
-  /** @param {{ inbound?: Int32Array }} message */
-  #receive({ inbound }) {
+  /** @param {{ inbound?: Int32Array, events?: Float64Array, stamp?: number, ask?: true }} message */
+  #receive({ inbound, events, stamp = 0, ask }) {
     if (inbound) this.#words.set(inbound);
     if (this.#renderer?.isToStop(true)) this.#end({ ended: true });
+    if (events) this.#schedule(events, stamp);
+    if (ask) this.port.postMessage({ arrived: true });
+  }
+
+  /**
+   * @param {Float64Array} events
+   * @param {number} stamp
+   */
+  #schedule(events, stamp) {
+    try {
+      this.#renderer?.schedule(events, stamp);
+    } catch (error) {
+      this.#end({ died: reasonOf(error) });
+    }
   }
 
   /**

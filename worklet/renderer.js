@@ -7,6 +7,8 @@
  * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
  */
 
+import { OutOfMemory } from './engine-instance.js';
+
 /** @typedef {import('./engine-instance.js').EngineInstance} EngineInstance */
 
 /** Frames that a Web Audio quantum has unless the context says otherwise. */
@@ -32,15 +34,26 @@ export class Renderer {
   #flagsWord;
   #stopFlag;
   #forgottenFlag;
-  #inboundWords;
+  #announcedWord;
   #missedMeter;
+  #waitingMeter;
+  #entriesMeter;
+  #journalWord;
   #sequence = 0;
+  /** Whether events wait for their frame: then the engine has to know the clock. */
+  #waits = true;
+  #clock;
+  /** How many entries the journal had when it was last copied. */
+  #entries = 0;
   /** The most frames that the engine renders at once. */
   #capacity;
   #frames = 0;
   /** Views into the wasm memory; when it grows they die, and their length is 0. */
   #inbound = new Int32Array(0);
   #meters = new Int32Array(0);
+  #journal = new Int32Array(0);
+  /** What the main thread wrote, until it is sure to be whole. */
+  #draft;
   /** @type {Float32Array[]} by channel */
   #sound = [];
 
@@ -50,10 +63,11 @@ export class Renderer {
    * @param {number} options.sampleRate in Hz
    * @param {number} options.channels 1 or 2
    * @param {Int32Array} options.words the control block that this engine follows and reports to
+   * @param {() => number} options.clock the context's frame with which the sound begins that is rendered now
    * @throws {import('./engine-instance.js').OutOfMemory}
    * @throws {Error} if the options are out of range
    */
-  constructor(instance, { sampleRate, channels, words }) {
+  constructor(instance, { sampleRate, channels, words, clock }) {
     const { door } = instance;
     this.#instance = instance;
     this.#door = door;
@@ -62,17 +76,39 @@ export class Renderer {
     this.#flagsWord = door.control_flags_word();
     this.#stopFlag = door.control_stop_flag();
     this.#forgottenFlag = door.control_forgotten_flag();
-    this.#inboundWords = door.control_inbound_words();
+    this.#announcedWord = door.control_announced_word();
+    this.#draft = new Int32Array(door.control_inbound_words());
     /** First word of the meters in the control block. */
     this.metersWord = door.control_meters_word();
     this.#missedMeter = door.control_missed_word() - this.metersWord;
+    this.#waitingMeter = door.control_waiting_word() - this.metersWord;
+    this.#entriesMeter = door.control_entries_word() - this.metersWord;
+    this.#journalWord = door.control_journal_word();
+    this.#clock = clock;
     this.channels = channels;
     /** Quanta that were not rendered in time; the caller counts them, the meters report them. */
     this.missed = 0;
     this.#engine = instance.newEngine(sampleRate, channels);
     this.#capacity = door.engine_frames();
     this.#makeViews(this.#capacity);
-    this.#applyInbound(Atomics.load(words, this.#sequenceWord));
+    while (!this.#applyInbound(Atomics.load(words, this.#sequenceWord))) {
+      // The main thread is in the middle of a change.
+    }
+  }
+
+  /**
+   * Takes events in; between quanta.
+   * @param {Float64Array} events encodeEvents() of them
+   * @param {number} stamp the number of the last change before them
+   * @throws {import('./engine-instance.js').OutOfMemory}
+   */
+  schedule(events, stamp) {
+    const address = this.#door.engine_mailbox(this.#engine, events.length);
+    if (address !== 0) new Float64Array(this.#door.memory.buffer, address, events.length).set(events);
+    if (address === 0 || this.#door.engine_take_events(this.#engine, stamp) === 0) {
+      throw new OutOfMemory('no memory for so many events');
+    }
+    this.#waits = true;
   }
 
   /**
@@ -121,7 +157,9 @@ export class Renderer {
   #renderQuantum(input, output, start, frames) {
     if (frames !== this.#frames || this.#meters.length === 0) this.#makeViews(frames);
     const sequence = Atomics.load(this.#words, this.#sequenceWord);
-    if (sequence !== this.#sequence) this.#applyInbound(sequence);
+    const isChanged = sequence !== this.#sequence;
+    if (isChanged) this.#applyInbound(sequence);
+    if (isChanged || this.#waits) this.#door.engine_set_clock(this.#engine, this.#clock() + start);
 
     const connected = input.length > 0;
     if (connected) {
@@ -133,8 +171,14 @@ export class Renderer {
     for (let channel = 0; channel < output.length; channel++) {
       copyOut(this.#sound[channel < this.channels ? channel : 0], output[channel], start);
     }
-    this.#meters[this.#missedMeter] = this.missed;
-    this.#words.set(this.#meters, this.metersWord);
+    const meters = this.#meters;
+    meters[this.#missedMeter] = this.missed;
+    this.#waits = meters[this.#waitingMeter] !== 0;
+    if (meters[this.#entriesMeter] !== this.#entries) {
+      this.#entries = meters[this.#entriesMeter];
+      this.#words.set(this.#journal, this.#journalWord);
+    }
+    this.#words.set(meters, this.metersWord);
   }
 
   /** @param {number} frames */
@@ -143,23 +187,28 @@ export class Renderer {
     const bytesPerWord = Int32Array.BYTES_PER_ELEMENT;
     this.#frames = frames;
     const control = engine_control(this.#engine);
-    const meters = control + bytesPerWord * this.metersWord;
-    this.#inbound = new Int32Array(memory.buffer, control, this.#inboundWords);
-    this.#meters = new Int32Array(memory.buffer, meters, control_words() - this.metersWord);
+    /** @type {(from: number, to: number) => Int32Array<ArrayBuffer>} */
+    const view = (from, to) => new Int32Array(memory.buffer, control + bytesPerWord * from, to - from);
+    this.#inbound = view(0, this.#draft.length);
+    this.#meters = view(this.metersWord, this.#journalWord);
+    this.#journal = view(this.#journalWord, control_words());
     for (let channel = 0; channel < this.channels; channel++) {
       this.#sound[channel] = new Float32Array(memory.buffer, engine_sound(this.#engine, channel), frames);
     }
   }
 
   /**
-   * Copies what the main thread wrote. A store that comes during the copy is followed by another raise of
-   * the sequence number, so the next quantum copies again; hence the number noted is the one read before.
-   * @param {number} sequence
+   * Copies what the main thread wrote, unless it is in the middle of the next change; says whether it did.
+   * @param {number} sequence the number of the last change
    */
   #applyInbound(sequence) {
-    for (let word = 0; word < this.#inboundWords; word++) this.#inbound[word] = this.#words[word];
-    this.#inbound[this.#sequenceWord] = sequence;
+    const draft = this.#draft;
+    for (let word = 0; word < draft.length; word++) draft[word] = Atomics.load(this.#words, word);
+    if (Atomics.load(this.#words, this.#announcedWord) !== sequence) return false;
+    draft[this.#sequenceWord] = sequence;
+    this.#inbound.set(draft);
     this.#sequence = sequence;
+    return true;
   }
 }
 

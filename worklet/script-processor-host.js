@@ -11,6 +11,7 @@ import { ControlBlock } from './control-block.js';
 import { has, waitsForScriptProcessor } from './detect.js';
 import { EngineInstance, OutOfMemory } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
+import { encodeEvents } from './events.js';
 import { BUFFER_SIZES } from './options.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
 
@@ -47,6 +48,9 @@ export class ScriptProcessorHost {
    */
   #growth;
   #onfailure;
+  #parameters;
+  /** How many batches of events the engine has taken in. */
+  #batches = 0;
 
   /**
    * @param {BaseAudioContext} context
@@ -70,6 +74,7 @@ export class ScriptProcessorHost {
   constructor(context, { loaded, parameters, channels, bufferSize, firstSize, connect, onfailure, ongrow }) {
     this.#context = context;
     this.#onfailure = onfailure;
+    this.#parameters = parameters;
     /** In frames. */
     this.bufferSize = bufferSize === 'auto' ? (firstSize ?? FIRST_SIZE) : bufferSize;
     this.#clock = new CallbackClock(this.bufferSize, context.sampleRate);
@@ -80,7 +85,8 @@ export class ScriptProcessorHost {
       const { sampleRate } = context;
       const { words } = this.block;
       const instance = EngineInstance.shared(loaded.module, loaded.url);
-      this.#renderer = new Renderer(instance, { sampleRate, channels, words });
+      const clock = () => this.#clock.inputFrame;
+      this.#renderer = new Renderer(instance, { sampleRate, channels, words, clock });
     } catch (error) {
       const code = error instanceof OutOfMemory ? 'out-of-memory' : 'processor-failed';
       throw new EngineError(code, { reason: reasonOf(error) }, error);
@@ -98,20 +104,30 @@ export class ScriptProcessorHost {
   }
 
   /**
-   * A parameter has a new value.
+   * A parameter was set.
    * @param {number} index
-   * @param {number} value
    */
-  store(index, value) {
-    this.block.store(index, value);
+  store(index) {
+    this.block.store(this.#parameters, index);
+  }
+
+  /** Anything may have been set. */
+  storeAll() {
+    this.block.storeAll(this.#parameters);
   }
 
   /**
-   * Any of the parameters may have new values.
-   * @param {import('./parameters.js').Parameters} parameters
+   * Schedules events; gives the number of the batch that they are.
+   * @param {readonly import('./events.js').ParameterEvent[]} events
    */
-  storeAll(parameters) {
-    this.block.storeAll(parameters);
+  send(events) {
+    try {
+      const words = encodeEvents(events, (id) => this.#parameters.row(id).index);
+      this.#renderer?.schedule(words, this.#parameters.sequence);
+    } catch (error) {
+      this.#fail(error);
+    }
+    return ++this.#batches;
   }
 
   /** What lets it end by itself when it can, as WorkletHost's. */
@@ -145,9 +161,14 @@ export class ScriptProcessorHost {
     try {
       renderer.render(this.#input, this.#output);
     } catch (error) {
-      this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
-      this.#onfailure(this.failure);
+      this.#fail(error);
     }
+  }
+
+  /** @param {unknown} error */
+  #fail(error) {
+    this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
+    this.#onfailure(this.failure);
   }
 
   /** @param {Renderer} renderer */

@@ -8,7 +8,9 @@ import { deferred } from './deferred.js';
 import { has } from './detect.js';
 import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
+import { EventTransport } from './event-transport.js';
 import { MessageTransport } from './message-transport.js';
+import { renderAfter } from './offline.js';
 import { addScript } from './worklet-script.js';
 
 /** A timer of more than this fires at once. */
@@ -28,6 +30,14 @@ export class WorkletHost {
   failure = null;
   /** @type {MessageTransport | null} */
   #messages = null;
+  #events;
+  #parameters;
+  /** Ends what an offline render waits for. */
+  #release;
+  /** Whether something was said to the processor since it last told that all had arrived. */
+  #isSaid = false;
+  /** @type {ReturnType<typeof deferred<void>> | null} */
+  #arriving = null;
   /** Resolved when the processor has ended, or never will. @type {ReturnType<typeof deferred<void>>} */
   #ended = deferred();
   #onfailure;
@@ -56,6 +66,7 @@ export class WorkletHost {
     /** @type {'shared' | 'message'} @readonly */
     this.transport = shared ? 'shared' : 'message';
     this.#onfailure = onfailure;
+    this.#parameters = parameters;
     this.block = new ControlBlock(loaded.layout, shared);
     this.block.storeAll(parameters);
     const { words } = this.block;
@@ -65,25 +76,53 @@ export class WorkletHost {
     this.node = makeNode(context, processorUrl, channels, { module, url, words, shared, channels, frames });
     connect(this.node);
     if (!shared) this.#messages = new MessageTransport(this.node.port, this.block, isOffline);
+    this.#events = new EventTransport(this.node.port, (id) => parameters.row(id).index);
+    const weak = new WeakRef(this);
+    this.#release = renderAfter(context, () => {
+      const host = weak.deref();
+      return host ? host.#arrival() : null;
+    });
   }
 
   /**
-   * A parameter has a new value.
+   * A parameter was set.
    * @param {number} index
-   * @param {number} value
    */
-  store(index, value) {
-    this.block.store(index, value);
-    this.#messages?.changed();
+  store(index) {
+    this.block.store(this.#parameters, index);
+    this.#say();
+  }
+
+  /** Anything may have been set. */
+  storeAll() {
+    this.block.storeAll(this.#parameters);
+    this.#say();
   }
 
   /**
-   * Any of the parameters may have new values.
-   * @param {import('./parameters.js').Parameters} parameters
+   * Sends events that were scheduled now; gives the number of the message that brings them.
+   * @param {readonly import('./events.js').ParameterEvent[]} events
    */
-  storeAll(parameters) {
-    this.block.storeAll(parameters);
-    this.#messages?.changed();
+  send(events) {
+    this.#isSaid = true;
+    return this.#events.send(events, this.#parameters.sequence);
+  }
+
+  /** The block has changed. */
+  #say() {
+    if (!this.#messages) return;
+    this.#isSaid = true;
+    this.#messages.changed();
+  }
+
+  /** When all that was said so far has arrived; null where it has. */
+  #arrival() {
+    if (!this.#isSaid || this.failure) return null;
+    this.#isSaid = false;
+    this.#events.flush();
+    this.node.port.postMessage({ ask: true });
+    this.#arriving ??= deferred();
+    return this.#arriving.promise;
   }
 
   /**
@@ -103,6 +142,7 @@ export class WorkletHost {
   /** Tells the processor to end, and waits until it has. */
   async stop() {
     this.#messages?.close();
+    this.#release();
     this.block.requestStop();
     this.node.port.postMessage(this.transport === 'shared' ? {} : { inbound: this.block.inbound() });
     const tooLate = setTimeout(this.#ended.resolve, END_MILLISECONDS);
@@ -141,16 +181,27 @@ export class WorkletHost {
     this.node.port.onmessage = ({ data }) => this.#receive(data);
   }
 
-  /** @param {{ meters?: Int32Array, ended?: true, died?: string }} message */
-  #receive({ meters, ended, died }) {
+  /** @param {{ meters?: Int32Array, arrived?: true, ended?: true, died?: string }} message */
+  #receive({ meters, arrived, ended, died }) {
     if (meters) this.block.takeMeters(meters);
-    else if (ended) this.#ended.resolve();
+    else if (arrived) this.#arrived();
+    else if (ended) this.#end();
     else if (died) this.#fail(died);
+  }
+
+  #arrived() {
+    this.#arriving?.resolve();
+    this.#arriving = null;
+  }
+
+  #end() {
+    this.#arrived();
+    this.#ended.resolve();
   }
 
   /** @param {string} reason */
   #fail(reason) {
-    this.#ended.resolve();
+    this.#end();
     if (this.failure) return;
     this.failure = new EngineError('processor-died', { reason });
     this.#onfailure(this.failure);

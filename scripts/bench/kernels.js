@@ -56,7 +56,7 @@ export function rawKernel(wasm, glue, params, channels, sampleRate) {
  */
 export function rendererKernel(module, glue, params, channels, sampleRate) {
   const { words } = controlBlock(glue, params, { shared: true });
-  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words });
+  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words, clock: () => 0 });
   return (inputs, outputs) => renderer.render(inputs, outputs);
 }
 

@@ -20,12 +20,12 @@ import { Renderer } from '../../worklet/renderer.js';
  * @throws {import('../../worklet/errors.js').EngineError} wasm-…, unknown-parameter, bad-value
  */
 export async function renderThroughScriptProcessor(input, { sampleRate, params, bufferSize = 1024 }) {
-  const { module, layout, parameters } = await loadModule();
+  const { module, layout, parameters, effects } = await loadModule();
   const block = new ControlBlock(layout, false);
-  block.storeAll(new Parameters(parameters, params));
+  block.storeAll(new Parameters(parameters, effects, params));
   const { words } = block;
   const channels = input.length;
-  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words });
+  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels, words, clock: () => 0 });
 
   const output = input.map((channel) => new Float32Array(channel.length));
   for (let start = 0; start < input[0].length; start += bufferSize) {

@@ -4,7 +4,8 @@
 //! An engine is built once ([`engine_new`]); its addresses never move until [`engine_free`], and may be kept: they are
 //! derived from the engine's pointer itself, not from a reference that a later call would end. The caller copies a
 //! quantum into its sound, copies the main thread's words of the control block, calls [`engine_process`], and copies
-//! the sound and the meters back. Only WebAssembly exports these names; a native program links no `engine_new` by them.
+//! the sound and the meters back. Between quanta it can put events into the mailbox ([`engine_mailbox`]) and have them
+//! taken in ([`engine_take_events`]). Only WebAssembly exports these names; a native program links no `engine_new` by them.
 //!
 //! # Safety
 //!
@@ -71,6 +72,30 @@ pub extern "C" fn control_missed_word() -> u32 {
     control::MISSED as u32
 }
 
+/// Word of the number of events that wait for their frame.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub extern "C" fn control_waiting_word() -> u32 {
+    control::WAITING as u32
+}
+
+/// Word of the count of the journal's entries.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub extern "C" fn control_entries_word() -> u32 {
+    control::ENTRIES as u32
+}
+
+/// First word of the journal, which goes on to the end of the control block.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub extern "C" fn control_journal_word() -> u32 {
+    control::JOURNAL as u32
+}
+
+/// Word of the number of the change that the main thread stores.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub extern "C" fn control_announced_word() -> u32 {
+    control::ANNOUNCED as u32
+}
+
 /// Frames that a call renders at most.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn engine_frames() -> usize {
@@ -84,7 +109,7 @@ pub extern "C" fn engine_accepts(sample_rate: f32, channels: usize) -> u32 {
 }
 
 /// Builds an engine; null if there is no memory for it, or [`engine_accepts`] says no. The only function here that
-/// allocates.
+/// allocates, but for [`engine_mailbox`] and [`engine_take_events`].
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub extern "C" fn engine_new(sample_rate: f32, channels: usize) -> *mut Engine {
     let Ok(engine) = Engine::new(sample_rate, channels) else { return null_mut() };
@@ -121,6 +146,35 @@ pub unsafe extern "C" fn engine_control(engine: *mut Engine) -> *mut u32 {
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_sound(engine: *mut Engine, channel: usize) -> *mut f32 {
     unsafe { Engine::sound_of(engine, channel) }
+}
+
+/// Sets the clock by which events are scheduled: the number of the next frame.
+///
+/// # Safety
+/// See the module's documentation.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub unsafe extern "C" fn engine_set_clock(engine: *mut Engine, frame: f64) {
+    unsafe { &mut *engine }.set_clock(frame as u64);
+}
+
+/// Address of room for so many words (f64) of events (`schedule`), good until the next call for this engine; null if
+/// there is no memory for it.
+///
+/// # Safety
+/// See the module's documentation.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub unsafe extern "C" fn engine_mailbox(engine: *mut Engine, words: usize) -> *mut f64 {
+    unsafe { &mut *engine }.schedule().mailbox(words).map_or(null_mut(), <[f64]>::as_mut_ptr)
+}
+
+/// Takes in the events in the mailbox, which were scheduled after the change of this sequence number; 0 if there is no
+/// memory for them, or else 1.
+///
+/// # Safety
+/// See the module's documentation.
+#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+pub unsafe extern "C" fn engine_take_events(engine: *mut Engine, stamp: u32) -> u32 {
+    unsafe { &mut *engine }.take_events(stamp).is_ok() as u32
 }
 
 /// Whether silence in is silence out: 1 where nothing rings on any more, or else 0.

@@ -1,5 +1,6 @@
 //! A block of sound on its way through the chain: up to [`BLOCK`] frames of one or two channels.
 
+use core::ops::Range;
 use wide::f32x4;
 
 /// Frames of a block, at most: the usual render quantum.
@@ -80,6 +81,21 @@ impl Block {
     pub fn vectors_mut(&mut self) -> impl Iterator<Item = &mut [f32x4]> {
         let vectors = self.frames.div_ceil(LANES);
         self.samples[..self.channels].iter_mut().map(move |samples| &mut samples[..vectors])
+    }
+
+    /// Becomes a part of another block.
+    pub fn take(&mut self, whole: &Self, frames: Range<usize>) {
+        self.set_frames(frames.len());
+        for channel in 0..self.channels {
+            self.channel_mut(channel).copy_from_slice(&whole.channel(channel)[frames.clone()]);
+        }
+    }
+
+    /// Puts its frames into another block, from a frame on.
+    pub fn give(&self, whole: &mut Self, at: usize) {
+        for channel in 0..self.channels {
+            whole.channel_mut(channel)[at..at + self.frames].copy_from_slice(self.channel(channel));
+        }
     }
 
     /// Both channels of a stereo block; `None` in mono.

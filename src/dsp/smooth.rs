@@ -1,13 +1,19 @@
 //! A parameter on its way: the path from its value to its target, at every sample of it.
 //!
-//! A path is a law that gives the value after any number of samples, in closed form: so a block's values are computed
-//! four at a time, and it does not matter how the sound is cut into blocks. Today's one law is for changes that may
-//! come at any moment and must not click: a critically damped follower, two equal one-pole low-passes in a row, so that
-//! value and slope are both continuous however often the target jumps. It runs in the domain of the parameter's curve
-//! (plain, logarithm, decibels), and arrives: once within a millionth of the range it is the target, and costs nothing.
+//! It has a path that gives the value after any number of samples, in closed form: so a block's values are computed four
+//! at a time, and it does not matter how the sound is cut into blocks. There are two kinds of path.
+//!
+//! Changes that may come at any moment and must not click are approached: by a critically damped follower, two equal
+//! one-pole low-passes in a row, so that value and slope are both continuous however often the target jumps. It runs in
+//! the domain of the parameter's curve (plain, logarithm, decibels), and arrives: once within a millionth of the range
+//! it is the target, and costs nothing.
+//!
+//! Automation is a course (`law`), which is followed exactly. Where a course is taken up on the way, what the value was
+//! away from it decays in the same manner, in the parameter's own unit.
 
 use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;
+use crate::dsp::law::{Change, Course, Law};
 use crate::dsp::math::{exp, exp2, exp2_each, log2};
 use crate::params::{Curve, TABLE};
 use wide::{f32x4, f64x2};
@@ -21,11 +27,16 @@ const DECIBEL_FLOOR: f64 = 1e-5;
 
 /// A parameter that moves without a click.
 pub struct Smoothed {
+    /// Its index in the table, and what the table says of it.
+    param: usize,
     curve: Curve,
-    /// The target as it was given, and in the curve's domain.
+    limits: [f32; 2],
+    /// Where the path ends, as it was given, and in the curve's domain.
     target: f32,
     goal: f64,
     tolerance: f64,
+    /// The same in the parameter's own unit.
+    plain_tolerance: f64,
     /// What is left of a pole's distance after a sample, and after a whole block.
     decay: f64,
     block_decay: f64,
@@ -33,12 +44,32 @@ pub struct Smoothed {
 }
 
 /// How the value gets to the target.
-#[derive(Clone, Copy)]
 enum Path {
     /// It is there.
     Rest,
-    /// Smoothed: how far either pole is from the goal, in the curve's domain. The second one is the value.
-    Approach { first: f64, second: f64 },
+    /// It is approached in the curve's domain.
+    Approach(Distance),
+    /// It follows a course, from which it was away at first.
+    Course {
+        course: Course,
+        /// The position now.
+        position: u64,
+        /// How far it is away from the course, in the parameter's unit.
+        away: Distance,
+    },
+}
+
+/// How far either pole is from where it is to be; the second one is the value.
+#[derive(Clone, Copy, Default)]
+struct Distance {
+    first: f64,
+    second: f64,
+}
+
+impl Distance {
+    fn is_within(&self, tolerance: f64) -> bool {
+        self.first.abs() < tolerance && self.second.abs() < tolerance
+    }
 }
 
 impl Smoothed {
@@ -48,34 +79,72 @@ impl Smoothed {
         let range = to_domain(parameter.curve, parameter.max) - to_domain(parameter.curve, parameter.min);
         let decay = exp(-1.0 / (TIME_CONSTANT_SECONDS * sample_rate));
         Self {
+            param: index,
             curve: parameter.curve,
+            limits: [parameter.min, parameter.max],
             target: parameter.default,
             goal: to_domain(parameter.curve, parameter.default),
             tolerance: TOLERANCE * range,
+            plain_tolerance: TOLERANCE * (parameter.max - parameter.min) as f64,
             decay,
             block_decay: power(decay, BLOCK),
             path: Path::Rest,
         }
     }
 
-    /// Sets the target, which is in range already.
-    pub fn set(&mut self, target: f32) {
-        if target != self.target {
-            let goal = to_domain(self.curve, target);
-            let (first, second) = match self.path {
-                Path::Rest => (0.0, 0.0),
-                Path::Approach { first, second } => (first, second),
-            };
-            let moved = goal - self.goal;
-            self.target = target;
-            self.goal = goal;
-            self.path = self.towards(first + moved, second + moved);
+    /// Takes a change, if it is this parameter's; says whether anything moves by it. A switch has no values between off
+    /// and on: it always goes over smoothly.
+    pub fn take(&mut self, change: &Change) -> bool {
+        if change.param != self.param {
+            return false;
         }
+        let glides = change.glides || self.curve == Curve::Switch;
+        match (&change.law, Course::new(change)) {
+            (_, Some(course)) => self.follow(course, glides),
+            (&Law::Hold(value), None) => {
+                let value = TABLE[self.param].clamp(value);
+                if matches!(self.path, Path::Rest | Path::Approach(_)) && value == self.target && glides {
+                    return false;
+                }
+                self.aim_at(value);
+                if !glides {
+                    self.path = Path::Rest;
+                }
+            }
+            _ => {}
+        }
+        true
     }
 
-    /// Goes to the target at once.
+    /// Sets the target, which is in range already.
+    fn aim_at(&mut self, target: f32) {
+        let goal = to_domain(self.curve, target);
+        let distance = match &self.path {
+            Path::Rest => both(goal - self.goal),
+            Path::Approach(Distance { first, second }) => {
+                let moved = goal - self.goal;
+                Distance { first: first + moved, second: second + moved }
+            }
+            Path::Course { .. } => both(goal - to_domain(self.curve, self.value() as f32)),
+        };
+        self.target = target;
+        self.goal = goal;
+        self.path = self.towards(distance);
+    }
+
+    fn follow(&mut self, course: Course, glides: bool) {
+        let away = if glides { both(course.at(1) - self.value()) } else { Distance::default() };
+        self.target = TABLE[self.param].clamp(course.last);
+        self.goal = to_domain(self.curve, self.target);
+        self.path = Path::Course { course, position: 0, away };
+    }
+
+    /// Goes to the target at once, or to where its course is.
     pub fn snap(&mut self) {
-        self.path = Path::Rest;
+        match &mut self.path {
+            Path::Course { away, .. } => *away = Distance::default(),
+            path => *path = Path::Rest,
+        }
     }
 
     /// Whether the value is the target.
@@ -87,35 +156,48 @@ impl Smoothed {
     /// The value now.
     #[inline]
     pub fn value(&self) -> f64 {
-        match self.path {
+        match &self.path {
             Path::Rest => self.target as f64,
-            Path::Approach { second, .. } => from_domain(self.curve, self.goal - second),
+            Path::Approach(distance) => from_domain(self.curve, self.goal - distance.second),
+            Path::Course { course, position, away } => {
+                let value = course.at(*position) - away.second;
+                value.clamp(self.limits[0] as f64, self.limits[1] as f64)
+            }
         }
     }
 
     /// The values of the next so many frames; moves on by them.
     pub fn fill(&mut self, values: &mut [f32x4], frames: usize) {
-        let path = self.after(frames);
-        self.values(1, 1, &mut values[..frames.div_ceil(LANES)], matches!(path, Path::Rest));
-        self.path = path;
+        let arrives = self.arrives_within(frames);
+        self.values(1, 1, &mut values[..frames.div_ceil(LANES)], arrives);
+        self.advance(frames);
     }
 
     /// The values after `first`, `first + stride`, `first + 2·stride` … samples.
     pub fn values_after(&self, first: usize, stride: usize, values: &mut [f32x4]) {
         let last = first + stride * (LANES * values.len()).saturating_sub(1);
-        self.values(first, stride, values, matches!(self.after(last), Path::Rest));
+        self.values(first, stride, values, self.arrives_within(last));
     }
 
     /// The same, where it is known whether the value arrives on the way.
     #[inline(never)]
     fn values(&self, first: usize, stride: usize, values: &mut [f32x4], arrives: bool) {
-        let Path::Approach { first: one, second } = self.path else {
-            values.fill(f32x4::splat(self.target));
-            return;
-        };
-        self.approach([one, second], first, stride, values);
-        if matches!(self.curve, Curve::Logarithmic | Curve::Decibel) {
-            exp2_each(values);
+        match &self.path {
+            Path::Rest => return values.fill(f32x4::splat(self.target)),
+            Path::Approach(distance) => {
+                self.approach(self.goal, *distance, first, stride, values);
+                if matches!(self.curve, Curve::Logarithmic | Curve::Decibel) {
+                    exp2_each(values);
+                }
+            }
+            Path::Course { course, position, away } => {
+                self.along(course, position + first as u64, stride, values);
+                if !away.is_within(self.plain_tolerance) {
+                    self.glide(*away, first, stride, values);
+                }
+                let [least, most] = self.limits.map(f32x4::splat);
+                values.iter_mut().for_each(|value| *value = value.fast_max(least).fast_min(most));
+            }
         }
         if arrives {
             let values: &mut [f32] = bytemuck::cast_slice_mut(values);
@@ -125,48 +207,80 @@ impl Smoothed {
         }
     }
 
+    #[inline(never)]
+    fn along(&self, course: &Course, position: u64, stride: usize, values: &mut [f32x4]) {
+        course.values(position, stride, values);
+    }
+
+    /// Takes what is left of the way to a course off the course's values.
+    #[inline(never)]
+    fn glide(&self, away: Distance, first: usize, stride: usize, values: &mut [f32x4]) {
+        for (nth, values) in values.iter_mut().enumerate() {
+            let mut left = [f32x4::ZERO];
+            self.approach(0.0, away, first + nth * LANES * stride, stride, &mut left);
+            *values += left[0];
+        }
+    }
+
     /// After how many samples the value is the target, where that is within so many.
     pub fn arrival(&self, within: usize) -> Option<usize> {
-        if !matches!(self.after(within), Path::Rest) {
+        if !self.arrives_within(within) {
             return None;
         }
         // Once it is there it stays there, so halving the interval finds the first of these samples.
         let (mut earliest, mut latest) = (0, within);
         while earliest < latest {
             let middle = (earliest + latest) / 2;
-            match self.after(middle) {
-                Path::Rest => latest = middle,
-                Path::Approach { .. } => earliest = middle + 1,
-            }
+            if self.arrives_within(middle) { latest = middle } else { earliest = middle + 1 }
         }
         Some(latest)
     }
 
-    /// Moves on by so many samples.
-    pub fn advance(&mut self, samples: usize) {
-        self.path = self.after(samples);
-    }
-
-    /// The path that is left after so many samples.
-    ///
-    /// With p = `decay`, a pole that is e₁ from the goal is pⁿ·e₁ from it after n samples, and one that follows it from
-    /// a distance e₂ is pⁿ·(e₂ + n·(1 − p)·e₁) from it.
-    fn after(&self, samples: usize) -> Path {
-        match self.path {
-            Path::Rest => Path::Rest,
-            Path::Approach { first, second } => {
-                let left = self.decay_after(samples);
-                self.towards(left * first, left * (second + samples as f64 * ((1.0 - self.decay) * first)))
+    /// Whether the value is the target after so many samples. Two poles within the tolerance never leave it again.
+    fn arrives_within(&self, samples: usize) -> bool {
+        match &self.path {
+            Path::Rest => true,
+            Path::Approach(distance) => self.left_after(*distance, samples).is_within(self.tolerance),
+            Path::Course { course, position, away } => {
+                position + samples as u64 >= course.end
+                    && self.left_after(*away, samples).is_within(self.plain_tolerance)
             }
         }
     }
 
-    /// The path from these distances. Two poles within the tolerance never leave it again.
-    fn towards(&self, first: f64, second: f64) -> Path {
-        if first.abs() < self.tolerance && second.abs() < self.tolerance {
-            return Path::Rest;
+    /// Moves on by so many samples.
+    pub fn advance(&mut self, samples: usize) {
+        if self.arrives_within(samples) {
+            self.path = Path::Rest;
+            return;
         }
-        Path::Approach { first, second }
+        let distance = match &self.path {
+            Path::Rest => return,
+            Path::Approach(distance) | Path::Course { away: distance, .. } => self.left_after(*distance, samples),
+        };
+        match &mut self.path {
+            Path::Rest => {}
+            Path::Approach(left) => *left = distance,
+            Path::Course { position, away, .. } => {
+                *position += samples as u64;
+                *away = distance;
+            }
+        }
+    }
+
+    /// What is left of a distance after so many samples.
+    ///
+    /// With p = `decay`, a pole that is e₁ from the goal is pⁿ·e₁ from it after n samples, and one that follows it from
+    /// a distance e₂ is pⁿ·(e₂ + n·(1 − p)·e₁) from it.
+    fn left_after(&self, Distance { first, second }: Distance, samples: usize) -> Distance {
+        let left = self.decay_after(samples);
+        let second = left * (second + samples as f64 * ((1.0 - self.decay) * first));
+        Distance { first: left * first, second }
+    }
+
+    /// The path from this distance.
+    fn towards(&self, distance: Distance) -> Path {
+        if distance.is_within(self.tolerance) { Path::Rest } else { Path::Approach(distance) }
     }
 
     fn decay_after(&self, samples: usize) -> f64 {
@@ -175,8 +289,9 @@ impl Smoothed {
 
     /// The positions of an approach in the curve's domain. In float64, rounded once: so they hardly depend on where a
     /// block begins, and neither do filters that are tuned by them.
-    fn approach(&self, [one, second]: [f64; 2], first: usize, stride: usize, positions: &mut [f32x4]) {
-        let slope = (1.0 - self.decay) * one;
+    fn approach(&self, goal: f64, from: Distance, first: usize, stride: usize, positions: &mut [f32x4]) {
+        let second = from.second;
+        let slope = (1.0 - self.decay) * from.first;
         let step = self.decay_after(stride);
         let start = if first == stride { step } else { self.decay_after(first) };
         let square = step * step;
@@ -186,7 +301,7 @@ impl Smoothed {
         let mut distance = f64x2::new([line(0), line(1)]);
         let mut next_distance = f64x2::new([line(2), line(3)]);
         let (decay, rise) = (f64x2::splat(square * square), f64x2::splat((LANES * stride) as f64 * slope));
-        let goal = f64x2::splat(self.goal);
+        let goal = f64x2::splat(goal);
         for position in positions {
             *position = demote(goal - left * distance, goal - next_left * next_distance);
             left *= decay;
@@ -195,6 +310,11 @@ impl Smoothed {
             next_distance += rise;
         }
     }
+}
+
+/// Both poles at the same distance: the value stands there.
+fn both(distance: f64) -> Distance {
+    Distance { first: distance, second: distance }
 }
 
 /// The n-th power of x.

@@ -8,7 +8,7 @@ use super::Effect;
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::math::{SILENCE_FLOOR, exp, exp2x4, log2x4};
 use crate::dsp::smooth::Smoothed;
-use crate::params::{self, Values};
+use crate::params;
 use wide::f32x4;
 
 /// Width of the knee.
@@ -22,10 +22,11 @@ pub struct Compressor {
     threshold: Smoothed,
     ratio: Smoothed,
     makeup: Smoothed,
+    attack: Smoothed,
+    release: Smoothed,
     /// Attack and release in seconds, and what is left of a distance after a sample.
-    times: [f32; 2],
-    attack: f64,
-    release: f64,
+    times: [f64; 2],
+    poles: [f64; 2],
     /// How far the gain is held back, in decibels.
     reduction: f64,
 }
@@ -34,44 +35,51 @@ impl Compressor {
     /// A compressor at its defaults, at rest.
     pub fn new(sample_rate: f64) -> Self {
         let smoothed = |index| Smoothed::new(index, sample_rate);
-        let mut compressor = Self {
+        Self {
             sample_rate,
             threshold: smoothed(params::COMPRESSOR_THRESHOLD),
             ratio: smoothed(params::COMPRESSOR_RATIO),
             makeup: smoothed(params::COMPRESSOR_MAKEUP),
+            attack: smoothed(params::COMPRESSOR_ATTACK),
+            release: smoothed(params::COMPRESSOR_RELEASE),
             times: [0.0; 2],
-            attack: 0.0,
-            release: 0.0,
+            poles: [0.0; 2],
             reduction: 0.0,
-        };
-        compressor.set(&params::defaults());
-        compressor
+        }
     }
 }
 
 impl Compressor {
     /// Puts the gain for each frame in the place of its level: in decibels both, but the gain in doublings.
     fn follow(&mut self, levels: &mut [f32]) {
-        let settings = [&mut self.threshold, &mut self.ratio, &mut self.makeup];
+        let settings = [&mut self.threshold, &mut self.ratio, &mut self.makeup, &mut self.attack, &mut self.release];
         if settings.iter().all(|setting| setting.is_settled()) {
-            let [threshold, ratio, makeup] = settings.map(|setting| setting.value() as f32);
-            return self.follow_with(levels, |_| [threshold, ratio, makeup]);
+            let [threshold, ratio, makeup, attack, release] = settings.map(|setting| setting.value());
+            if self.times != [attack, release] {
+                self.times = [attack, release];
+                self.poles = self.times.map(|seconds| pole(seconds, self.sample_rate));
+            }
+            let ([threshold, ratio, makeup], poles) = ([threshold, ratio, makeup].map(|x| x as f32), self.poles);
+            return self.follow_with(levels, |_| ([threshold, ratio, makeup], poles));
         }
-        let mut envelopes = [(); 3].map(|_| Envelope::default());
+        let mut envelopes = [(); 5].map(|_| Envelope::default());
         for (setting, envelope) in settings.into_iter().zip(&mut envelopes) {
             setting.fill(envelope.vectors_mut(), levels.len());
         }
-        let [threshold, ratio, makeup] = envelopes.each_ref().map(Envelope::values);
-        self.follow_with(levels, |n| [threshold[n], ratio[n], makeup[n]]);
+        let [threshold, ratio, makeup, attack, release] = envelopes.each_ref().map(Envelope::values);
+        let rate = self.sample_rate;
+        self.follow_with(levels, |n| {
+            ([threshold[n], ratio[n], makeup[n]], [attack[n], release[n]].map(|seconds| pole(seconds as f64, rate)))
+        });
     }
 
-    /// The same with threshold, ratio and make-up at each frame.
+    /// The same with threshold, ratio, make-up and both poles at each frame.
     #[inline(always)]
-    fn follow_with(&mut self, levels: &mut [f32], settings: impl Fn(usize) -> [f32; 3]) {
+    fn follow_with(&mut self, levels: &mut [f32], settings: impl Fn(usize) -> ([f32; 3], [f64; 2])) {
         for (n, value) in levels.iter_mut().enumerate() {
-            let [threshold, ratio, makeup] = settings(n);
+            let ([threshold, ratio, makeup], [attack, release]) = settings(n);
             let wanted = reduction(*value, threshold, ratio) as f64;
-            let pole = if wanted > self.reduction { self.attack } else { self.release };
+            let pole = if wanted > self.reduction { attack } else { release };
             self.reduction = wanted + (self.reduction - wanted) * pole;
             *value = (makeup - self.reduction as f32) * (1.0 / DECIBELS_PER_DOUBLING);
         }
@@ -79,22 +87,13 @@ impl Compressor {
 }
 
 impl Effect for Compressor {
-    fn set(&mut self, values: &Values) {
-        self.threshold.set(values[params::COMPRESSOR_THRESHOLD]);
-        self.ratio.set(values[params::COMPRESSOR_RATIO]);
-        self.makeup.set(values[params::COMPRESSOR_MAKEUP]);
-        // Nothing jumps when these change: they say how fast the reduction moves from where it is.
-        let times = [values[params::COMPRESSOR_ATTACK], values[params::COMPRESSOR_RELEASE]];
-        if times != self.times {
-            self.times = times;
-            [self.attack, self.release] = times.map(|seconds| exp(-1.0 / (seconds as f64 * self.sample_rate)));
-        }
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        let settings = [&mut self.threshold, &mut self.ratio, &mut self.makeup, &mut self.attack, &mut self.release];
+        settings.into_iter().for_each(visit);
     }
 
     fn reset(&mut self) {
-        self.threshold.snap();
-        self.ratio.snap();
-        self.makeup.snap();
+        self.each_parameter(&mut Smoothed::snap);
         self.reduction = 0.0;
     }
 
@@ -125,6 +124,11 @@ impl Effect for Compressor {
     fn is_at_rest(&self) -> bool {
         self.reduction == 0.0
     }
+}
+
+/// What is left of a distance after a sample, with a time constant in seconds.
+fn pole(seconds: f64, sample_rate: f64) -> f64 {
+    exp(-1.0 / (seconds * sample_rate))
 }
 
 /// How far a steady level is held back; all in decibels.

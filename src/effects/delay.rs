@@ -1,13 +1,15 @@
 //! Delay with feedback: `delayed = line[read]; line[write] = x + delayed·feedback;`
 //! `x = x·(1−mix) + delayed·mix`.
 //!
-//! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap.
+//! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap. While it moves, one fade
+//! follows the other, each to the time that holds as it begins. Where it is scheduled to jump, the tap jumps.
 
 use super::{Effect, OutOfMemory};
-use crate::dsp::block::{BLOCK, Block, LANES};
+use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
+use crate::dsp::law::{Change, Law};
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
-use crate::params::{self, Values};
+use crate::params;
 use alloc::vec::Vec;
 use core::iter::repeat;
 use wide::f32x4;
@@ -23,10 +25,13 @@ type Levels = [f32x4; 2];
 /// The delay.
 pub struct Delay {
     lines: Lines,
+    time: Smoothed,
     mix: Smoothed,
     feedback: Smoothed,
     /// Mix and feedback of each frame while they move, and a vector more: a span's last one can begin at any frame.
     levels: [[f32x4; BLOCK / LANES + 1]; 2],
+    /// The time of each frame while it moves.
+    times: Envelope,
 }
 
 impl Delay {
@@ -34,22 +39,34 @@ impl Delay {
     pub fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
         Ok(Self {
             lines: Lines::new(sample_rate, channels)?,
+            time: Smoothed::new(params::DELAY_TIME, sample_rate),
             mix: Smoothed::new(params::DELAY_MIX, sample_rate),
             feedback: Smoothed::new(params::DELAY_FEEDBACK, sample_rate),
             levels: [[f32x4::ZERO; BLOCK / LANES + 1]; 2],
+            times: Envelope::default(),
         })
     }
 
     #[inline(never)]
     fn process_moving(&mut self, block: &mut Block) {
+        let frames = block.frames();
+        let times = if self.time.is_settled() {
+            None
+        } else {
+            self.time.fill(self.times.vectors_mut(), frames);
+            Some(&self.times.values()[..frames])
+        };
         let [mix, feedback] = &mut self.levels;
-        self.mix.fill(mix, block.frames());
-        self.feedback.fill(feedback, block.frames());
+        self.mix.fill(mix, frames);
+        self.feedback.fill(feedback, frames);
         let [mix, feedback] = [mix, feedback].map(|level| bytemuck::cast_slice::<f32x4, f32>(&*level));
-        self.lines.process(block, |at| {
+        self.lines.process(block, times, |at| {
             let [mix, feedback] = [mix, feedback].map(|level| level[at..].as_chunks::<LANES>().0);
             mix.iter().zip(feedback).map(|(&mix, &feedback)| [f32x4::new(mix), f32x4::new(feedback)])
         });
+        if self.time.is_settled() {
+            self.lines.target = frames_of(self.time.value() as f32, self.lines.sample_rate);
+        }
     }
 }
 
@@ -105,16 +122,25 @@ impl Lines {
         self.silent = 0;
     }
 
-    /// The delay's formula on a block, with the levels from a frame on.
+    /// The delay's formula on a block, with the levels from a frame on; and the time of each frame, where it moves.
     #[inline(always)]
-    fn process<L: Iterator<Item = Levels>>(&mut self, block: &mut Block, levels: impl Fn(usize) -> L) {
+    fn process<L: Iterator<Item = Levels>>(
+        &mut self,
+        block: &mut Block,
+        times: Option<&[f32]>,
+        levels: impl Fn(usize) -> L,
+    ) {
         let frames = block.frames();
         let mut at = 0;
         while at < frames {
+            let mut most = frames - at;
+            if let Some(times) = times {
+                most = self.follow(&times[at..]);
+            }
             if self.fading.is_none() && self.target != self.heard {
                 self.fading = Some((self.target, 0));
             }
-            let span = self.span(frames - at);
+            let span = self.span(most);
             let (read, write, written) = (self.read(self.heard), self.write, self.written);
             let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
             let mut silent = true;
@@ -137,6 +163,24 @@ impl Lines {
             self.advance(span);
             at += span;
         }
+    }
+
+    /// Takes the first of these times, and says for how many frames it holds. During a fade that does not matter.
+    #[inline(never)]
+    fn follow(&mut self, times: &[f32]) -> usize {
+        let mut targets = times.iter().map(|&seconds| frames_of(seconds, self.sample_rate));
+        self.target = targets.next().unwrap_or(self.target);
+        if self.fading.is_some() || self.target != self.heard {
+            return times.len();
+        }
+        1 + targets.take_while(|&target| target == self.target).count()
+    }
+
+    /// Jumps to a time.
+    fn jump(&mut self, seconds: f32) {
+        self.target = frames_of(seconds, self.sample_rate);
+        self.heard = self.target;
+        self.fading = None;
     }
 
     /// Where a tap of so many frames reads next.
@@ -268,23 +312,36 @@ fn frames_of(seconds: f32, sample_rate: f64) -> usize {
 }
 
 impl Effect for Delay {
-    fn set(&mut self, values: &Values) {
-        self.lines.target = frames_of(values[params::DELAY_TIME], self.lines.sample_rate);
-        self.feedback.set(values[params::DELAY_FEEDBACK]);
-        self.mix.set(values[params::DELAY_MIX]);
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        visit(&mut self.time);
+        visit(&mut self.mix);
+        visit(&mut self.feedback);
+    }
+
+    fn take(&mut self, change: &Change) -> bool {
+        // The line fades from tap to tap, so the time itself need not be smooth.
+        if !self.time.take(&Change { glides: false, ..change.clone() }) {
+            return self.mix.take(change) || self.feedback.take(change);
+        }
+        let time = self.time.value() as f32;
+        match change.law {
+            Law::Hold(_) if !change.glides => self.lines.jump(time),
+            _ => self.lines.target = frames_of(time, self.lines.sample_rate),
+        }
+        true
     }
 
     fn reset(&mut self) {
-        self.feedback.snap();
-        self.mix.snap();
+        self.each_parameter(&mut Smoothed::snap);
+        self.lines.target = frames_of(self.time.value() as f32, self.lines.sample_rate);
         self.lines.reset();
     }
 
     fn process(&mut self, block: &mut Block) {
         let levels = [&self.mix, &self.feedback];
-        if levels.iter().all(|level| level.is_settled()) {
+        if self.time.is_settled() && levels.iter().all(|level| level.is_settled()) {
             let levels = levels.map(|level| f32x4::splat(level.value() as f32));
-            self.lines.process(block, |_| repeat(levels));
+            self.lines.process(block, None, |_| repeat(levels));
         } else {
             self.process_moving(block);
         }

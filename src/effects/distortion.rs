@@ -4,7 +4,7 @@ use super::Effect;
 use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
 use crate::dsp::math::{Tanh, tanh};
 use crate::dsp::smooth::Smoothed;
-use crate::params::{self, Values};
+use crate::params;
 use wide::f32x4;
 
 /// The soft clipper.
@@ -62,8 +62,8 @@ fn curve(amount: f64) -> Tanh {
 }
 
 impl Effect for Distortion {
-    fn set(&mut self, values: &Values) {
-        self.distortion.set(values[params::DISTORTION]);
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        visit(&mut self.distortion);
     }
 
     fn reset(&mut self) {

@@ -3,7 +3,7 @@
 use super::Effect;
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::smooth::Smoothed;
-use crate::params::{self, Values};
+use crate::params;
 use wide::f32x4;
 
 /// The chain's input level.
@@ -21,8 +21,8 @@ impl Gain {
 }
 
 impl Effect for Gain {
-    fn set(&mut self, values: &Values) {
-        self.gain.set(values[params::GAIN]);
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        visit(&mut self.gain);
     }
 
     fn reset(&mut self) {

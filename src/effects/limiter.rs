@@ -7,7 +7,7 @@
 use super::Effect;
 use crate::dsp::block::{Block, Envelope, LANES};
 use crate::dsp::math::{SILENCE_FLOOR, Tanh, exp};
-use crate::params::Values;
+use crate::dsp::smooth::Smoothed;
 use wide::f32x4;
 
 /// Where the curve begins to bend: −3 dBFS.
@@ -59,7 +59,7 @@ impl Limiter {
 }
 
 impl Effect for Limiter {
-    fn set(&mut self, _: &Values) {}
+    fn each_parameter(&mut self, _visit: &mut dyn FnMut(&mut Smoothed)) {}
 
     fn reset(&mut self) {
         self.peak = 0.0;

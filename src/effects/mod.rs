@@ -17,7 +17,8 @@ pub mod tremolo;
 pub mod tuned;
 
 use crate::dsp::block::Block;
-use crate::params::Values;
+use crate::dsp::law::Change;
+use crate::dsp::smooth::Smoothed;
 
 /// There is no memory for what an effect has to remember.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,15 @@ pub struct OutOfMemory;
 
 /// What the chain asks of an effect. All of it runs on the audio thread.
 pub trait Effect {
-    /// Takes new values (clamped) to move towards, without a click.
-    fn set(&mut self, values: &Values);
+    /// Shows each of its parameters.
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed));
+
+    /// Takes the change of a parameter, which may be another effect's; says whether anything moves by it.
+    fn take(&mut self, change: &Change) -> bool {
+        let mut moves = false;
+        self.each_parameter(&mut |parameter| moves |= parameter.take(change));
+        moves
+    }
 
     /// Is at its targets at once, and forgets all sound.
     fn reset(&mut self);
@@ -37,7 +45,13 @@ pub trait Effect {
     /// Whether every state is exactly 0: silence in is silence out.
     fn is_at_rest(&self) -> bool;
 
-    /// Lets so many frames pass without processing them: it is at rest, nothing moves, and silence comes in. For
-    /// effects with a clock of their own.
-    fn pass(&mut self, _frames: usize) {}
+    /// Lets so many frames pass without processing them: it is off, or silence comes in and it is at rest.
+    fn pass(&mut self, frames: usize) {
+        self.each_parameter(&mut |parameter| parameter.advance(frames));
+    }
+
+    /// Whether it lets the sound through as it is.
+    fn is_off(&self) -> bool {
+        false
+    }
 }

@@ -2,20 +2,21 @@
 
 use super::Effect;
 use crate::dsp::block::{Block, Envelope};
+use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
-use crate::params::Values;
 use wide::f32x4;
 
 /// An effect with its switch. Off, it costs nothing and has forgotten its sound.
 pub struct Switched<E> {
     effect: E,
-    index: usize,
     /// The position of the switch at which the effect is heard: 1, or 0 for a bypass.
     heard_at: f32,
     position: Smoothed,
     dry: Block,
     /// Whether the effect has forgotten its sound since it was last heard.
     forgotten: bool,
+    /// Whether a parameter of the effect may be on its way.
+    moving: bool,
 }
 
 impl<E: Effect> Switched<E> {
@@ -31,7 +32,20 @@ impl<E: Effect> Switched<E> {
 
     fn new(index: usize, heard_at: f32, effect: E, sample_rate: f64, channels: usize) -> Self {
         let position = Smoothed::new(index, sample_rate);
-        Self { effect, index, heard_at, position, dry: Block::new(channels), forgotten: false }
+        Self { effect, heard_at, position, dry: Block::new(channels), forgotten: false, moving: false }
+    }
+
+    /// The effect itself.
+    pub fn effect_mut(&mut self) -> &mut E {
+        &mut self.effect
+    }
+
+    /// While the effect is off: its parameters go on.
+    #[inline(never)]
+    fn move_on(&mut self, frames: usize) {
+        self.effect.pass(frames);
+        self.moving = false;
+        self.effect.each_parameter(&mut |parameter| self.moving |= !parameter.is_settled());
     }
 
     #[inline(never)]
@@ -74,9 +88,15 @@ fn crossfade(wet: &mut Block, dry: &mut Block, positions: &Envelope, off_at: f32
 }
 
 impl<E: Effect> Effect for Switched<E> {
-    fn set(&mut self, values: &Values) {
-        self.position.set(values[self.index]);
-        self.effect.set(values);
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        visit(&mut self.position);
+        self.effect.each_parameter(visit);
+    }
+
+    fn take(&mut self, change: &Change) -> bool {
+        let moves = self.effect.take(change);
+        self.moving |= moves;
+        self.position.take(change) || moves
     }
 
     fn reset(&mut self) {
@@ -85,8 +105,7 @@ impl<E: Effect> Effect for Switched<E> {
     }
 
     fn process(&mut self, block: &mut Block) {
-        let settled = self.position.is_settled();
-        let off = settled && self.position.value() != self.heard_at as f64;
+        let off = self.is_off();
         // Forgets its sound when it goes off; and when it comes back, how parameters moved meanwhile: it was never
         // heard.
         if off != self.forgotten {
@@ -94,9 +113,12 @@ impl<E: Effect> Effect for Switched<E> {
             self.forgotten = off;
         }
         if off {
+            if self.moving {
+                self.move_on(block.frames());
+            }
             return;
         }
-        if settled {
+        if self.position.is_settled() {
             self.effect.process(block);
         } else {
             self.fade(block);
@@ -108,8 +130,11 @@ impl<E: Effect> Effect for Switched<E> {
     }
 
     fn pass(&mut self, frames: usize) {
-        if self.position.value() == self.heard_at as f64 {
-            self.effect.pass(frames);
-        }
+        self.position.advance(frames);
+        self.effect.pass(frames);
+    }
+
+    fn is_off(&self) -> bool {
+        self.position.is_settled() && self.position.value() != self.heard_at as f64
     }
 }

@@ -5,7 +5,7 @@ use crate::dsp::block::{Block, Envelope, LANES};
 use crate::dsp::lanes::narrow;
 use crate::dsp::math::sin_of_turns;
 use crate::dsp::smooth::Smoothed;
-use crate::params::{self, Values};
+use crate::params;
 use wide::{f32x4, f64x2};
 
 /// The tremolo. All channels swell together.
@@ -64,9 +64,9 @@ fn fraction(x: f64) -> f64 {
 }
 
 impl Effect for Tremolo {
-    fn set(&mut self, values: &Values) {
-        self.rate.set(values[params::TREMOLO_RATE]);
-        self.depth.set(values[params::TREMOLO_DEPTH]);
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        visit(&mut self.rate);
+        visit(&mut self.depth);
     }
 
     fn reset(&mut self) {
@@ -96,6 +96,7 @@ impl Effect for Tremolo {
     }
 
     fn pass(&mut self, frames: usize) {
-        self.phase = fraction(self.phase + self.rate.value() / self.sample_rate * frames as f64);
+        self.phases(frames);
+        self.depth.advance(frames);
     }
 }

@@ -4,6 +4,7 @@ use super::Effect;
 use crate::dsp::block::{BLOCK, Block, LANES};
 use crate::dsp::cascade::{Cascade, GRAIN};
 use crate::dsp::lanes::promote;
+use crate::dsp::law::Change;
 use crate::dsp::moving::{Coefficients, Pair};
 use crate::dsp::smooth::Smoothed;
 use crate::dsp::svf::{Section, Sections, amplitude, amplitudes, tangent, tangents};
@@ -165,12 +166,17 @@ impl Tuned {
 }
 
 impl Effect for Tuned {
-    fn set(&mut self, values: &Values) {
-        for (parameter, &index) in self.parameters.iter_mut().zip(&self.design.parameters) {
-            parameter.set(values[index]);
-            self.settled &= parameter.is_settled();
-            self.idle &= self.settled;
-        }
+    fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
+        self.parameters.iter_mut().for_each(visit);
+    }
+
+    fn take(&mut self, change: &Change) -> bool {
+        let mut moves = false;
+        self.each_parameter(&mut |parameter| moves |= parameter.take(change));
+        // A step leaves the parameters settled, but not where the coefficients are.
+        self.settled &= !moves;
+        self.idle &= !moves;
+        moves
     }
 
     fn reset(&mut self) {
@@ -187,7 +193,9 @@ impl Effect for Tuned {
         let mut at = 0;
         if !self.settled {
             at = self.arrival(frames);
-            self.process_moving(block, 0..at);
+            if at > 0 {
+                self.process_moving(block, 0..at);
+            }
             if self.parameters.iter().all(Smoothed::is_settled) {
                 self.settle();
             }
@@ -200,5 +208,9 @@ impl Effect for Tuned {
 
     fn is_at_rest(&self) -> bool {
         self.cascade.is_at_rest()
+    }
+
+    fn is_off(&self) -> bool {
+        self.idle
     }
 }

@@ -8,6 +8,7 @@ use audio_dsp_wasm::control::{self, METER_TABLE, MeterKind};
 use audio_dsp_wasm::dsp::block::Block;
 use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::params::{self, COUNT, Curve, Param, TABLE};
+use audio_dsp_wasm::rack::EFFECTS;
 
 const RATE: f32 = 48000.0;
 
@@ -15,7 +16,9 @@ const RATE: f32 = 48000.0;
 fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning() {
     let header = [control::MAGIC_WORD, control::ABI_WORD, control::SEQUENCE, control::FLAGS];
     assert_eq!(header, [0, 1, 2, 3]);
-    assert_eq!((control::PARAMETERS, control::INBOUND_WORDS), (4, 4 + COUNT));
+    assert_eq!([control::ANNOUNCED, control::CLEARED_AT], [4, 5]);
+    assert_eq!((control::PARAMETERS, control::SET_AT, control::ORDER), (6, 6 + COUNT, 6 + 2 * COUNT));
+    assert_eq!(control::INBOUND_WORDS, control::ORDER + EFFECTS.len());
     // The meters begin the next line of the cache: 64 bytes, 16 words.
     assert!(
         control::METERS.is_multiple_of(16)
@@ -32,7 +35,9 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         assert_eq!((meter.words, meter.kind), (words, kind), "{}", meter.name);
         next += meter.words;
     }
-    assert_eq!(next, control::WORDS);
+    let state = [control::WAITING, control::CLOCK, control::MESSAGES, control::ENTRIES, control::JOURNAL];
+    assert_eq!(state, [next, next + 1, next + 2, next + 3, next + 4]);
+    assert_eq!(control::WORDS, control::JOURNAL + control::JOURNAL_ROWS * control::JOURNAL_COLUMNS);
     let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level].map(MeterKind::name);
     assert_eq!(kinds, ["count", "sequence", "level"]);
     let named = |word: usize| METER_TABLE.iter().find(|meter| meter.word == word).map(|meter| meter.name);
@@ -47,6 +52,7 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         (control::OUTPUT_PEAK, "outputPeak"),
         (control::OUTPUT_RMS, "outputRms"),
         (control::MISSED, "missed"),
+        (control::LATE, "late"),
     ] {
         assert_eq!(named(word), Some(name));
     }

@@ -12,7 +12,12 @@ import { Renderer } from '../../worklet/renderer.js';
  */
 export function renderInNode({ glue, module }, input, sampleRate, params) {
   const { words } = controlBlock(glue, params);
-  const renderer = new Renderer(new EngineInstance(module), { sampleRate, channels: input.length, words });
+  const renderer = new Renderer(new EngineInstance(module), {
+    sampleRate,
+    channels: input.length,
+    words,
+    clock: () => 0,
+  });
   const output = input.map((samples) => new Float32Array(samples.length));
   renderer.render(input, output);
   return output;

@@ -6,6 +6,7 @@ use crate::control;
 use crate::dsp::block::Block;
 use crate::effects::response;
 use crate::params;
+use crate::rack::EFFECTS;
 use alloc::vec::Vec;
 use js_sys::{Array, Error, Object, Reflect};
 use wasm_bindgen::prelude::*;
@@ -40,8 +41,15 @@ pub fn parameter_table() -> Array {
     params::TABLE.iter().enumerate().map(row).collect()
 }
 
+/// The effects' ids, in their default order.
+#[wasm_bindgen]
+pub fn effect_ids() -> Array {
+    EFFECTS.iter().map(|&id| JsValue::from(id)).collect()
+}
+
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// parameters, inboundWords, flagStop, flagForgotten, meters: [{ name, word, words, kind }] }`; places in words.
+/// announced, clearedAt, parameters, setAt, order, inboundWords, clock, entries, journal, journalRows,
+/// journalColumns, flagStop, flagForgotten, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
     let meter = |m: &control::Meter| {
@@ -53,7 +61,7 @@ pub fn control_layout() -> JsValue {
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
-    const NUMBERS: [(&str, u32); 11] = [
+    const NUMBERS: [(&str, u32); 20] = [
         ("magic", control::MAGIC),
         ("abiVersion", control::ABI_VERSION),
         ("words", control::WORDS as u32),
@@ -61,8 +69,17 @@ pub fn control_layout() -> JsValue {
         ("abiWord", control::ABI_WORD as u32),
         ("sequence", control::SEQUENCE as u32),
         ("flags", control::FLAGS as u32),
+        ("announced", control::ANNOUNCED as u32),
+        ("clearedAt", control::CLEARED_AT as u32),
         ("parameters", control::PARAMETERS as u32),
+        ("setAt", control::SET_AT as u32),
+        ("order", control::ORDER as u32),
         ("inboundWords", control::INBOUND_WORDS as u32),
+        ("clock", control::CLOCK as u32),
+        ("entries", control::ENTRIES as u32),
+        ("journal", control::JOURNAL as u32),
+        ("journalRows", control::JOURNAL_ROWS as u32),
+        ("journalColumns", control::JOURNAL_COLUMNS as u32),
         ("flagStop", control::FLAG_STOP),
         ("flagForgotten", control::FLAG_FORGOTTEN),
     ];

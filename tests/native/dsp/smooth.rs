@@ -2,6 +2,7 @@
 //! after n samples is pⁿ·(1 + n·(1 − p)) of it, where p = e^(−1 / (4 ms · sample rate)).
 
 use audio_dsp_wasm::dsp::block::{BLOCK, Envelope};
+use audio_dsp_wasm::dsp::law::Change;
 use audio_dsp_wasm::dsp::smooth::Smoothed;
 use audio_dsp_wasm::params::{self, Curve, TABLE};
 use wide::f32x4;
@@ -41,7 +42,7 @@ fn left(samples: usize, rate: f64) -> f64 {
 /// A parameter that stands at a value.
 fn standing(index: usize, value: f32, rate: f64) -> Smoothed {
     let mut smoothed = Smoothed::new(index, rate);
-    smoothed.set(value);
+    smoothed.take(&Change::set(index, value));
     smoothed.snap();
     smoothed
 }
@@ -51,7 +52,7 @@ fn a_jump_is_followed_as_by_two_low_passes_in_the_curves_domain() {
     for rate in RATES {
         for (index, from, to) in JUMPS {
             let mut smoothed = standing(index, from, rate);
-            smoothed.set(to);
+            smoothed.take(&Change::set(index, to));
             let [start, goal] = [from, to].map(|value| domain(index, value));
             for samples in 1..(0.04 * rate) as usize {
                 smoothed.advance(1);
@@ -72,9 +73,9 @@ fn a_jump_is_followed_as_by_two_low_passes_in_the_curves_domain() {
 fn a_jump_on_the_way_adds_its_own_to_what_is_left_of_the_one_before() {
     let rate = 48000.0;
     let mut smoothed = standing(params::DELAY_MIX, 0.2, rate);
-    smoothed.set(0.9);
+    smoothed.take(&Change::set(params::DELAY_MIX, 0.9));
     smoothed.advance(100);
-    smoothed.set(0.4);
+    smoothed.take(&Change::set(params::DELAY_MIX, 0.4));
     smoothed.advance(250);
     let want = 0.4 - 0.7 * left(350, rate) + 0.5 * left(250, rate);
     assert!((smoothed.value() - want).abs() < 1e-7, "{} for {want}", smoothed.value());
@@ -88,7 +89,7 @@ fn it_has_arrived_exactly_once_less_than_a_millionth_of_the_range_is_left() {
             let arrival = (0..).find(|&n| ((start - goal) * left(n, rate)).abs() < 1e-6 * (high - low)).unwrap();
             let mut smoothed = standing(index, from, rate);
             assert!(smoothed.is_settled() && smoothed.value() == from as f64);
-            smoothed.set(to);
+            smoothed.take(&Change::set(index, to));
             assert!(!smoothed.is_settled());
             smoothed.advance(arrival - 1);
             assert!(!smoothed.is_settled(), "{} at {rate} Hz", TABLE[index].id);
@@ -103,7 +104,7 @@ fn a_snap_is_there_at_once_from_anywhere() {
     for (index, from, to) in JUMPS {
         for samples in [0, 1, 100] {
             let mut smoothed = standing(index, from, 48000.0);
-            smoothed.set(to);
+            smoothed.take(&Change::set(index, to));
             smoothed.advance(samples);
             smoothed.snap();
             assert!(smoothed.is_settled() && smoothed.value() == to as f64);
@@ -129,11 +130,11 @@ fn assert_close(got: f32, want: f64, index: usize) {
 fn a_block_has_the_value_after_each_sample_however_it_is_cut_and_the_target_for_ever_after() {
     for (index, from, to) in JUMPS {
         let mut one_by_one = standing(index, from, 48000.0);
-        one_by_one.set(to);
+        one_by_one.take(&Change::set(index, to));
         let mut cut = standing(index, from, 48000.0);
         // At rest before the jump, too.
         assert!(fill(&mut cut, BLOCK).iter().all(|&x| x == from));
-        cut.set(to);
+        cut.take(&Change::set(index, to));
         for frames in [1, 128, 100, 7, 128].into_iter().cycle().take(80) {
             for got in fill(&mut cut, frames) {
                 one_by_one.advance(1);
@@ -153,14 +154,14 @@ fn the_values_after_so_many_samples_are_those_that_it_will_have_and_asking_moves
     for (index, from, to) in JUMPS {
         for gone in [0, 500, 3000, 3333] {
             let mut smoothed = standing(index, from, 48000.0);
-            smoothed.set(to);
+            smoothed.take(&Change::set(index, to));
             smoothed.advance(gone);
             for (first, stride) in [(8, 8), (3, 8), (1, 1), (1, 40)] {
                 let mut values = [f32x4::ZERO; 4];
                 smoothed.values_after(first, stride, &mut values);
                 for (nth, got) in values.iter().flat_map(|vector| vector.to_array()).enumerate() {
                     let mut later = standing(index, from, 48000.0);
-                    later.set(to);
+                    later.take(&Change::set(index, to));
                     later.advance(gone);
                     later.advance(first + nth * stride);
                     assert_close(got, later.value(), index);
@@ -176,7 +177,7 @@ fn it_says_after_how_many_samples_it_arrives() {
     for (index, from, to) in JUMPS {
         let mut smoothed = standing(index, from, 48000.0);
         assert_eq!(smoothed.arrival(BLOCK), Some(0));
-        smoothed.set(to);
+        smoothed.take(&Change::set(index, to));
         assert_eq!(smoothed.arrival(BLOCK), None);
         let arrival = smoothed.arrival(48000).unwrap();
         assert_eq!(smoothed.arrival(arrival - 1), None);
