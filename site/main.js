@@ -84,8 +84,8 @@ async function bringUp(id, mount, page) {
 
 mountViews();
 try {
-  const { parameters, glue } = await loadModule();
-  const session = new Session(parameters, glue.frequency_response, new Settings(parameters), forced());
+  const { parameters, effects, glue } = await loadModule();
+  const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
   Object.assign(globalThis, { page: { session } });
   for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
 } catch (error) {

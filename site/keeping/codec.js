@@ -12,7 +12,7 @@ import { isRecord } from '../shared/storage.js';
  * @typedef {object} State
  * @property {1} version
  * @property {Values} params a value for each parameter
- * @property {string[]} order ids of the rack's units
+ * @property {string[]} order the effects' ids
  */
 
 const VERSION = 1;
@@ -31,7 +31,7 @@ export class Codec {
   /**
    * @param {readonly Parameter[]} table
    * @param {(id: Parameter['id']) => number} standard what a parameter is where a state does not say
-   * @param {readonly string[]} order the units that there are, in the order where a state does not say
+   * @param {readonly string[]} order the effects that there are, in the order where a state does not say
    */
   constructor(table, standard, order) {
     this.#table = table;
@@ -40,14 +40,14 @@ export class Codec {
   }
 
   /**
-   * @param {(id: Parameter['id']) => number} get
+   * @param {{ get: (id: Parameter['id']) => number, order: readonly string[] }} from
    * @returns {State}
    */
-  take(get) {
+  take(from) {
     /** @type {Values} */
     const params = {};
-    for (const { id } of this.#table) params[id] = get(id);
-    return { version: VERSION, params, order: [...this.#order] };
+    for (const { id } of this.#table) params[id] = from.get(id);
+    return { version: VERSION, params, order: [...from.order] };
   }
 
   /**
@@ -68,7 +68,7 @@ export class Codec {
     /** @type {Values} */
     const params = {};
     for (const row of this.#table) params[row.id] = this.#valueOf(row, given.get(row.id));
-    return { version: VERSION, params, order: this.#orderOf(data.order) };
+    return { version: VERSION, params, order: this.orderOf(data.order) };
   }
 
   /**
@@ -84,18 +84,19 @@ export class Codec {
   }
 
   /**
-   * Each unit once: those named, in their order, and the others where they stand by themselves.
+   * Each effect once: those named, in their order, and the others where they stand by themselves; the last stays last.
    * @param {unknown} order
+   * @returns {string[]}
+   * @throws {StateError}
    */
-  #orderOf(order) {
+  orderOf(order) {
     if (order === undefined) return [...this.#order];
     if (!Array.isArray(order) || !order.every((id) => typeof id === 'string')) {
       throw new StateError('The order of the effects is no list of names. Choose another file or link.');
     }
-    const known = [...new Set(order)].filter((id) => this.#order.includes(id));
-    if (known.length < this.#order.length) {
-      for (const [place, id] of this.#order.entries()) if (!known.includes(id)) known.splice(place, 0, id);
-    }
+    const last = this.#order[this.#order.length - 1];
+    const known = [...new Set(order)].filter((id) => this.#order.includes(id) && id !== last);
+    for (const [place, id] of this.#order.entries()) if (!known.includes(id)) known.splice(place, 0, id);
     return known;
   }
 

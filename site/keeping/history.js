@@ -6,8 +6,8 @@
 import { isRecord, readStored, store } from '../shared/storage.js';
 
 /**
- * @typedef {import('../session/session.js').Values} Values
- * @typedef {{ before: Values, after: Values }} Step
+ * @typedef {import('../session/session.js').Part} Part
+ * @typedef {{ before: Part, after: Part }} Step
  */
 
 const KEY = 'audio-dsp-wasm.history';
@@ -40,8 +40,8 @@ export class History {
   add({ before, after, gesture }) {
     const last = this.#done.at(-1);
     if (gesture && gesture === this.#gesture && last) {
-      last.before = { ...before, ...last.before };
-      last.after = { ...last.after, ...after };
+      last.before = merged(before, last.before);
+      last.after = merged(last.after, after);
     } else {
       this.#done.push({ before, after });
       if (this.#done.length > MOST_STEPS) this.#done.shift();
@@ -50,20 +50,20 @@ export class History {
     this.#undone = [];
   }
 
-  /** @returns {Values} what to set, nothing where there is nothing to undo */
+  /** @returns {Part} what to set, nothing where there is nothing to undo */
   undo() {
     const step = this.#done.pop();
     this.#gesture = undefined;
-    if (!step) return {};
+    if (!step) return { params: {} };
     this.#undone.push(step);
     return step.before;
   }
 
-  /** @returns {Values} */
+  /** @returns {Part} */
   redo() {
     const step = this.#undone.pop();
     this.#gesture = undefined;
-    if (!step) return {};
+    if (!step) return { params: {} };
     this.#done.push(step);
     return step.after;
   }
@@ -75,11 +75,24 @@ export class History {
 }
 
 /**
+ * @param {Part} first
+ * @param {Part} second goes before the first
+ * @returns {Part}
+ */
+const merged = (first, second) => ({ ...first, ...second, params: { ...first.params, ...second.params } });
+
+/**
  * @param {unknown} value
  * @returns {value is Step[]}
  */
 function isStepList(value) {
-  const isValues = (/** @type {unknown} */ values) =>
-    isRecord(values) && Object.values(values).every((each) => typeof each === 'number' && Number.isFinite(each));
-  return Array.isArray(value) && value.every((step) => isRecord(step) && isValues(step.before) && isValues(step.after));
+  return Array.isArray(value) && value.every((step) => isRecord(step) && isPart(step.before) && isPart(step.after));
+}
+
+/** @param {unknown} value */
+function isPart(value) {
+  if (!isRecord(value) || !isRecord(value.params)) return false;
+  const { order, params } = value;
+  const isOrder = order === undefined || (Array.isArray(order) && order.every((id) => typeof id === 'string'));
+  return isOrder && Object.values(params).every((each) => typeof each === 'number' && Number.isFinite(each));
 }

@@ -1,5 +1,6 @@
-/** The menu of what is kept: the visitor's own presets, and files. Main thread. */
+/** The menu of what is kept: the visitor's own presets, files, and the format of recordings. Main thread. */
 
+import { formatChoice } from '../recording/format.js';
 import { button, element, messageOf } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { StateError } from './codec.js';
@@ -36,14 +37,17 @@ export function buildMenu({ own, now, say, take, chosen, onPresets }) {
     remove,
     element('div', { className: 'row' }, exportFile, importFile),
     picker,
+    formatChoice(),
   );
-  const menu = element('details', { className: 'menu', id: 'keep-menu' }, element('summary', {}, 'Keep ▾'), body);
+  const summary = element('summary', {}, 'Keep ▾');
+  const menu = element('details', { className: 'menu', id: 'keep-menu' }, summary, body);
   const close = () => {
     menu.open = false;
   };
 
-  menu.addEventListener('toggle', () => {
-    if (!menu.open) return;
+  // Before it opens: the event that tells that it is open comes later than the first letter can.
+  summary.addEventListener('click', () => {
+    if (menu.open) return;
     const isOwn = own.all.some((preset) => preset.name === chosen());
     remove.hidden = !isOwn;
     name.value = isOwn ? chosen() : '';
@@ -51,7 +55,7 @@ export function buildMenu({ own, now, say, take, chosen, onPresets }) {
   menu.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape') return;
     close();
-    menu.querySelector('summary')?.focus();
+    summary.focus();
   });
   document.addEventListener('pointerdown', ({ target }) => {
     if (menu.open && target instanceof Node && !menu.contains(target)) close();

@@ -3,7 +3,6 @@
  * the start. Main thread.
  */
 
-import { unitsOf } from '../rack/units.js';
 import { button, element, messageOf, setText } from '../shared/dom.js';
 import { Codec } from './codec.js';
 import { Compare } from './compare.js';
@@ -24,13 +23,12 @@ const KEEP_DELAY_MILLISECONDS = 300;
  * @param {import('../main.js').PageParts} page
  */
 export function mount(host, { session }) {
-  const order = unitsOf(session.parameters).map(({ id }) => id);
-  const codec = new Codec(session.parameters, (id) => session.default(id), order);
+  const codec = new Codec(session.parameters, (id) => session.default(id), session.defaultOrder);
   const history = new History();
   const compare = new Compare(codec);
   const own = new OwnPresets(codec);
   const builtIn = BUILT_IN.map((preset) => ({ name: preset.name, state: stateOf(codec, preset) }));
-  const now = () => codec.take((id) => session.get(id));
+  const now = () => codec.take(session);
 
   const said = element('p', { className: 'said', role: 'status' });
   let saidTimer = 0;
@@ -91,7 +89,7 @@ export function mount(host, { session }) {
   }
 
   /** @param {State} state */
-  const load = (state) => session.change(state.params);
+  const load = (state) => session.load(state);
 
   select.addEventListener('change', () => choose(named().find(({ name }) => name === select.value)));
   before.addEventListener('click', () => chooseNext(-1));
@@ -140,7 +138,9 @@ export function mount(host, { session }) {
   /** @param {'undo' | 'redo'} direction */
   function step(direction) {
     replaying = true;
-    session.change(history[direction]());
+    const { params, order } = history[direction]();
+    // A step from before a reload can be from before an update, with fewer effects.
+    session.load({ params, order: order && codec.orderOf(order) });
     replaying = false;
     keepSoon();
     showSteps();
@@ -233,6 +233,7 @@ export function mount(host, { session }) {
  */
 function isSame(one, other) {
   const values = new Map(Object.entries(other.params));
+  if (one.order.join() !== other.order.join()) return false;
   return Object.entries(one.params).every(([id, value]) => values.get(id) === value);
 }
 

@@ -251,7 +251,10 @@ function buildControls(workers) {
   const seed = input('monte-carlo-seed', { placeholder: 'new each time' });
   const presets = PRESETS.map((power) => {
     const label = `${grouped(10 ** power)} points`;
-    return { preset: button(powerOfTen(power), { 'aria-label': label, 'title': label }), points: 10 ** power };
+    return {
+      preset: button(powerOfTen(power), { 'aria-label': `${powerOfTen(power)}, ${label}`, 'title': label }),
+      points: 10 ** power,
+    };
   });
   const by = choice('Counted by', [
     ['workers', `${workers} workers`],

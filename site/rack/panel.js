@@ -5,6 +5,7 @@
 
 import { button, element, find } from '../shared/dom.js';
 import { dialControl } from './dial.js';
+import { mountMoves } from './moves.js';
 import { pictureOf } from './pictures/pictures.js';
 import { switchControl } from './switch.js';
 import { MASTER, unitsOf } from './units.js';
@@ -48,7 +49,8 @@ export function mount(section, { session }) {
   const addSwitch = (row, name) =>
     add(row, switchControl(session, row, element('span', { className: 'hidden-text' }, name)));
 
-  const cards = unitsOf(session.parameters).map((unit) => {
+  const moves = mountMoves(section, session);
+  const cards = unitsOf(session.parameters, session.order).map((unit) => {
     const card = build(unit);
     for (const row of rowsOf(unit)) cardOf.set(row.id, card);
     return card;
@@ -71,6 +73,7 @@ export function mount(section, { session }) {
   function build(unit) {
     const { id, title, toggle, knobs } = unit;
     const heading = element('div', { className: 'card-head' }, element('h3', {}, title));
+    if (id !== session.order.at(-1)) heading.append(moves.controlsOf(id, title));
     if (toggle) heading.append(addSwitch(toggle, `${title} on`));
     const node = element(
       'div',
@@ -117,6 +120,16 @@ export function mount(section, { session }) {
     cardOf.get(id)?.show();
   });
   session.addEventListener('match', showMatch);
+  session.addEventListener('order', () => {
+    const focused = document.activeElement;
+    const place = (/** @type {Card} */ { unit }) => session.order.indexOf(unit.id);
+    for (const { node, chip } of [...cards].sort((a, b) => place(a) - place(b))) {
+      node.parentElement?.append(node);
+      chip.parentElement?.append(chip);
+    }
+    // A node that moves in the document loses the focus.
+    if (focused instanceof HTMLElement) focused.focus();
+  });
   for (const [id, { show }] of controls) show(session.get(id));
   for (const { show } of cards) show();
 }

@@ -34,28 +34,13 @@ const TITLES = new Map([
   ['peak', 'Peak EQ'],
 ]);
 
-/** The order in which the units sound, those that are not in this build included. */
-export const DEFAULT_ORDER = [
-  'gate',
-  'gain',
-  'distortion',
-  'filters',
-  'peak',
-  'compressor',
-  'tremolo',
-  'chorus',
-  'delay',
-  'reverb',
-  'limiter',
-];
-
 /**
  * The units of a table, in the order in which they sound.
  * @param {readonly Parameter[]} table
- * @param {readonly string[]} [order] ids of units
+ * @param {readonly string[]} order the effects' ids, as the engine has them
  * @returns {Unit[]}
  */
-export function unitsOf(table, order = DEFAULT_ORDER) {
+export function unitsOf(table, order) {
   /** @type {Map<string, Parameter[]>} */
   const groups = new Map();
   for (const row of table) {

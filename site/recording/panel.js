@@ -5,12 +5,11 @@
 
 import { button, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
 import { download } from '../shared/download.js';
+import { chosenFormat } from './format.js';
 import { Recording } from './recorder.js';
-import { FORMATS } from './wav.js';
 
 /**
  * @typedef {import('./recorder.js').Take} Take
- * @typedef {import('./wav.js').Format} Format
  */
 
 /** This panel's name where it holds the context running. */
@@ -53,14 +52,13 @@ class RecordKey {
   }
 
   async #start() {
-    const { key, format, error } = this.#ui;
+    const { key, error } = this.#ui;
     showMessage(error, '');
     key.disabled = true;
     try {
       const { engine } = await this.#session.prepare();
       this.#session.hold(HOLDER);
-      const wanted = FORMATS.find((each) => each === format.value) ?? FORMATS[0];
-      this.#recording = await Recording.start(engine.output, wanted, (sentence) => {
+      this.#recording = await Recording.start(engine.output, chosenFormat(), (sentence) => {
         showMessage(error, sentence);
         this.#stop();
       });
@@ -108,11 +106,10 @@ class RecordKey {
   }
 
   #show() {
-    const { key, format, progress, time, size, save, discard } = this.#ui;
+    const { key, progress, time, size, save, discard } = this.#ui;
     const recording = this.#recording;
     key.setAttribute('aria-pressed', String(recording !== null));
     key.title = recording ? 'Stop the recording' : 'Record the output';
-    format.hidden = recording !== null || this.#take !== null;
     progress.hidden = !recording && !this.#take;
     save.hidden = discard.hidden = this.#take === null;
     const seconds = recording?.seconds ?? this.#take?.seconds ?? 0;
@@ -130,18 +127,12 @@ function build(host) {
     'aria-label': 'Record',
     'aria-pressed': 'false',
   });
-  const format = element(
-    'select',
-    { 'id': 'record-format', 'aria-label': 'Format of recordings' },
-    new Option('24-bit', '24-bit'),
-    new Option('Float', 'float'),
-  );
   const time = element('time');
   const size = element('span', { className: 'size' });
   const save = button('Save WAV', { className: 'primary', id: 'record-save' });
   const discard = button('Discard', { id: 'record-discard' });
   const progress = element('div', { className: 'take' }, time, size, save, discard);
   const error = errorMessage({ id: 'record-error' });
-  host.append(key, format, progress, error);
-  return { key, format, progress, time, size, save, discard, error };
+  host.append(key, progress, error);
+  return { key, progress, time, size, save, discard, error };
 }

@@ -38,9 +38,11 @@ import { OutputLevel } from './output-level.js';
  *
  * @typedef {Partial<Record<ParameterId, number>>} Values by parameter
  *
+ * @typedef {{ params: Values, order?: readonly string[] }} Part of the sound's settings
+ *
  * @typedef {object} Change
- * @property {Values} before what was in force, of what is another now
- * @property {Values} after
+ * @property {Part} before what was in force, of what is another now
+ * @property {Part} after
  * @property {object} [gesture] changes of one gesture (a drag, a held key) have the same
  *
  * @typedef {object} SessionEvents
@@ -48,7 +50,8 @@ import { OutputLevel } from './output-level.js';
  * @property {Event} closed context and engine are gone
  * @property {Event} source another one sounds, or none
  * @property {CustomEvent<{ id: ParameterId, value: number }>} parameter has a new value
- * @property {CustomEvent<Change>} change parameters were changed, by one act of the visitor
+ * @property {Event} order the effects sound in another one
+ * @property {CustomEvent<Change>} change the sound's settings were changed, by one act of the visitor
  * @property {Event} match the bypassed sound is matched in level by another factor
  * @property {Event} mode the run mode, the transport or the buffer is another
  * @property {CustomEvent<Trouble>} trouble something went wrong outside the visitor's doing
@@ -169,27 +172,59 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
 
   /**
    * Sets several parameters by one act, which one undo takes back.
-   * @param {Values} wanted
+   * @param {Values} params
    * @param {object} [gesture] of which it is a part
    */
-  change(wanted, gesture) {
-    /** @type {Values} */
-    const before = {};
-    /** @type {Values} */
-    const after = {};
+  change(params, gesture) {
+    this.load({ params }, gesture);
+  }
+
+  /**
+   * Sets what a part of the settings says, by one act.
+   * @param {Part} wanted
+   * @param {object} [gesture] of which it is a part
+   */
+  load({ params, order }, gesture) {
+    /** @type {Change} */
+    const change = { before: { params: {} }, after: { params: {} }, gesture };
     for (const { id } of this.parameters) {
-      const value = wanted[id];
-      if (value === undefined) continue;
-      const old = this.get(id);
-      const inForce = this.engine ? this.engine.set(id, value) : this.#settings.inRange(id, value);
-      this.#settings.set(id, inForce);
-      if (id === 'bypass') this.#level.bypassed = inForce > 0;
-      this.#emit('parameter', { id, value: inForce });
-      if (inForce === old) continue;
-      before[id] = old;
-      after[id] = inForce;
+      const value = params[id];
+      if (value !== undefined) this.#set(id, value, change);
     }
-    if (Object.keys(after).length > 0) this.#emit('change', { before, after, gesture });
+    if (order && order.join() !== this.order.join()) {
+      change.before.order = this.order;
+      change.after.order = order;
+      this.engine?.setOrder(order);
+      this.#settings.order = order;
+      this.#emit('order');
+    }
+    if (Object.keys(change.after.params).length > 0 || change.after.order) this.#emit('change', change);
+  }
+
+  /**
+   * @param {ParameterId} id
+   * @param {number} value
+   * @param {Change} change gets what became another by it
+   */
+  #set(id, value, { before, after }) {
+    const old = this.get(id);
+    const inForce = this.engine ? this.engine.set(id, value) : this.#settings.inRange(id, value);
+    this.#settings.set(id, inForce);
+    if (id === 'bypass') this.#level.bypassed = inForce > 0;
+    this.#emit('parameter', { id, value: inForce });
+    if (inForce === old) return;
+    before.params[id] = old;
+    after.params[id] = inForce;
+  }
+
+  /** The effects' ids in the order in which they sound. */
+  get order() {
+    return this.#settings.order;
+  }
+
+  /** The effects' ids in the order that a reset goes back to. */
+  get defaultOrder() {
+    return this.#settings.defaultOrder;
   }
 
   /**
@@ -236,7 +271,8 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   }
 
   resetAll() {
-    this.change(Object.fromEntries(this.parameters.map(({ id }) => [id, this.default(id)])));
+    const params = Object.fromEntries(this.parameters.map(({ id }) => [id, this.default(id)]));
+    this.load({ params, order: this.defaultOrder });
   }
 
   /**
@@ -375,6 +411,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     }
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
+    if (this.order !== this.defaultOrder) engine.setOrder(this.order);
     const sound = { context, engine, input: new GainNode(context), output: new GainNode(context) };
     this.#sound = sound;
     sound.input.connect(engine.input);

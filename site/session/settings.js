@@ -19,6 +19,7 @@ import { isRecord, readStored, store } from '../shared/storage.js';
  * @property {Mode} [mode]
  * @property {BufferSize | 'auto'} [bufferSize]
  * @property {number} [volume]
+ * @property {readonly string[]} [order]
  * @property {Record<string, number>} params
  */
 
@@ -39,13 +40,20 @@ export class Settings {
   /** @type {BufferSize | 'auto'} */
   #bufferSize = 'auto';
   #volume = 1;
+  #effects;
+  #order;
   /** What was changed here and is not written yet. @type {Changes} */
   #changes = { params: {} };
   #timer = 0;
 
-  /** @param {readonly Parameter[]} table the engine's parameter table */
-  constructor(table) {
+  /**
+   * @param {readonly Parameter[]} table the engine's parameter table
+   * @param {readonly string[]} effects in their default order
+   */
+  constructor(table, effects) {
     this.#table = new Map(table.map((row) => [row.id, row]));
+    this.#effects = effects;
+    this.#order = effects;
     for (const { id } of table) this.#values.set(id, this.default(id));
     this.#restore();
     addEventListener('pagehide', () => this.#write());
@@ -82,6 +90,22 @@ export class Settings {
     this.#volume = volume;
     this.#changes.volume = volume;
     this.#writeSoon();
+  }
+
+  /** The effects' ids in the order in which they sound. */
+  get order() {
+    return this.#order;
+  }
+
+  set order(order) {
+    this.#order = order;
+    this.#changes.order = order;
+    this.#writeSoon();
+  }
+
+  /** The order that a reset goes back to. */
+  get defaultOrder() {
+    return this.#effects;
   }
 
   /** @param {ParameterId} id */
@@ -125,10 +149,11 @@ export class Settings {
   }
 
   #restore() {
-    const { mode, bufferSize, volume, params } = stored();
+    const { mode, bufferSize, volume, order, params } = stored();
     this.#mode = MODES.find((each) => each === mode) ?? 'auto';
     this.#bufferSize = BUFFER_SIZES.find((each) => each === bufferSize) ?? 'auto';
     if (typeof volume === 'number' && volume >= 0 && volume <= 1) this.#volume = volume;
+    if (isOrderOf(order, this.#effects)) this.#order = order;
     const values = new Map(Object.entries(params));
     for (const id of this.#table.keys()) {
       const value = values.get(id);
@@ -153,8 +178,19 @@ export class Settings {
 }
 
 /**
+ * Whether something is an order of these effects, the last of which stays last.
+ * @param {unknown} order
+ * @param {readonly string[]} effects
+ * @returns {order is string[]}
+ */
+function isOrderOf(order, effects) {
+  if (!Array.isArray(order) || order.length !== effects.length) return false;
+  return effects.every((id) => order.includes(id)) && order.at(-1) === effects.at(-1);
+}
+
+/**
  * What is stored, which may be anything.
- * @returns {{ mode?: unknown, bufferSize?: unknown, volume?: unknown, params: Record<string, unknown> }}
+ * @returns {{ mode?: unknown, bufferSize?: unknown, volume?: unknown, order?: unknown, params: Record<string, unknown> }}
  */
 function stored() {
   const value = readStored(KEY);

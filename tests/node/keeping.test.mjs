@@ -18,7 +18,7 @@ describe('a state in a link', () => {
     for (const share of [0, 1 / 3, 0.1, 0.123456789, 2 ** -20, 1]) {
       const gain = Math.fround(4 * share);
       const delay_time = Math.fround(share);
-      const state = { version: 1, params: { gain, delay_time, delay_on: 0 }, order: ['delay', 'gain', 'filters'] };
+      const state = { version: 1, params: { gain, delay_time, delay_on: 0 }, order: ['filters', 'gain', 'delay'] };
       assert.deepEqual(codec.fromQuery(codec.toQuery(state)), state);
     }
   });

@@ -269,6 +269,62 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
     await page.waitForFunction(() => Math.abs(globalThis.page.session.output.gain.value - 1) < 0.01);
   });
 
+  describe('the order of the effects', () => {
+    const orders = (page) =>
+      page.evaluate(() => ({
+        cards: [...document.querySelectorAll('.card')].map(({ dataset }) => dataset.unit),
+        kept: [...globalThis.page.session.order],
+        heard: globalThis.page.session.engine && [...globalThis.page.session.engine.order],
+      }));
+
+    onPage('is that of the cards: dragged, moved by keys, undone, and kept over a reload', async (page) => {
+      await page.setViewport({ width: 1280, height: 800 });
+      await playBuiltIn(page);
+      const first = (await orders(page)).cards;
+      assert.deepEqual(first, (await orders(page)).heard);
+      const middle = async (selector, share = 0.5) => {
+        const { x, y, width, height } = await (await page.$(selector)).boundingBox();
+        return [x + share * width, y + height / 2];
+      };
+      await page.mouse.move(...(await middle('[data-unit=delay] .grip')));
+      await page.mouse.down();
+      await page.mouse.move(...(await middle('[data-unit=distortion]', 0.2)), { steps: 8 });
+      await page.mouse.up();
+      const dragged = ['gain', 'delay', ...first.filter((id) => !['gain', 'delay'].includes(id))];
+      assert.deepEqual(await orders(page), { cards: dragged, kept: dragged, heard: dragged });
+
+      await page.focus('[data-unit=delay] .grip');
+      await page.keyboard.press('ArrowLeft');
+      const moved = ['delay', ...first.filter((id) => id !== 'delay')];
+      assert.deepEqual(await orders(page), { cards: moved, kept: moved, heard: moved });
+      assert.ok(
+        await page.evaluate(() => document.activeElement.matches('[data-unit=delay] .grip')),
+        'keeps the focus',
+      );
+
+      await page.click('#undo');
+      assert.deepEqual((await orders(page)).heard, dragged);
+      await page.reload();
+      await page.waitForSelector('#parameters .card');
+      assert.deepEqual((await orders(page)).cards, dragged);
+      await playBuiltIn(page);
+      assert.deepEqual((await orders(page)).heard, dragged, 'a new engine has it too');
+      await page.click('#reset-all');
+      assert.deepEqual((await orders(page)).heard, first);
+    });
+
+    onPage('goes with the link, and the last effect stays last', async (page) => {
+      await page.evaluate(() => {
+        location.hash = '#/studio?v=1&order=limiter.delay.gain';
+      });
+      await page.waitForFunction(() => globalThis.page.session.order[0] === 'delay');
+      const { cards } = await orders(page);
+      assert.equal(cards.at(-1), 'limiter');
+      await page.click('#share');
+      await page.waitForFunction(() => location.hash.includes('order=delay.'));
+    });
+  });
+
   describe('a recording', () => {
     /** Lets a page's downloads into the folder, and resolves to the path of the next one. */
     async function nextDownload(page) {
@@ -294,7 +350,14 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
     ]) {
       onPage(`holds the samples that the engine gave: ${format}`, async (page) => {
         await startRecording(page);
-        await page.select('#record-format', format);
+        await page.$eval(
+          '#record-format',
+          (select, wanted) => {
+            select.value = wanted;
+            select.dispatchEvent(new Event('change'));
+          },
+          format,
+        );
         await page.click('#record');
         await page.waitForSelector('#record[aria-pressed=true]');
         await playBuiltIn(page);
