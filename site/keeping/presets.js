@@ -74,7 +74,7 @@ export const BUILT_IN = [
   {
     name: 'Voice: telephone',
     params: {
-      gain: dB(6),
+      gain: dB(-4),
       distortion_on: 1,
       distortion: 0.15,
       hpf_on: 1,
@@ -83,14 +83,14 @@ export const BUILT_IN = [
       lpf_cutoff: 3200,
       peak_on: 1,
       peak_frequency: 1600,
-      peak_gain: 6,
+      peak_gain: 4,
       peak_q: 1.2,
     },
   },
   {
     name: 'Voice: megaphone',
     params: {
-      gain: dB(4),
+      gain: dB(-4),
       distortion_on: 1,
       distortion: 0.5,
       hpf_on: 1,
@@ -102,7 +102,7 @@ export const BUILT_IN = [
       peak_gain: 5,
       peak_q: 2,
       compressor_on: 1,
-      compressor_threshold: -18,
+      compressor_threshold: -26,
       compressor_ratio: 8,
       compressor_attack: 0.002,
       compressor_release: 0.08,
@@ -110,12 +110,13 @@ export const BUILT_IN = [
       delay_time: 0.07,
       delay_feedback: 0.15,
       delay_mix: 0.2,
+      compressor_makeup: 4,
     },
   },
   {
     name: 'Guitar: crunch',
     params: {
-      gain: dB(2),
+      gain: dB(-4),
       distortion_on: 1,
       distortion: 0.45,
       hpf_on: 1,
@@ -127,8 +128,8 @@ export const BUILT_IN = [
       peak_gain: 3,
       peak_q: 0.9,
       compressor_on: 1,
-      compressor_threshold: -14,
-      compressor_ratio: 3,
+      compressor_threshold: -26,
+      compressor_ratio: 6,
       compressor_attack: 0.01,
       compressor_release: 0.12,
     },
@@ -147,14 +148,16 @@ export const BUILT_IN = [
       peak_gain: 4,
       peak_q: 1,
       compressor_on: 1,
-      compressor_threshold: -22,
-      compressor_ratio: 6,
+      compressor_threshold: -30,
+      compressor_ratio: 10,
       compressor_attack: 0.004,
       compressor_release: 0.15,
       delay_on: 1,
       delay_time: 0.42,
       delay_feedback: 0.35,
       delay_mix: 0.22,
+      gain: dB(-6),
+      compressor_makeup: 7,
     },
   },
   {
@@ -180,7 +183,7 @@ export const BUILT_IN = [
   {
     name: 'Guitar: surf tremolo',
     params: {
-      gain: dB(1),
+      gain: dB(3),
       lpf_on: 1,
       lpf_cutoff: 8000,
       peak_on: 1,
@@ -199,7 +202,7 @@ export const BUILT_IN = [
   {
     name: 'Lo-fi: tape',
     params: {
-      gain: dB(2),
+      gain: dB(-3),
       distortion_on: 1,
       distortion: 0.14,
       hpf_on: 1,
@@ -223,7 +226,7 @@ export const BUILT_IN = [
   {
     name: 'Lo-fi: pocket radio',
     params: {
-      gain: dB(3),
+      gain: dB(-4),
       distortion_on: 1,
       distortion: 0.3,
       hpf_on: 1,
@@ -239,7 +242,7 @@ export const BUILT_IN = [
       compressor_ratio: 6,
       compressor_attack: 0.003,
       compressor_release: 0.25,
-      compressor_makeup: 3,
+      compressor_makeup: 7,
     },
   },
   {
@@ -255,6 +258,7 @@ export const BUILT_IN = [
       delay_time: 0.489,
       delay_feedback: 0.72,
       delay_mix: 0.45,
+      gain: dB(-2),
     },
   },
   {
@@ -277,7 +281,7 @@ export const BUILT_IN = [
   {
     name: 'Space: under water',
     params: {
-      gain: dB(3),
+      gain: dB(6),
       lpf_on: 1,
       lpf_cutoff: 480,
       peak_on: 1,
@@ -306,7 +310,7 @@ export const BUILT_IN = [
       compressor_ratio: 10,
       compressor_attack: 0.012,
       compressor_release: 0.09,
-      compressor_makeup: 9,
+      compressor_makeup: 7,
     },
   },
   {

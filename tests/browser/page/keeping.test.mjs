@@ -123,6 +123,46 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       assert.equal(await page.$eval('#preset', ({ value }) => value), names[0]);
     });
 
+    onPage('each is about as loud as the loop that goes in, and none goes past full scale', async (page) => {
+      const levels = await page.evaluate(async () => {
+        const { createEngine } = await import('/worklet/engine.js');
+        const { builtInLoop } = await import('/sources/built-in.js');
+        const { session } = globalThis.page;
+        const rate = 44100;
+        const channels = builtInLoop(rate);
+        const { length } = channels[0];
+        const buffer = new AudioBuffer({ length, numberOfChannels: 2, sampleRate: rate });
+        for (const [channel, data] of channels.entries()) buffer.copyToChannel(data, channel);
+        const rms = (data) => 10 * Math.log10(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+        const found = [];
+        const select = document.querySelector('#preset');
+        const names = [...select.querySelectorAll('optgroup option')].map(({ value }) => value);
+        for (const name of names) {
+          select.value = name;
+          select.dispatchEvent(new Event('change'));
+          const context = new OfflineAudioContext(2, length, rate);
+          const params = Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
+          const engine = await createEngine(context, { params });
+          const source = new AudioBufferSourceNode(context, { buffer });
+          source.connect(engine.input);
+          engine.output.connect(context.destination);
+          source.start();
+          const out = (await context.startRendering()).getChannelData(0);
+          await engine.close();
+          found.push({
+            name,
+            louder: rms(out) - rms(channels[0]),
+            peak: out.reduce((most, x) => Math.max(most, Math.abs(x)), 0),
+          });
+        }
+        return found;
+      });
+      for (const { name, louder, peak } of levels) {
+        assert.ok(peak <= 1, `${name}: peak ${peak}`);
+        assert.ok(Math.abs(louder) <= 3, `${name}: ${louder.toFixed(1)} dB louder than what goes in`);
+      }
+    });
+
     onPage('one’s own is kept over a reload, and deleted', async (page) => {
       await typeInto(page, 'Delay time', '123 ms');
       const mine = await all(page);
