@@ -27,6 +27,9 @@ import { OutOfMemory } from './engine-instance.js';
 /** Frames in the wasm memory at a time: from 4096 up all are equally fast (measured), and this fits a core's cache. */
 const PIECE_FRAMES = 16384;
 
+/** What is below this (−120 dBFS) to the end is no part of an automatic tail. */
+const INAUDIBLE = 1e-6;
+
 export class RenderEngine {
   #instance;
   #door;
@@ -194,14 +197,14 @@ export class RenderEngine {
 }
 
 /**
- * How many frames there are up to the last one that is not silent.
+ * How many frames there are up to the last one that can be heard.
  * @param {readonly Float32Array[]} part
  */
 export function framesHeard(part) {
   let heard = 0;
   for (const samples of part) {
     let last = samples.length - 1;
-    while (last >= heard && samples[last] === 0) last--;
+    while (last >= heard && Math.abs(samples[last]) < INAUDIBLE) last--;
     heard = Math.max(heard, last + 1);
   }
   return heard;

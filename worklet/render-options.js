@@ -25,7 +25,7 @@ const OPTIONS = ['state', 'log', 'tail', 'onProgress', 'signal', 'channels', 'tr
  *   else every parameter at its default
  * @property {import('./take.js').TakeLog} [log] as take.stop() gives it: every change at its frame
  * @property {number | 'auto'} [tail] what is rendered behind the input: seconds, or 'auto' (the default): until
- *   nothing rings on, 300 s at most; it ends with its last sample that is not 0
+ *   nothing rings on, 300 s at most; it ends with its last sample above −120 dBFS
  * @property {(progress: RenderProgress) => void} [onProgress] called at most 20 times a second, and at the end
  * @property {AbortSignal} [signal] cancels; render() then rejects with its reason
  * @property {1 | 2} [channels] of the engine and of the output; default: as the input has. Mono goes into both channels
