@@ -279,6 +279,11 @@ impl Bytes {
     /// are WAV's: all else is as in a WAV of unknown length.
     fn of_stream(mut stream: impl Read + Send + Sync + 'static) -> io::Result<Self> {
         let mut head = read_head(&mut stream)?;
+        // The table of an MP4 file, which tells where its sound is, may come last.
+        if head.get(4..8) == Some(b"ftyp") {
+            stream.read_to_end(&mut head)?;
+            return Ok(Self { source: Box::new(Cursor::new(head)), rf64_bytes: None, is_endless: false });
+        }
         let mut rf64_bytes = None;
         if head.starts_with(b"RF64") && head.len() == HEAD_BYTES && &head[12..16] == b"ds64" {
             head[..4].copy_from_slice(b"RIFF");

@@ -1,5 +1,5 @@
-//! What a user of the command line gets: the formulas, from every kind of file; and a sentence where something is wrong.
-//! It is run as a program. (tests/node/render.test.mjs interrupts it; identity.test.mjs compares it with the
+//! What a user of the command line gets: the formulas, from every kind of file; and a sentence where something is
+//! wrong. It is run as a program. (tests/node/render.test.mjs interrupts it; identity.test.mjs compares it with the
 //! WebAssembly.)
 
 use crate::reference::{self, Settings, error_db, test_sound};
@@ -371,6 +371,18 @@ fn standard_input_and_output_carry_the_same_sound_as_files() {
     assert_eq!(piped, fs::read(&output).unwrap());
     let refused = refusal(2, &["-", folder.0.to_str().unwrap()]);
     assert!(refused.contains("- gives the output no name"), "{refused}");
+}
+
+#[test]
+fn every_kind_of_file_may_come_by_standard_input() {
+    let folder = Folder::new("kinds-by-pipe");
+    for extension in ["flac", "mp3", "ogg", "m4a", "aac"] {
+        let output = folder.file("out.wav");
+        run(&[&tones(extension), &output]);
+        let piped = pipe(&fs::read(tones(extension)).unwrap(), &["-", "-"]);
+        let data = piped.windows(4).position(|tag| tag == b"data").unwrap() + 8;
+        assert_eq!(piped[data..], fs::read(&output).unwrap()[data..], "{extension}");
+    }
 }
 
 #[test]
