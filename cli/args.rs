@@ -74,8 +74,9 @@ fn command() -> Command {
                 .num_args(2..)
                 .required(true)
                 .help(
-                    "Files to read: WAV, RF64, FLAC, MP3, Ogg Vorbis or AAC, of 1 or 2 channels. Then the WAV file to \
-                     write, or a folder for them. - is standard input, or standard output",
+                    "Files to read: WAV, RF64, FLAC, MP3, Ogg Vorbis or AAC, of 1 or 2 channels.\n\
+                     Then the WAV file to write, or a folder for several.\n\
+                     - is standard input, or standard output",
                 ),
         )
         .arg(

@@ -170,7 +170,7 @@ impl Source {
         self.frames += count as u64;
         if count < wanted && left < u64::MAX && self.damaged_packets == 0 {
             return Err(format!(
-                "{} is cut short, it has fewer samples than its header says: get a whole copy of it.",
+                "{} has fewer samples than its header says, it is cut short or damaged: get a whole copy of it.",
                 self.name
             ));
         }
@@ -194,7 +194,8 @@ impl Source {
             }
             let decoded = match self.decoder.decode(&packet) {
                 Ok(decoded) => decoded,
-                Err(Error::DecodeError(_)) => {
+                // An IoError is the packet's end, before what it promised.
+                Err(Error::DecodeError(_) | Error::IoError(_)) => {
                     self.damaged_packets += 1;
                     continue;
                 }

@@ -246,8 +246,14 @@ fn every_wrong_file_gets_a_sentence_that_says_what_to_do_and_leaves_no_output() 
         (folder.with("text.wav", b"This is no sound at all, it is text."), no_sound),
         (folder.with("empty.wav", b""), "ends before any sound begins: get a whole copy of it."),
         (folder.with("head.wav", &short[..30]), "ends before any sound begins: get a whole copy of it."),
-        (folder.with("short.wav", &short), "is cut short, it has fewer samples than its header says: get a whole copy"),
-        (folder.with("short.flac", &flac[..9000]), "is cut short, it has fewer samples than its header says"),
+        (
+            folder.with("short.wav", &short),
+            "has fewer samples than its header says, it is cut short or damaged: get a whole copy",
+        ),
+        (
+            folder.with("short.flac", &flac[..9000]),
+            "has fewer samples than its header says, it is cut short or damaged",
+        ),
         (folder.with("none.wav", &header(0, 48000, 0)), no_sound),
         (folder.with("six.wav", &header(6, 48000, 0)), "has 6 channels, and the engine takes 1 or 2: mix it down"),
         (folder.with("slow.wav", &header(1, 2999, 0)), "of 2999 Hz, and the engine takes 3000 to 768000 Hz: convert"),
@@ -446,7 +452,7 @@ fn rf64_is_read_to_the_end_of_its_sound() {
     let got: Vec<i16> = left.iter().zip(&right).flat_map(|(l, r)| [l, r]).map(|x| (x * 32768.0) as i16).collect();
     assert_eq!(got, samples);
     let short = folder.with("short.wav", &rf64(2, &samples)[..9000]);
-    assert!(refusal(1, &[&short, &folder.file("never.wav")]).contains("is cut short"));
+    assert!(refusal(1, &[&short, &folder.file("never.wav")]).contains("it is cut short or damaged"));
 }
 
 #[test]
@@ -525,6 +531,19 @@ fn mp3_ogg_vorbis_and_aac_are_read_each_as_well_as_it_codes() {
             assert!(rest < rest_db, "{extension}: {rest:.1} dB");
         }
     }
+}
+
+#[test]
+fn what_is_damaged_in_a_lossy_file_is_left_out_and_counted() {
+    let folder = Folder::new("damaged");
+    let mut bytes = fs::read(tones("aac")).unwrap();
+    let middle = bytes.len() * 2 / 3;
+    bytes[middle] ^= 0x55;
+    let (input, output) = (folder.with("in.aac", &bytes), folder.file("out.wav"));
+    let summary = run(&[&input, &output]);
+    assert!(summary.contains("Damaged packets of the input: 1, left out."), "{summary}");
+    // AAC has 1,024 frames in a packet.
+    assert_eq!(read(&output).1[0].len(), 22 * 1024);
 }
 
 #[test]
