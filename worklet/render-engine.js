@@ -20,11 +20,15 @@ import { OutOfMemory } from './engine-instance.js';
  * @typedef {object} RenderEngineOptions
  * @property {number} sampleRate in Hz
  * @property {1 | 2} channels
- * @property {Int32Array} inbound the control block's words that the main thread writes: the parameters
+ * @property {Int32Array} inbound the control block's words that the main thread writes, at the start
+ * @property {import('./score.js').Step[]} steps what comes later, in the order of the frames
  */
 
 /** Frames in the wasm memory at a time: from 4096 up all are equally fast (measured), and this fits a core's cache. */
 const PIECE_FRAMES = 16384;
+
+/** What is below this (−120 dBFS) to the end is no part of an automatic tail. */
+const INAUDIBLE = 1e-6;
 
 export class RenderEngine {
   #instance;
@@ -34,8 +38,12 @@ export class RenderEngine {
   #samples;
   /** Frames of a quantum. */
   #quantum;
-  /** Views of the samples, by channel. */
-  #views;
+  /** Views of the samples, by channel; when the memory grows they die, and their length is 0. @type {Float32Array[]} */
+  #views = [];
+  #steps;
+  /** The step that comes next, and the next frame. */
+  #nextStep = 0;
+  #frame = 0;
   /** What is rendered and not yet given away: from here to there in the views. */
   #rest = { start: 0, end: 0 };
 
@@ -45,7 +53,7 @@ export class RenderEngine {
    * @throws {OutOfMemory}
    * @throws {Error} if the options are out of range
    */
-  constructor(instance, { sampleRate, channels, inbound }) {
+  constructor(instance, { sampleRate, channels, inbound, steps }) {
     const door = /** @type {OfflineDoor} */ (instance.door);
     this.#instance = instance;
     this.#door = door;
@@ -57,13 +65,52 @@ export class RenderEngine {
       instance.release(this.#engine);
       throw new OutOfMemory(`${PIECE_FRAMES} frames do not fit`);
     }
-    // Nothing allocates in the wasm from here on, so these views stay alive.
-    const { buffer } = door.memory;
-    new Int32Array(buffer, door.engine_control(this.#engine), inbound.length).set(inbound);
-    this.#views = Array.from({ length: channels }, (_, channel) => {
+    this.#steps = steps;
+    this.#write(inbound);
+    this.#makeViews();
+  }
+
+  #makeViews() {
+    const { buffer } = this.#door.memory;
+    this.#views = Array.from({ length: this.#channels }, (_, channel) => {
       const offset = Float32Array.BYTES_PER_ELEMENT * channel * PIECE_FRAMES;
       return new Float32Array(buffer, this.#samples + offset, PIECE_FRAMES);
     });
+  }
+
+  /** @param {Int32Array} inbound */
+  #write(inbound) {
+    const control = this.#door.engine_control(this.#engine);
+    new Int32Array(this.#door.memory.buffer, control, inbound.length).set(inbound);
+  }
+
+  /** Takes the steps that come before the next quantum. */
+  #takeSteps() {
+    for (; this.#steps[this.#nextStep]?.frame <= this.#frame; this.#nextStep++) {
+      const { inbound, batches } = this.#steps[this.#nextStep];
+      for (const { events, stamp } of batches) this.#schedule(events, stamp);
+      this.#write(inbound);
+    }
+    if (this.#views[0].length === 0) this.#makeViews();
+  }
+
+  /**
+   * @param {Float64Array} events
+   * @param {number} stamp
+   */
+  #schedule(events, stamp) {
+    const door = this.#door;
+    const address = door.engine_mailbox(this.#engine, events.length);
+    if (address !== 0) new Float64Array(door.memory.buffer, address, events.length).set(events);
+    if (address === 0 || door.engine_take_events(this.#engine, stamp) === 0) {
+      throw new OutOfMemory('no memory for so many events');
+    }
+  }
+
+  /** Quanta until the next step; at least one. */
+  #quantaToStep() {
+    const next = this.#steps[this.#nextStep]?.frame ?? Infinity;
+    return Math.max(1, Math.ceil((next - this.#frame) / this.#quantum));
   }
 
   /** Whether nothing rings on, and nothing but silence is left to be given away. */
@@ -119,7 +166,13 @@ export class RenderEngine {
    */
   #renderBlocks(blocks, isTail) {
     try {
-      this.#door.engine_render(this.#engine, this.#samples, this.#channels, PIECE_FRAMES, blocks, isTail ? 0 : 1);
+      for (let done = 0, count = 0; done < blocks; done += count) {
+        this.#takeSteps();
+        count = Math.min(blocks - done, this.#quantaToStep());
+        const samples = this.#samples + Float32Array.BYTES_PER_ELEMENT * done * this.#quantum;
+        this.#door.engine_render(this.#engine, samples, this.#channels, PIECE_FRAMES, count, isTail ? 0 : 1);
+        this.#frame += count * this.#quantum;
+      }
     } catch (error) {
       this.#instance.fail(String(error));
       throw error;
@@ -144,14 +197,14 @@ export class RenderEngine {
 }
 
 /**
- * How many frames there are up to the last one that is not silent.
+ * How many frames there are up to the last one that can be heard.
  * @param {readonly Float32Array[]} part
  */
 export function framesHeard(part) {
   let heard = 0;
   for (const samples of part) {
     let last = samples.length - 1;
-    while (last >= heard && samples[last] === 0) last--;
+    while (last >= heard && Math.abs(samples[last]) < INAUDIBLE) last--;
     heard = Math.max(heard, last + 1);
   }
   return heard;

@@ -3,7 +3,6 @@
  */
 
 import { EngineError } from './errors.js';
-import { Parameters } from './parameters.js';
 
 /** The worker script that belongs to this package. Bundlers match this exact syntax. */
 const WORKER_URL = new URL('../pkg/render-worker.js', import.meta.url).href;
@@ -14,24 +13,19 @@ export const LONGEST_TAIL_SECONDS = 300;
 /** The sample rates of the Web Audio API, in Hz. */
 const SAMPLE_RATES = { lowest: 3000, highest: 768_000 };
 
-const STATE_VERSION = 1;
-
-const OPTIONS = ['state', 'tail', 'onProgress', 'signal', 'channels', 'transfer', 'wasmUrl', 'workerUrl'];
+const OPTIONS = ['state', 'log', 'tail', 'onProgress', 'signal', 'channels', 'transfer', 'wasmUrl', 'workerUrl'];
 
 /**
- * @typedef {object} RenderState a preset: what the parameters are
- * @property {1} version
- * @property {Partial<import('../types/tables.js').ParameterValues>} params values by id; the others are at their
- *   defaults
- *
  * @typedef {object} RenderProgress
  * @property {number} frames rendered so far
  * @property {number | null} total frames of the input and of a tail of known length; null for a stream
  *
  * @typedef {object} RenderOptions
- * @property {RenderState} [state] default: every parameter at its default
+ * @property {import('./state.js').EngineState} [state] as engine.state() gives it; default: the take's at its start, or
+ *   else every parameter at its default
+ * @property {import('./take.js').TakeLog} [log] as take.stop() gives it: every change at its frame
  * @property {number | 'auto'} [tail] what is rendered behind the input: seconds, or 'auto' (the default): until
- *   nothing rings on, 300 s at most; it ends with its last sample that is not 0
+ *   nothing rings on, 300 s at most; it ends with its last sample above −120 dBFS
  * @property {(progress: RenderProgress) => void} [onProgress] called at most 20 times a second, and at the end
  * @property {AbortSignal} [signal] cancels; render() then rejects with its reason
  * @property {1 | 2} [channels] of the engine and of the output; default: as the input has. Mono goes into both channels
@@ -65,6 +59,7 @@ const OPTIONS = ['state', 'tail', 'onProgress', 'signal', 'channels', 'transfer'
  *
  * @typedef {object} CheckedRenderOptions
  * @property {unknown} state
+ * @property {unknown} log
  * @property {number | 'auto'} tail
  * @property {(progress: RenderProgress) => void} onProgress
  * @property {AbortSignal | null} signal
@@ -129,6 +124,7 @@ export function checkRenderOptions(options) {
   if (unknown) throw new EngineError('unknown-option', { name: unknown[0], known: OPTIONS.join(', ') });
   const {
     state,
+    log,
     tail = 'auto',
     onProgress = () => {},
     signal,
@@ -146,6 +142,7 @@ export function checkRenderOptions(options) {
   if (typeof transfer !== 'boolean') throw badOption('transfer', transfer, 'false, true');
   return {
     state,
+    log,
     tail,
     onProgress,
     signal: signal ?? null,
@@ -174,28 +171,3 @@ function absolute(name, value) {
     throw badOption(name, value, 'a URL');
   }
 }
-
-/**
- * The parameters of a state.
- * @param {unknown} state
- * @param {readonly import('./module.js').Parameter[]} table
- * @throws {EngineError} bad-state, unknown-parameter, bad-value
- */
-export function parametersOf(state, table) {
-  if (state === undefined) return new Parameters(table);
-  if (!isRecord(state)) throw badState('it is no object');
-  if (state.version !== STATE_VERSION) throw badState('the version must be 1');
-  const unknown = Object.keys(state).find((name) => name !== 'version' && name !== 'params');
-  if (unknown !== undefined) throw badState(`${unknown} is not known`);
-  if (!isRecord(state.params)) throw badState('params must be an object');
-  return new Parameters(table, state.params);
-}
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** @param {string} reason */
-const badState = (reason) => new EngineError('bad-state', { reason });

@@ -200,7 +200,7 @@ export async function* renderParts(worker, input, { channels, longestTail, signa
 }
 
 /**
- * Renders silence until nothing rings on; the last sample is one that is not 0.
+ * Renders silence until nothing rings on; the last sample is one that can be heard.
  * @param {RenderWorker} worker
  * @param {{ channels: number, longestTail: number, signal: AbortSignal }} options
  * @returns {AsyncGenerator<Part>}

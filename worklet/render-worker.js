@@ -23,7 +23,7 @@ const PROGRESS_MILLISECONDS = 50;
  *
  * @typedef {object} Rendered
  * @property {Float32Array<ArrayBuffer>[]} part
- * @property {number} heard its frames up to the last one that is not silent; only told of a tail
+ * @property {number} heard its frames up to the last one that can be heard; only told of a tail
  * @property {boolean} isAtRest whether nothing rings on behind it
  *
  * @typedef {object} Failed

@@ -13,10 +13,9 @@
  * Several calls at once use all processors. Cross-origin isolation is not needed.
  */
 
-import { ControlBlock } from './control-block.js';
 import { deferred } from './deferred.js';
 import { loadModule } from './module.js';
-import { checkInput, checkRenderOptions, LONGEST_TAIL_SECONDS, parametersOf } from './render-options.js';
+import { checkInput, checkRenderOptions, LONGEST_TAIL_SECONDS } from './render-options.js';
 import {
   bufferParts,
   chunksOf,
@@ -27,6 +26,7 @@ import {
   wholePart,
 } from './render-parts.js';
 import { throwIfAborted, withWorker } from './render-pool.js';
+import { scoreOf } from './score.js';
 
 /**
  * @typedef {import('./render-options.js').PlanarSound} PlanarSound
@@ -34,7 +34,6 @@ import { throwIfAborted, withWorker } from './render-pool.js';
  * @typedef {import('./render-options.js').RenderedStream} RenderedStream
  * @typedef {import('./render-options.js').RenderOptions} RenderOptions
  * @typedef {import('./render-options.js').RenderProgress} RenderProgress
- * @typedef {import('./render-options.js').RenderState} RenderState
  * @typedef {import('./render-options.js').SoundStream} SoundStream
  * @typedef {import('./render-parts.js').Part} Part
  * @typedef {import('./render-pool.js').RenderWorker} RenderWorker
@@ -65,7 +64,7 @@ const PROGRESS_MILLISECONDS = 50;
  * @param {AudioBuffer | PlanarSound | SoundStream} input
  * @param {RenderOptions} [options]
  * @returns {Promise<AudioBuffer | RenderedSound | RenderedStream>}
- * @throws {EngineError} bad-input, bad-state, unknown-parameter, bad-value, unknown-option, bad-option, out-of-memory,
+ * @throws {EngineError} bad-input, bad-state, bad-take, bad-order, unknown-parameter, bad-value, unknown-option, bad-option, out-of-memory,
  *   render-failed, and those of the wasm (wasm-…) and of the worker script (worker-…)
  */
 export async function render(input, options = {}) {
@@ -96,7 +95,7 @@ class Call {
   /** Aborted by the caller's signal, or by a reader who wants no more. */
   #abort = new AbortController();
   #source = /** @type {import('./render-pool.js').WorkerSource | null} */ (null);
-  #inbound = new Int32Array(0);
+  #score = /** @type {import('./score.js').Score} */ ({ inbound: new Int32Array(0), steps: [] });
 
   /**
    * @param {import('./render-options.js').Input} input
@@ -118,13 +117,11 @@ class Call {
 
   /** Loads what is needed. */
   async prepare() {
-    const { wasmUrl, workerUrl, state } = this.#settings;
+    const { wasmUrl, workerUrl, state, log } = this.#settings;
     throwIfAborted(this.#abort.signal);
-    const { module, url, layout, parameters } = await this.#orAborted(loadModule(wasmUrl));
-    const block = new ControlBlock(layout, false);
-    block.storeAll(parametersOf(state, parameters));
-    this.#inbound = block.inbound();
-    this.#source = { workerUrl, module, wasmUrl: url };
+    const loaded = await this.#orAborted(loadModule(wasmUrl));
+    this.#score = scoreOf({ state, log, sampleRate: this.#sampleRate }, loaded);
+    this.#source = { workerUrl, module: loaded.module, wasmUrl: loaded.url };
   }
 
   /** Listens to the caller's signal no more. */
@@ -240,7 +237,7 @@ class Call {
     const options = { channels: this.#channels, longestTail: this.#longestTail, signal };
     return withWorker(this.#source, { isStream: total === null, signal }, async (worker) => {
       worker.onprogress = (frames) => progress.tell(frames);
-      await worker.begin({ sampleRate: this.#sampleRate, channels: this.#channels, inbound: this.#inbound });
+      await worker.begin({ sampleRate: this.#sampleRate, channels: this.#channels, ...this.#score });
       const result = await use(progress.follow(renderParts(worker, parts, options)), worker);
       throwIfAborted(signal);
       return result;

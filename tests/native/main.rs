@@ -13,6 +13,7 @@ mod effect_contract;
 mod engine;
 mod formulas;
 mod properties;
+#[cfg(feature = "cli")]
 mod render;
 mod robustness;
 mod simulations;
