@@ -21,6 +21,8 @@ export class Spectrum {
   #traces;
   #session;
   #response = new FilterResponse();
+  /** The frequency at each column of pixels. */
+  #columns = new Float64Array(0);
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -41,13 +43,22 @@ export class Spectrum {
   }
 
   draw() {
-    if (!this.#surface.inSight || !this.#surface.fill('inset')) return;
-    const { colors } = this.#surface;
-    this.#drawGrid();
+    if (!this.#surface.inSight || this.#surface.width === 0) return;
+    const { draw, width, height, scale, colors } = this.#surface;
+    this.#surface.backdrop(() => {
+      this.#surface.fill('inset');
+      this.#drawGrid();
+      this.#drawLabels();
+    });
+    // The frequencies have a strip of their own, so that no trace is drawn over them.
+    draw.save();
+    draw.beginPath();
+    draw.rect(0, 0, width, height - AXIS_HEIGHT * scale);
+    draw.clip();
     this.#drawLevels(this.#traces.input, colors.input, 1.25);
     this.#drawLevels(this.#traces.output, colors.output, 1.5);
     this.#drawResponse();
-    this.#drawLabels();
+    draw.restore();
   }
 
   /** @param {number} hertz */
@@ -80,7 +91,6 @@ export class Spectrum {
   #drawLabels() {
     const { draw, width, height, scale, colors } = this.#surface;
     const inset = 6 * scale;
-    // The frequencies have a strip of their own, so that no trace is drawn over them.
     draw.fillStyle = colors.inset;
     draw.fillRect(0, height - AXIS_HEIGHT * scale, width, AXIS_HEIGHT * scale);
     this.#surface.font(10.5);
@@ -106,17 +116,21 @@ export class Spectrum {
    */
   #drawLevels({ levels, sampleRate }, color, thickness) {
     const { draw, width, scale } = this.#surface;
-    const perBin = sampleRate / 2 / levels.length;
+    const binsPerHertz = (2 * levels.length) / sampleRate;
+    const step = Math.max(1, scale);
+    if (this.#columns.length !== Math.ceil(width / step) + 1) {
+      this.#columns = Float64Array.from({ length: Math.ceil(width / step) + 1 }, (_, i) => this.#hertz(i * step));
+    }
     draw.beginPath();
     draw.moveTo(0, this.#y(BELOW_DECIBELS));
-    for (let x = 0; x < width; x += Math.max(1, scale / 2)) {
-      const from = this.#hertz(x) / perBin;
-      const to = this.#hertz(x + scale) / perBin;
-      draw.lineTo(x, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
+    for (let i = 0; i + 1 < this.#columns.length; i++) {
+      const from = this.#columns[i] * binsPerHertz;
+      const to = this.#columns[i + 1] * binsPerHertz;
+      draw.lineTo(i * step, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
     }
     draw.strokeStyle = color;
     draw.lineWidth = thickness * scale;
-    draw.lineJoin = 'round';
+    draw.lineJoin = 'bevel';
     draw.stroke();
   }
 

@@ -180,6 +180,7 @@ export class Meter {
     const thickness = Math.floor(((stands ? width : height) - scaleSize - gap) / 2);
     const length = stands ? height : width;
     draw.clearRect(0, 0, width, height);
+    this.#surface.backdrop(() => this.#drawScale(stands, 2 * thickness + gap));
     this.#levels.forEach(({ peak, rms, held }, channel) => {
       const across = channel * (thickness + gap);
       /**
@@ -211,7 +212,6 @@ export class Meter {
         fill(mark, mark + gap);
       }
     });
-    this.#drawScale(stands, 2 * thickness + gap);
   }
 
   /**

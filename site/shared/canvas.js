@@ -30,6 +30,8 @@ export class Surface {
   /** The reader's font size, in CSS pixels to 16. */
   #fontScale = 1;
   #inSight = false;
+  /** What stays from frame to frame, as a picture. @type {HTMLCanvasElement | null} */
+  #backdrop = null;
 
   /**
    * @param {HTMLCanvasElement} canvas its size comes from the style sheet
@@ -49,6 +51,7 @@ export class Surface {
     }).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colors = null;
+      this.#backdrop = null;
       onResize();
     });
   }
@@ -99,6 +102,31 @@ export class Surface {
     return true;
   }
 
+  /**
+   * Draws what stays from frame to frame: grids and texts, which cost most. They are painted once, and copied then.
+   * @param {() => void} paint
+   */
+  backdrop(paint) {
+    if (!this.#backdrop) {
+      const canvas = document.createElement('canvas');
+      const draw = canvas.getContext('2d');
+      if (!draw) return paint();
+      canvas.width = this.width;
+      canvas.height = this.height;
+      const shown = this.draw;
+      this.draw = draw;
+      paint();
+      this.draw = shown;
+      this.#backdrop = canvas;
+    }
+    this.draw.drawImage(this.#backdrop, 0, 0);
+  }
+
+  /** What stays is another from here on. */
+  forgetBackdrop() {
+    this.#backdrop = null;
+  }
+
   /** @param {() => void} onResize */
   #follow(onResize) {
     const observer = new ResizeObserver(([entry]) => {
@@ -109,6 +137,7 @@ export class Surface {
       this.#boxWidth = entry.contentRect.width || 1;
       this.#fontScale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
       if (width === this.#canvas.width && height === this.#canvas.height) return;
+      this.#backdrop = null;
       this.#canvas.width = width;
       this.#canvas.height = height;
       onResize();

@@ -19,8 +19,6 @@ export function mount(host, { session }) {
   const range = element('input', { 'type': 'range', 'min': 0, 'step': 'any', 'aria-label': 'Position' });
   host.append(canvas, range);
   const surface = new Surface(canvas, draw);
-  /** The loudest sample in each column. */
-  let peaks = new Float32Array(0);
   let spokenAt = -Infinity;
   const player = () => session.source?.player;
 
@@ -31,17 +29,25 @@ export function mount(host, { session }) {
     const { draw: context, width, height, scale, colors } = surface;
     context.clearRect(0, 0, width, height);
     if (!playing) return;
-    if (peaks.length !== width) peaks = peaksOf(playing.buffer, width);
+    surface.backdrop(() => drawPeaks(playing.buffer));
     const now = (playing.position() / playing.buffer.duration) * width;
-    for (let x = 0; x < width; x++) {
-      const size = Math.max(scale, peaks[x] * (height - 2 * scale));
-      context.fillStyle = x < now ? colors.input : colors.muted;
-      context.globalAlpha = x < now ? 1 : 0.45;
-      context.fillRect(x, (height - size) / 2, 1, size);
-    }
-    context.globalAlpha = 1;
+    // What was played is dyed: the colour goes where there is a wave already.
+    context.globalCompositeOperation = 'source-atop';
+    context.fillStyle = colors.input;
+    context.fillRect(0, 0, now, height);
+    context.globalCompositeOperation = 'source-over';
     context.fillStyle = colors.text;
     context.fillRect(Math.round(now), 0, Math.max(1, Math.round(1.5 * scale)), height);
+  }
+
+  /** @param {AudioBuffer} buffer */
+  function drawPeaks(buffer) {
+    const { draw: context, width, height, scale, colors } = surface;
+    context.fillStyle = colors.muted;
+    peaksOf(buffer, width).forEach((peak, x) => {
+      const size = Math.max(scale, peak * (height - 2 * scale));
+      context.fillRect(x, (height - size) / 2, 1, size);
+    });
   }
 
   /** @param {number} now in milliseconds */
@@ -63,7 +69,7 @@ export function mount(host, { session }) {
     },
   );
   session.addEventListener('source', () => {
-    peaks = new Float32Array(0);
+    surface.forgetBackdrop();
     spokenAt = -Infinity;
     wake();
   });

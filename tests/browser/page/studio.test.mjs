@@ -143,7 +143,7 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
         let calls = 0;
         for (const canvas of document.querySelectorAll('#studio canvas')) {
           const context = canvas.getContext('2d');
-          for (const name of ['fillRect', 'stroke', 'clearRect', 'fill']) {
+          for (const name of ['fillRect', 'stroke', 'clearRect', 'fill', 'drawImage']) {
             const method = context[name].bind(context);
             context[name] = (...args) => {
               calls++;
