@@ -1,6 +1,6 @@
 /**
- * A level meter, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the bar's body), and
- * a count. It stands where it is higher than wide, and lies where it is not. Main thread.
+ * A level meter, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the bar's body),
+ * and a count. It stands where it is higher than wide, and lies where it is not. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';

@@ -1,6 +1,6 @@
 /**
- * The comparison of ways to count points: a button, and a bar for every method of counting, with its spread. The counting
- * is done in workers. Main thread.
+ * The comparison of ways to count points: a button, and a bar for every method of counting, with its spread. The
+ * counting is done in workers. Main thread.
  */
 
 import { loadModule } from '../../worklet/engine.js';

@@ -66,7 +66,7 @@ export function mountMoves(section, session) {
  * @param {(place: number) => void} drop
  */
 function followDrag(grip, section, session, drop) {
-  /** The card that the pointer is over, and on which side of it. @type {{ card: HTMLElement, after: boolean } | null} */
+  /** The card that the pointer is over, and which side. @type {{ card: HTMLElement, after: boolean } | null} */
   let target = null;
   let isDragged = false;
 

@@ -20,7 +20,10 @@ const CHANNELS = 2;
 const SCRIPT_FRAMES = 4096;
 const CAPTURE_URL = new URL('capture.js', import.meta.url).href;
 
-/** Hands chunks on until it is ended; `end` resolves when the last one has come. @typedef {{ end: () => Promise<void> }} Tap */
+/**
+ * Hands chunks on until it is ended; `end` resolves when the last one has come.
+ * @typedef {{ end: () => Promise<void> }} Tap
+ */
 
 export class Recording {
   #file;

@@ -32,7 +32,7 @@ class LoudnessMatch {
     this.#inputPeak = Math.max(this.#inputPeak * (1 - weight), ...inputPeak);
   }
 
-  /** The factor for the bypassed sound: never one that drives its peaks past full scale. 1 before anything was heard. */
+  /** The factor for the bypassed sound: never one that drives its peaks past full scale; 1 before a sound. */
   get gain() {
     if (this.#inputPower === 0) return 1;
     const wanted = clamp(Math.sqrt(this.#outputPower / this.#inputPower), 1 / MOST_MATCH, MOST_MATCH);

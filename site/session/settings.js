@@ -190,7 +190,7 @@ function isOrderOf(order, effects) {
 
 /**
  * What is stored, which may be anything.
- * @returns {{ mode?: unknown, bufferSize?: unknown, volume?: unknown, order?: unknown, params: Record<string, unknown> }}
+ * @returns {Record<string, unknown> & { params: Record<string, unknown> }}
  */
 function stored() {
   const value = readStored(KEY);

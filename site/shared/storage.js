@@ -1,6 +1,6 @@
 /**
- * What the page keeps in the browser's storage, as JSON. Where storage is refused or full, nothing is kept, and the page
- * goes on all the same. Main thread.
+ * What the page keeps in the browser's storage, as JSON. Where storage is refused or full, nothing is kept, and the
+ * page goes on all the same. Main thread.
  */
 
 /**

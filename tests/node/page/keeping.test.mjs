@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Codec, StateError, shortest } from '../../site/keeping/codec.js';
-import { wavHeader, wavSamples } from '../../site/recording/wav.js';
+import { Codec, StateError, shortest } from '../../../site/keeping/codec.js';
+import { wavHeader, wavSamples } from '../../../site/recording/wav.js';
 
 const table = [
   { index: 0, id: 'gain', label: 'Gain', unit: '×', min: 0, max: 4, default: 1, curve: 'decibel' },
