@@ -1,6 +1,6 @@
 /**
- * The page's views: one is in sight, by the address (`#/lab`). All are in the document from the start, so that the sound
- * and what is under way go on while another view is looked at. Main thread.
+ * The page's views: one is in sight, by the address (`#/lab`). All are in the document from the start, so that the
+ * sound and what is under way go on while another view is looked at. Main thread.
  */
 
 import { find } from '../shared/dom.js';

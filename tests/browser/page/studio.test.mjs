@@ -459,7 +459,7 @@ function lowContrast() {
   return found;
 }
 
-/** In the page: the controls without a name, those whose name does not hold the text on them, and ids that come twice. */
+/** In the page: controls without a name, or whose name does not hold the text on them, and ids that come twice. */
 function wrongNames() {
   const found = [];
   const nameOf = (node) => {
