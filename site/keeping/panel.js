@@ -17,6 +17,8 @@ import { BUILT_IN, OwnPresets, stateOf } from './presets.js';
 
 const SAID_MILLISECONDS = 4000;
 const KEEP_DELAY_MILLISECONDS = 300;
+/** What was undone is named, up to so many settings. */
+const MOST_NAMED = 3;
 
 /**
  * @param {HTMLElement} host
@@ -141,6 +143,13 @@ export function mount(host, { session }) {
     const { params, order } = history[direction]();
     // A step from before a reload can be from before an update, with fewer effects.
     session.load({ params, order: order && codec.orderOf(order) });
+    say(
+      sentenceOf(
+        direction,
+        session.parameters.filter(({ id }) => id in params),
+        order !== undefined,
+      ),
+    );
     replaying = false;
     keepSoon();
     showSteps();
@@ -254,3 +263,17 @@ function undoKey({ key, ctrlKey, metaKey, shiftKey, altKey }) {
  * @param {EventTarget | null} target
  */
 const isTextField = (target) => target instanceof HTMLInputElement && ['text', 'number'].includes(target.type);
+
+/**
+ * What a step did.
+ * @param {'undo' | 'redo'} direction
+ * @param {readonly import('../../worklet/engine.js').Parameter[]} rows those that are others now
+ * @param {boolean} isReordered
+ */
+function sentenceOf(direction, rows, isReordered) {
+  const what = rows.map(({ label }) => label);
+  if (isReordered) what.unshift('the order');
+  if (what.length === 0) return `Nothing to ${direction}.`;
+  const named = what.length <= MOST_NAMED ? what.join(', ') : `${what.length} settings`;
+  return `${direction === 'undo' ? 'Undone' : 'Redone'}: ${named}.`;
+}

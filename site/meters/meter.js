@@ -10,7 +10,9 @@ import { clamp, decibels, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } fro
 /** @typedef {import('../../worklet/engine.js').Meters} Meters what the engine reports */
 
 const CEILING_DECIBELS = 6;
-const MARKS_DECIBELS = [-48, -36, -24, -18, -12, -6, 0];
+const MARKS_DECIBELS = [0, -6, -12, -18, -24, -36, -48];
+/** Between two numbers of the scale, in CSS pixels. */
+const LEAST_SPACING = 13;
 /** The bars' room for the numbers of the scale, in CSS pixels: beside bars that stand, under bars that lie. */
 const SCALE_SIZE = { standing: 24, lying: 13 };
 const HOLD_MILLISECONDS = 1500;
@@ -224,10 +226,15 @@ export class Meter {
     draw.fillStyle = colors.muted;
     draw.textAlign = stands ? 'left' : 'center';
     draw.textBaseline = stands ? 'middle' : 'top';
+    let last = Infinity;
     for (const mark of MARKS_DECIBELS) {
+      const place = share(mark) * (stands ? height : width);
+      // From the top downwards, and none that would touch the one before.
+      if (last - place < LEAST_SPACING * scale) continue;
+      last = place;
       const text = (mark < 0 ? MINUS : '') + Math.abs(mark);
-      if (stands) draw.fillText(text, across + 4 * scale, (1 - share(mark)) * height);
-      else draw.fillText(text, share(mark) * width, across + 2 * scale);
+      if (stands) draw.fillText(text, across + 4 * scale, height - place);
+      else draw.fillText(text, place, across + 2 * scale);
     }
   }
 }

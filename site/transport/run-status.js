@@ -16,7 +16,7 @@ export function mount(host, { session }) {
   function show() {
     const { engine } = session;
     const count = engine?.underruns().count ?? 0;
-    setText(latency, engine ? `${(1000 * engine.latency().total).toFixed(0)} ms latency` : 'Engine off');
+    setText(latency, engine ? latencyOf(engine) : 'Engine off');
     setText(breaks, engine ? `${count} ${count === 1 ? 'break' : 'breaks'}` : 'starts with sound');
   }
 
@@ -25,4 +25,14 @@ export function mount(host, { session }) {
   }, REFRESH_MILLISECONDS);
   session.addEventListener('mode', show);
   show();
+}
+
+/**
+ * @param {import('../../worklet/engine.js').Engine} engine
+ */
+function latencyOf(engine) {
+  const { output, total } = engine.latency();
+  const milliseconds = (1000 * total).toFixed(0);
+  // Not every browser says what its output adds.
+  return output > 0 ? `${milliseconds} ms latency` : `${milliseconds} ms + output`;
 }

@@ -203,10 +203,13 @@ function drawResponse(plot, factors, { isOn, top }) {
   const range = top + RESPONSE_DECIBELS;
   drawGuide(plot, () => 1 - top / range);
   const levels = Array.from(factors, (factor) => 1 - (top - Math.max(-200, decibels(factor))) / range);
-  drawLine(plot, (x) => levels[Math.min(RESPONSE_COLUMNS - 1, Math.round(x * (RESPONSE_COLUMNS - 1)))], {
-    isOn,
-    fill: true,
-  });
+  /** @param {number} x */
+  const between = (x) => {
+    const place = x * (RESPONSE_COLUMNS - 1);
+    const left = Math.min(RESPONSE_COLUMNS - 2, Math.floor(place));
+    return levels[left] + (place - left) * (levels[left + 1] - levels[left]);
+  };
+  drawLine(plot, between, { isOn, fill: true });
 }
 
 /** @param {Plot} plot */
@@ -222,7 +225,8 @@ function drawTaps({ surface, session }) {
   for (const { at, level } of taps(settings, DELAY_SECONDS)) {
     draw.fillStyle = at === 0 ? colors.muted : colors[isOn ? 'accent' : 'muted'];
     const x = inset + (at / DELAY_SECONDS) * (width - 2 * inset);
-    const length = level * (height - inset);
+    // Amplitudes by their square roots, so that late echoes are seen.
+    const length = Math.sqrt(level) * (height - inset);
     draw.fillRect(Math.round(x), height - length, Math.max(1, 2 * scale), length);
   }
 }

@@ -66,6 +66,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       const third = await all(page);
       await key(page, 'z', 'Control');
       assert.deepEqual(await all(page), second);
+      await untilText(page, '.said', 'Undone: Tremolo.');
       await page.click('#undo');
       assert.deepEqual(await all(page), first);
       await key(page, 'Z', 'Control', 'Shift');
