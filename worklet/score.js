@@ -32,7 +32,7 @@ import { TAKE_VERSION } from './take.js';
 export function scoreOf({ state, log, sampleRate }, { parameters: table, effects, layout }) {
   const take = log === undefined ? null : checkTake(log, sampleRate);
   const parameters = new Parameters(table, effects);
-  const beginning = state ?? take?.state;
+  const beginning = state === undefined ? take?.state : state;
   if (beginning !== undefined) parameters.load(checkState(beginning, parameters));
   const block = new ControlBlock(layout, false);
   const words = () => {
