@@ -12,9 +12,12 @@ import { openPage } from '../../scripts/lib/harness.mjs';
 export async function openSite(browser, url) {
   const context = await browser.createBrowserContext();
   const page = await openPage(context, url);
-  await page.waitForSelector('#parameters .card');
+  await untilReady(page);
   return page;
 }
+
+/** Waits until all of the page's panels are there. */
+export const untilReady = (page) => page.waitForSelector('body:has(.card):not(:has([aria-busy]))');
 
 /**
  * What went wrong in the page. The page ends the load of a dropped file once it knows its duration; that is no error.
@@ -28,7 +31,7 @@ export const closeSite = (page) => page.browserContext().close();
 /** Turns to one of the page's views, as its tab does: studio, lab, pi or wave. */
 export async function showView(page, view) {
   await page.click(`.tabs a[href="#/${view}"]`);
-  await page.waitForSelector(`[data-view=${view}]:not([hidden])`);
+  await page.waitForSelector(`[data-view=${view}]:not([hidden], [aria-busy])`);
 }
 
 /** The text of an element. */

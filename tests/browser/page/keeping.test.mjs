@@ -16,6 +16,7 @@ import {
   pressOn,
   textOf,
   typeInto,
+  untilReady,
   untilText,
 } from '../../support/site.mjs';
 
@@ -95,7 +96,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       await page.click('#reset-all');
       assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await page.click('#undo');
       assert.deepEqual(await all(page), mine);
     });
@@ -171,7 +172,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       await page.type('#preset-name', 'My echo');
       await page.click('#preset-save');
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await page.select('#preset', 'Clean');
       assert.notDeepEqual(await all(page), mine);
       await page.select('#preset', 'My echo');
@@ -202,7 +203,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
     await page.click('#compare');
     assert.equal(await parameterOf(page, 'gain'), 1);
     await page.reload();
-    await page.waitForSelector('#parameters .card');
+    await untilReady(page);
     await page.click('#compare');
     assert.deepEqual(await all(page), b);
   });
@@ -223,7 +224,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       const url = page.url();
       const other = await openPage(await browser.createBrowserContext(), url);
       try {
-        await other.waitForSelector('#parameters .card');
+        await untilReady(other);
         assert.deepEqual(await all(other), mine);
         assert.ok(!other.url().includes('gain='), 'the address is plain again, so that a reload keeps what follows');
         await other.click('#undo');

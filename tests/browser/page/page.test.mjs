@@ -24,6 +24,7 @@ import {
   textOf,
   typeInto,
   untilApplied,
+  untilReady,
   untilText as untilTextOn,
 } from '../../support/site.mjs';
 
@@ -398,7 +399,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await press('delay_time', 'Home');
       await page.click('#parameter-delay_on');
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       assert.equal(await get('delay_time'), 0);
       assert.equal(await get('delay_on'), 0);
       assert.equal(await page.$eval('#parameter-delay_on', (input) => input.checked), false);
@@ -445,7 +446,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     onPage('draws four times a second where the visitor prefers reduced motion', async () => {
       await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await playBuiltIn(page);
       const drawn = () =>
         page.evaluate(async () => {
@@ -522,7 +523,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.engine.bufferSize === 4096);
       await page.waitForFunction(() => document.querySelector('.figures').textContent.includes('4096 frames'));
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       assert.equal(await page.$eval('#buffer-size', ({ value }) => value), '4096');
       assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
     });
@@ -578,7 +579,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const plain = await serveProject({ port: 0, isolated: false });
       try {
         await page.goto(plain.url);
-        await page.waitForSelector('#parameters .card');
+        await untilReady(page);
         await playBuiltIn(page);
         await untilText('.run-mode', 'AudioWorklet, messages');
         await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
@@ -595,7 +596,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         delete globalThis.AudioWorklet;
       });
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await playBuiltIn(page);
       await untilText('.run-mode', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);

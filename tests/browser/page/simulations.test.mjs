@@ -26,7 +26,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
         await page.setViewport({ width: 1100, height: 900, deviceScaleFactor: density });
         await page.emulateMediaFeatures(features);
         await page.goto(`${server.url}#/${view}`);
-        await page.waitForSelector('#wave-canvas');
+        await page.waitForSelector(`[data-view=${view}]:not([aria-busy])`);
         await body();
         assert.deepEqual(page.errors, []);
       } finally {
