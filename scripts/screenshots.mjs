@@ -1,7 +1,7 @@
 /**
  * Takes pictures of every view of the page, at several widths, in light and in dark, with the loop playing: for looking
- * at. `node scripts/screenshots.mjs FOLDER [view …]`; `node scripts/screenshots.mjs docs page` makes the README's. Node,
- * in Chromium.
+ * at. `node scripts/screenshots.mjs FOLDER [view …]`; `node scripts/screenshots.mjs docs page` makes the README's.
+ * Node, in Chromium.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

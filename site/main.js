@@ -47,7 +47,7 @@ const PANELS = {
   'welcome': mountWelcome,
 };
 
-/** The other views' panels, which load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
+/** The other views' panels; they load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
 const LATER_PANELS = {
   'running': () => import('./running/panel.js'),
   'glitch-lab': () => import('./glitch-lab/panel.js'),

@@ -1,11 +1,12 @@
 /**
  * The glitch lab's picture: the last stretch of both outputs, one above the other on one scale, with the time shaded in
- * which the page was blocked. A tone is an even band, a break a hole in it. Main thread.
+ * which the page was blocked, and a mark at each break of the tone. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
 import { element, setText } from '../shared/dom.js';
-import { COMPARED } from './engines.js';
+import { breaksIn } from './breaks.js';
+import { COMPARED, TONE_HERTZ } from './engines.js';
 
 const COLORS = /** @type {const} */ (['accent', 'accent-2']);
 /**
@@ -95,7 +96,25 @@ export class Picture {
     draw.fillText(COMPARED[index].label, 8 * scale, top + MARGIN * scale);
     draw.fillStyle = colors[COLORS[index]];
     const samples = this.#outputs[index];
-    if (samples) this.#drawBand(samples, top + LABEL_HEIGHT * scale, rowHeight - (LABEL_HEIGHT + MARGIN) * scale);
+    if (!samples) return;
+    this.#drawBand(samples, top + LABEL_HEIGHT * scale, rowHeight - (LABEL_HEIGHT + MARGIN) * scale);
+    this.#drawBreaks(samples, top, rowHeight);
+  }
+
+  /**
+   * @param {Float32Array} samples
+   * @param {number} top of the row
+   * @param {number} height
+   */
+  #drawBreaks(samples, top, height) {
+    const { draw, width, scale, colors } = this.#surface;
+    const breaks = breaksIn(samples, TONE_HERTZ, this.#moment.sampleRate);
+    draw.fillStyle = colors.bad;
+    for (const frame of breaks) draw.fillRect((frame / samples.length) * width - scale, top, 2 * scale, height);
+    draw.textAlign = 'right';
+    draw.fillStyle = breaks.length > 0 ? colors.bad : colors.good;
+    const text = breaks.length === 1 ? '1 break' : `${breaks.length} breaks`;
+    draw.fillText(breaks.length > 0 ? text : 'unbroken', width - 8 * scale, top + MARGIN * scale);
   }
 
   /**
