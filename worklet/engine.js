@@ -528,6 +528,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   async #close() {
     this.#lifecycle.close();
+    // Chromium keeps an offline context in which a worklet ran as long as the page, and this engine with it.
+    const { currentTime } = this.#context;
+    for (const { timeline } of this.#params.values()) timeline.reset(timeline.valueAt(currentTime));
     this.output.disconnect();
     await this.#hosts.end();
   }

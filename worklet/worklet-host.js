@@ -105,6 +105,8 @@ export class WorkletHost {
    */
   send(events) {
     this.#isSaid = true;
+    // What was set before them may not come after them.
+    this.#messages?.flush();
     return this.#events.send(events, this.#parameters.sequence);
   }
 
