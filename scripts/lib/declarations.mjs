@@ -9,12 +9,18 @@ import { diskFailure, Failure, root, run } from './project.mjs';
 
 const TYPES = join(root, 'types');
 
+/** The worklet script and the worker script, which are there to be named by a URL. */
+const SCRIPT = `/** A script that exports nothing: give its URL to the engine, as processorUrl or workerUrl. */
+export {};
+`;
+
 /** Makes types/ from worklet/ and the wasm in pkg/. */
 export async function makeDeclarations() {
   rmSync(TYPES, { recursive: true, force: true });
   mkdirSync(TYPES);
   const { glue } = await openDoors(SHIPPED.baseline);
   writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
+  writeFileSync(join(TYPES, 'script.d.ts'), SCRIPT);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [
     tsc,
