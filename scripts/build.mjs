@@ -16,7 +16,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeDeclarations } from './lib/declarations.mjs';
+import { declareDisposable, makeDeclarations } from './lib/declarations.mjs';
 import { diskFailure, Failure, filesBelow, hashFiles, main, messageOf, root, run, step } from './lib/project.mjs';
 import {
   downloadFailure,
@@ -175,19 +175,11 @@ async function makeWasm() {
     }
     copyFileSync(join(simd, file), join(root, 'pkg', file));
   }
-  declareLibrary(join(root, 'pkg', `${NAME}.d.ts`));
+  const declarations = join(root, 'pkg', `${NAME}.d.ts`);
+  writeFileSync(declarations, declareDisposable(readFileSync(declarations, 'utf8')));
   for (const [id, { output }] of Object.entries(BUILDS)) {
     copyFileSync(join(workFolder(id), 'optimized.wasm'), join(root, 'pkg', output));
   }
-}
-
-/**
- * wasm-bindgen's declarations have [Symbol.dispose], which not every project's TypeScript knows by itself.
- * @param {string} declarations
- */
-function declareLibrary(declarations) {
-  const text = readFileSync(declarations, 'utf8');
-  writeFileSync(declarations, `/// <reference lib="esnext.disposable" />\n${text}`);
 }
 
 /** The messages of panics name source files. What ships is not to say where they lie on the machine that built it. */

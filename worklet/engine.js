@@ -96,10 +96,10 @@ export async function createEngine(context, options = {}) {
 /**
  * `Symbol.dispose` and `Symbol.asyncDispose`; where the browser has none, the ones that compilers of `using` take.
  */
-const dispose = /** @type {typeof Symbol.dispose} */ (Symbol.dispose ?? Symbol.for('Symbol.dispose'));
-const asyncDispose = /** @type {typeof Symbol.asyncDispose} */ (
-  Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')
-);
+/** @type {typeof Symbol.dispose} */
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+/** @type {typeof Symbol.asyncDispose} */
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
  * The engines by their inputs, which keep them alive.

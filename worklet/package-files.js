@@ -3,7 +3,7 @@
  * of this one (scripts/build.mjs): there they are `data:` URLs. Main thread only.
  *
  * Each is a function, so that importing the package asks for nothing: some bundlers' output does not know its own
- * address. They match `new URL('…', import.meta.url)` as it stands here, and see by it that the file is the bundle's.
+ * address. They match this exact syntax, a text and import.meta.url, and see by it that the file is the bundle's.
  */
 
 /** The builds of the wasm that come with the package. @typedef {'simd' | 'baseline'} WasmBuild */

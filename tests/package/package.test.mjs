@@ -37,7 +37,7 @@ describe('the npm package, installed in a project without a network', () => {
     ['the baseline wasm, by gzip -9', 50_000, () => gzipped('pkg/audio_dsp_wasm_baseline.wasm')],
     ['the worklet script, by gzip -9', 4_000, () => gzipped('pkg/processor.js')],
     ['the single file, by gzip -9', 96_000, () => gzipped('pkg/single.js')],
-    ["the engine's JavaScript, minified, by Brotli", 19_000, minifiedEngine],
+    ["the engine's JavaScript, minified, by Brotli", 24_000, minifiedEngine],
     ['the package, unpacked', 900_000, () => filesIn(installed).reduce((sum, file) => sum + sizeOf(file), 0)],
   ];
   for (const [what, limit, measure] of BUDGETS) {
