@@ -61,7 +61,7 @@ export async function makeDeclarations() {
  */
 export const declareDisposable = (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`;
 
-const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[^])*\*\/\s*)+/;
+const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)+/;
 
 /**
  * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their comments
