@@ -12,6 +12,7 @@ mod dsp;
 mod effect_contract;
 mod engine;
 mod formulas;
+mod listening;
 mod properties;
 #[cfg(feature = "cli")]
 mod render;
