@@ -32,6 +32,7 @@
 //! - [`schedule`]: what is to happen at which frame
 //! - [`chain`]: the rack behind a bypass; [`rack`]: the effects in their order; [`effects`]: one file each
 //! - [`control`]: the control block's layout
+//! - [`listening`]: the loudness meter and the tuner
 //! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation, for the main thread
 //! - [`dsp`]: what effects are made of
 //! - [`params`]: the parameter table
@@ -56,6 +57,7 @@ pub mod doors;
 pub mod dsp;
 pub mod effects;
 pub mod engine;
+pub mod listening;
 pub mod params;
 pub mod rack;
 pub mod schedule;
