@@ -8,7 +8,7 @@ use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
-    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain,
+    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain, gate::Gate,
     limiter::Limiter, peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
 };
 use crate::params;
@@ -51,6 +51,7 @@ macro_rules! rack {
 }
 
 rack! {
+    gate: Switched<Gate> = |rate, channels| Switched::on(params::GATE_ON, Gate::new(rate), rate, channels);
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);

@@ -2,13 +2,14 @@
 //!
 //! An effect keeps its own smoothed parameters and its own state, works in place on a block, and
 //! never allocates once built. To add one: its rows in the parameter table, its file here, its line in
-//! the chain.
+//! the rack.
 
 pub mod compressor;
 pub mod delay;
 pub mod distortion;
 pub mod filters;
 pub mod gain;
+pub mod gate;
 pub mod limiter;
 pub mod peaking;
 pub mod response;

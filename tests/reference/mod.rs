@@ -167,3 +167,34 @@ pub fn limit(sample_rate: f64, channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
         .collect();
     channels.iter().map(|channel| channel.iter().zip(&gains).map(|(x, gain)| x * gain).collect()).collect()
 }
+
+/// A noise gate as "DAFX" has it (Zölzer, 2nd edition, 4.2.3): threshold and range in dB; attack, hold and release in
+/// seconds. Peaks are followed over all channels, falling with a time constant of 20 ms; 6 dB of hysteresis; the gain in
+/// dB gets 99 % of the way in attack and release.
+pub fn gate(
+    [threshold, range, attack, hold, release]: [f64; 5],
+    sample_rate: f64,
+    channels: &[Vec<f64>],
+) -> Vec<Vec<f64>> {
+    let opens = 10f64.powf(threshold / 20.0);
+    let closes = 10f64.powf((threshold - 6.0) / 20.0);
+    let fall = (-1.0 / (0.02 * sample_rate)).exp();
+    let pole = |seconds: f64| 0.01f64.powf(1.0 / (seconds as f32 as f64 * sample_rate));
+    let (attack, release) = (pole(attack), pole(release));
+    let hold = (hold as f32 as f64 * sample_rate).round() as usize;
+    let (mut open, mut level, mut quiet, mut decibels) = (false, 0.0f64, 0, range);
+    let gains: Vec<f64> = (0..channels[0].len())
+        .map(|n| {
+            let peak = channels.iter().fold(0.0f64, |peak, channel| peak.max(channel[n].abs()));
+            if !open && peak >= opens {
+                (open, level) = (true, 0.0);
+            }
+            level = peak.max(level * fall);
+            quiet = if level >= closes { 0 } else { quiet + 1 };
+            open &= quiet <= hold;
+            decibels = if open { decibels * attack } else { range + (decibels - range) * release };
+            10f64.powf(decibels / 20.0)
+        })
+        .collect();
+    channels.iter().map(|channel| channel.iter().zip(&gains).map(|(x, gain)| x * gain).collect()).collect()
+}
