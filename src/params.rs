@@ -189,6 +189,16 @@ table! {
     /// Time in which the gate closes.
     GATE_RELEASE[GateRelease] =
         continuous("gate_release", "Gate release", "s", [0.005, 2.0], 0.1, Curve::Logarithmic);
+    /// The chorus's switch.
+    CHORUS_ON[ChorusOn] = switch("chorus_on", "Chorus", false);
+    /// How often the chorus sways.
+    CHORUS_RATE[ChorusRate] = continuous("chorus_rate", "Chorus rate", "Hz", [0.05, 10.0], 0.8, Curve::Logarithmic);
+    /// How far the chorus sways to either side of its delay.
+    CHORUS_DEPTH[ChorusDepth] = continuous("chorus_depth", "Chorus depth", "s", [0.0, 0.01], 0.002, Curve::Linear);
+    /// The chorus's delay.
+    CHORUS_DELAY[ChorusDelay] = continuous("chorus_delay", "Chorus delay", "s", [0.001, 0.03], 0.012, Curve::Linear);
+    /// Share of the delayed sound in the chorus's output.
+    CHORUS_MIX[ChorusMix] = continuous("chorus_mix", "Chorus mix", "", [0.0, 1.0], 0.5, Curve::Linear);
 }
 
 /// How many parameters there are.
