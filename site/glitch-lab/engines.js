@@ -77,7 +77,7 @@ export class Lab {
     }
   }
 
-  /** How many quanta each engine did not render in time. */
+  /** How many blocks of sound each engine did not render in time. */
   counts() {
     return this.#players.map(({ engine }) => engine.meters().missed);
   }

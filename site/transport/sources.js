@@ -1,15 +1,15 @@
 /**
- * The source panel: three ways to bring sound, one at a time, and Stop. What fails says so beside the buttons, and
- * the rest of the page goes on. Main thread.
+ * Play, Stop, and the three ways to bring sound, one at a time. What fails says so below the buttons, and the rest of
+ * the page goes on. Main thread.
  */
 
 import { EngineError } from '../../worklet/engine.js';
 import { find, messageOf, setText, showMessage } from '../shared/dom.js';
-import { fileOpener, openBuiltIn, openMicrophone, SourceError } from './sources.js';
+import { fileOpener, openBuiltIn, openMicrophone, SourceError } from '../sources/sources.js';
 
 /**
- * @typedef {import('./sources.js').Opener} Opener
- * @typedef {import('./sources.js').Source} Source
+ * @typedef {import('../sources/sources.js').Opener} Opener
+ * @typedef {import('../sources/sources.js').Source} Source
  */
 
 const IDLE = 'Nothing plays.';
@@ -22,6 +22,7 @@ const STARTING = 'Starting…';
 export function mount(section, { session }) {
   const state = find(section, '#source-state', HTMLElement);
   const error = find(section, '#source-error', HTMLElement);
+  const start = find(section, '#play', HTMLButtonElement);
   const stop = find(section, '#stop', HTMLButtonElement);
   const picker = find(section, '#file', HTMLInputElement);
   /** By the kind of source that they start. */
@@ -50,18 +51,35 @@ export function mount(section, { session }) {
       button.setAttribute('aria-pressed', String(source?.kind === kind));
     }
     stop.disabled = source === null;
+    if (source) document.body.dataset.plays = source.kind;
+    else delete document.body.dataset.plays;
     setText(state, source ? describe(source) : IDLE);
   }
 
-  buttons.microphone.addEventListener('click', () => play(openMicrophone));
-  buttons['built-in'].addEventListener('click', () => play(openBuiltIn));
+  /**
+   * Plays a source, where it does not play already: what plays is never started anew by a second press.
+   * @param {Source['kind']} kind
+   * @param {Opener} opener
+   */
+  const playOnce = (kind, opener) => {
+    if (session.source?.kind === kind) showMessage(error, '');
+    else play(opener);
+  };
+  buttons.microphone.addEventListener('click', () => playOnce('microphone', openMicrophone));
+  buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));
+  start.addEventListener('click', () => {
+    if (!session.source) play(session.lastOpener ?? openBuiltIn);
+  });
   buttons.file.addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
     if (file) play(fileOpener(file));
     picker.value = '';
   });
-  stop.addEventListener('click', () => session.stop());
+  stop.addEventListener('click', () => {
+    session.stop();
+    start.focus();
+  });
   session.addEventListener('source', show);
   acceptDrops(
     (file) => play(fileOpener(file)),
@@ -70,8 +88,8 @@ export function mount(section, { session }) {
 }
 
 /** @param {Source} source */
-function describe({ name, duration }) {
-  return duration ? `Playing: ${name} (${duration.toFixed(1)} s, looped)` : `Playing: ${name}`;
+function describe({ name, player }) {
+  return player ? `Playing: ${name} (${player.buffer.duration.toFixed(1)} s, looped)` : `Playing: ${name}`;
 }
 
 /**

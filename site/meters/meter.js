@@ -1,23 +1,20 @@
 /**
- * Input and output meters, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the
- * bar's body), samples that went past full scale, and samples that were no numbers. Main thread.
+ * A level meter, fed by what the audio thread reports: peak (the bar's end and its held mark), RMS (the bar's body),
+ * and a count. It stands where it is higher than wide, and lies where it is not. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
-import { button, element, find, setText } from '../shared/dom.js';
-import { frames } from '../shared/frames.js';
+import { button, element, setText } from '../shared/dom.js';
 import { clamp, decibels, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } from '../shared/numbers.js';
 
 /** @typedef {import('../../worklet/engine.js').Meters} Meters what the engine reports */
 
 const CEILING_DECIBELS = 6;
-const MARKS_DECIBELS = [FLOOR_DECIBELS, -48, -36, -24, -18, -12, -6, 0, CEILING_DECIBELS];
-/** Where the bar's three colours begin: as usual, the last 6 dB, past full scale. */
-const COLORS = /** @type {const} */ ([
-  [FLOOR_DECIBELS, -6, 'accent'],
-  [-6, 0, 'warn'],
-  [0, CEILING_DECIBELS, 'bad'],
-]);
+const MARKS_DECIBELS = [0, -6, -12, -18, -24, -36, -48];
+/** Between two numbers of the scale, in CSS pixels. */
+const LEAST_SPACING = 13;
+/** The bars' room for the numbers of the scale, in CSS pixels: beside bars that stand, under bars that lie. */
+const SCALE_SIZE = { standing: 24, lying: 13 };
 const HOLD_MILLISECONDS = 1500;
 const READINGS_MILLISECONDS = 200;
 /** Screen readers get the level more seldom than it is written. */
@@ -53,6 +50,7 @@ class Count {
  * What one meter shows: which of the engine's readings, and of what it counts.
  * @typedef {object} Subject
  * @property {string} title
+ * @property {'input' | 'output'} color the style sheet's token
  * @property {'inputPeak' | 'outputPeak'} peak
  * @property {'inputRms' | 'outputRms'} rms
  * @property {'scrubbed' | 'clips'} count
@@ -61,17 +59,19 @@ class Count {
  */
 
 /** @type {readonly Subject[]} */
-const SUBJECTS = [
+export const SUBJECTS = [
   {
     title: 'Input',
+    color: 'input',
     peak: 'inputPeak',
     rms: 'inputRms',
     count: 'scrubbed',
-    counted: 'Scrubbed',
-    meaning: 'Samples that were no numbers (NaN or infinite) and were replaced by silence',
+    counted: 'Faults',
+    meaning: 'Samples that were no numbers, and were replaced by silence',
   },
   {
     title: 'Output',
+    color: 'output',
     peak: 'outputPeak',
     rms: 'outputRms',
     count: 'clips',
@@ -80,28 +80,7 @@ const SUBJECTS = [
   },
 ];
 
-/**
- * @param {HTMLElement} section
- * @param {import('../main.js').PageParts} page
- */
-export function mount(section, { session }) {
-  const meters = SUBJECTS.map((subject) => new Meter(subject));
-  find(section, '#meters', HTMLElement).append(...meters.map(({ node }) => node));
-
-  const wake = frames(
-    () => session.context?.state === 'running',
-    (now) => {
-      const report = session.engine?.meters();
-      for (const meter of meters) meter.show(report, now);
-    },
-  );
-  session.addEventListener('engine', ({ detail: { context } }) => {
-    context.addEventListener('statechange', wake);
-    wake();
-  });
-}
-
-class Meter {
+export class Meter {
   #subject;
   #bar;
   #lamp;
@@ -125,7 +104,7 @@ class Meter {
       rms: element('b', {}, formatLevel(0)),
       count: element('b', {}, '0'),
     };
-    this.#lamp = button(`${counted} `, { className: 'lamp', title: `${meaning}. Click to reset.` });
+    this.#lamp = button(`${counted} `, { className: 'lamp', title: `${meaning}. Click to forget them.` });
     this.#lamp.append(this.#texts.count);
     this.#lamp.addEventListener('click', () => {
       this.#count.reset();
@@ -133,7 +112,7 @@ class Meter {
     });
     this.#bar = element('canvas', {
       'role': 'meter',
-      'aria-label': `${title} level, peak`,
+      'aria-label': `${title} level, peak in dBFS`,
       'aria-valuemin': FLOOR_DECIBELS,
       'aria-valuemax': CEILING_DECIBELS,
       'aria-valuenow': FLOOR_DECIBELS,
@@ -142,16 +121,15 @@ class Meter {
     this.node = element(
       'div',
       { className: 'meter', id: `meter-${title.toLowerCase()}` },
-      element('h4', {}, title),
+      element('h3', {}, title),
+      element('div', { className: 'plot' }, this.#bar),
       element(
         'p',
         { className: 'readings' },
-        element('span', {}, 'peak ', this.#texts.peak),
+        element('span', {}, 'Peak ', this.#texts.peak),
         element('span', {}, 'RMS ', this.#texts.rms),
-        element('span', {}, 'dBFS'),
       ),
       this.#lamp,
-      this.#bar,
     );
     this.#surface = new Surface(this.#bar, () => this.#draw());
   }
@@ -196,60 +174,73 @@ class Meter {
   }
 
   #draw() {
-    const { draw, width, height, scale, colors } = this.#surface;
-    if (width === 0) return;
-    const scaleHeight = Math.round(14 * scale);
+    const { draw, width, height, scale, colors, inSight } = this.#surface;
+    if (width === 0 || !inSight) return;
+    const stands = height > width;
     const gap = Math.max(1, Math.round(2 * scale));
-    const rowHeight = Math.floor((height - scaleHeight - gap) / 2);
+    const scaleSize = Math.round((stands ? SCALE_SIZE.standing : SCALE_SIZE.lying) * scale);
+    const thickness = Math.floor(((stands ? width : height) - scaleSize - gap) / 2);
+    const length = stands ? height : width;
     draw.clearRect(0, 0, width, height);
+    this.#surface.backdrop(() => this.#drawScale(stands, 2 * thickness + gap));
     this.#levels.forEach(({ peak, rms, held }, channel) => {
-      const top = channel * (rowHeight + gap);
+      const across = channel * (thickness + gap);
+      /**
+       * @param {number} from in device pixels along the bar
+       * @param {number} to
+       */
+      const fill = (from, to) => {
+        if (stands) draw.fillRect(across, height - to, thickness, to - from);
+        else draw.fillRect(from, across, to - from, thickness);
+      };
+      const place = (/** @type {number} */ level) => Math.round(share(level) * length);
       draw.fillStyle = colors.inset;
-      draw.fillRect(0, top, width, rowHeight);
-      draw.globalAlpha = 0.35;
-      this.#fill(decibels(peak), top, rowHeight);
+      fill(0, length);
+      for (const [level, alpha] of [
+        [peak, 0.35],
+        [rms, 1],
+      ]) {
+        draw.globalAlpha = alpha;
+        draw.fillStyle = colors[this.#subject.color];
+        fill(0, place(Math.min(0, decibels(level))));
+        if (level <= 1) continue;
+        draw.fillStyle = colors.bad;
+        fill(place(0), place(decibels(level)));
+      }
       draw.globalAlpha = 1;
-      this.#fill(decibels(rms), top, rowHeight);
       if (held > fromDecibels(FLOOR_DECIBELS)) {
         draw.fillStyle = held > 1 ? colors.bad : colors.text;
-        draw.fillRect(Math.min(width - gap, this.#x(decibels(held))), top, gap, rowHeight);
+        const mark = Math.min(length - gap, place(decibels(held)));
+        fill(mark, mark + gap);
       }
     });
-    this.#drawScale(scaleHeight);
-  }
-
-  /** @param {number} level in dB */
-  #x(level) {
-    return ((onScale(level) - FLOOR_DECIBELS) / (CEILING_DECIBELS - FLOOR_DECIBELS)) * this.#surface.width;
   }
 
   /**
-   * A bar in its colours.
-   * @param {number} level in dB
-   * @param {number} top
-   * @param {number} height
+   * @param {boolean} stands
+   * @param {number} across where the bars end, in device pixels
    */
-  #fill(level, top, height) {
-    const { draw, colors } = this.#surface;
-    for (const [from, to, color] of COLORS) {
-      if (level <= from) break;
-      draw.fillStyle = colors[color];
-      draw.fillRect(this.#x(from), top, this.#x(Math.min(level, to)) - this.#x(from), height);
+  #drawScale(stands, across) {
+    const { draw, width, height, scale, colors } = this.#surface;
+    this.#surface.font(10);
+    draw.fillStyle = colors.muted;
+    draw.textAlign = stands ? 'left' : 'center';
+    draw.textBaseline = stands ? 'middle' : 'top';
+    let last = Infinity;
+    for (const mark of MARKS_DECIBELS) {
+      const place = share(mark) * (stands ? height : width);
+      // From the top downwards, and none that would touch the one before.
+      if (last - place < LEAST_SPACING * scale) continue;
+      last = place;
+      const text = (mark < 0 ? MINUS : '') + Math.abs(mark);
+      if (stands) draw.fillText(text, across + 4 * scale, height - place);
+      else draw.fillText(text, place, across + 2 * scale);
     }
   }
-
-  /** @param {number} scaleHeight */
-  #drawScale(scaleHeight) {
-    const { draw, width, height, colors } = this.#surface;
-    this.#surface.font(10.5);
-    draw.fillStyle = colors.muted;
-    draw.textBaseline = 'bottom';
-    MARKS_DECIBELS.forEach((mark, index) => {
-      draw.textAlign = index === 0 ? 'left' : index === MARKS_DECIBELS.length - 1 ? 'right' : 'center';
-      const sign = mark > 0 ? '+' : mark < 0 ? MINUS : '';
-      draw.fillText(sign + Math.abs(mark), this.#x(mark), height);
-      const x = Math.min(width - 1, this.#x(mark));
-      draw.fillRect(x, height - scaleHeight, 1, Math.max(1, scaleHeight / 5));
-    });
-  }
 }
+
+/**
+ * Where a level stands on the scale, from 0 to 1.
+ * @param {number} level in dB
+ */
+const share = (level) => (onScale(level) - FLOOR_DECIBELS) / (CEILING_DECIBELS - FLOOR_DECIBELS);

@@ -28,6 +28,10 @@ export class Oscilloscope {
     this.#surface = new Surface(canvas, () => this.#draw());
   }
 
+  get inSight() {
+    return this.#surface.inSight;
+  }
+
   /** @param {number} now in milliseconds */
   show(now) {
     this.#fit(now);
@@ -41,19 +45,24 @@ export class Oscilloscope {
   #fit(now) {
     const peak = Math.max(this.#traces.input.peak, this.#traces.output.peak);
     const wanted = peak < SILENCE ? this.#range : (RANGES.find((range) => range >= peak) ?? RANGES[RANGES.length - 1]);
-    if (wanted >= this.#range || now - this.#largeAt > RANGE_HOLD_MILLISECONDS) this.#range = wanted;
+    const isDue = wanted >= this.#range || now - this.#largeAt > RANGE_HOLD_MILLISECONDS;
+    if (isDue && wanted !== this.#range) this.#surface.forgetBackdrop();
+    if (isDue) this.#range = wanted;
     if (wanted >= this.#range) this.#largeAt = now;
   }
 
   #draw() {
-    if (!this.#surface.fill('inset')) return;
+    if (!this.#surface.inSight || this.#surface.width === 0) return;
     const { colors } = this.#surface;
-    this.#drawGrid();
+    this.#surface.backdrop(() => {
+      this.#surface.fill('inset');
+      this.#drawGrid();
+    });
     const { input, output } = this.#traces;
     const samples = Math.round(WINDOW_SECONDS * output.sampleRate);
     const start = triggerPoint(input.peak > SILENCE ? input : output, samples);
-    this.#drawTrace(input.wave, start, samples, colors['accent-2'], 1.25);
-    this.#drawTrace(output.wave, start, samples, colors.accent, 1.75);
+    this.#drawTrace(input.wave, start, samples, colors.input, 1.25);
+    this.#drawTrace(output.wave, start, samples, colors.output, 1.75);
   }
 
   #drawGrid() {
@@ -92,7 +101,7 @@ export class Oscilloscope {
     }
     draw.strokeStyle = color;
     draw.lineWidth = thickness * scale;
-    draw.lineJoin = 'round';
+    draw.lineJoin = 'bevel';
     draw.stroke();
   }
 }

@@ -3,8 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { domain, format, formatRange, parse, stepped } from '../../site/shared/curves.js';
-import { formatLevel } from '../../site/shared/numbers.js';
+import { domain, format, formatRange, parse, stepped } from '../../../site/shared/curves.js';
+import { formatLevel } from '../../../site/shared/numbers.js';
 
 const gain = { min: 0, max: 4, unit: '×', curve: 'decibel' };
 const cutoff = { min: 20, max: 20000, unit: 'Hz', curve: 'logarithmic' };

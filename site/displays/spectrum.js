@@ -4,15 +4,15 @@
 
 import { Surface } from '../shared/canvas.js';
 import { decibels, MINUS } from '../shared/numbers.js';
+import { frequencyAt, placeOf, placeOfResponse } from './axes.js';
 
-const LOW_HERTZ = 20;
-const HIGH_HERTZ = 20000;
 const TOP_DECIBELS = 0;
 const BOTTOM_DECIBELS = -100;
 /** What lies below the picture is drawn as if it were here: out of sight. */
 const BELOW_DECIBELS = BOTTOM_DECIBELS - 20;
-/** The filters' 0 dB stands this far below the spectrum's, to leave room for what they boost. */
-const RESPONSE_OFFSET_DECIBELS = 20;
+const LABELLED_HERTZ = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
+/** In CSS pixels. */
+const AXIS_HEIGHT = 16;
 /** The response is asked for at no more frequencies than this. */
 const MOST_COLUMNS = 512;
 
@@ -21,6 +21,8 @@ export class Spectrum {
   #traces;
   #session;
   #response = new FilterResponse();
+  /** The frequency at each column of pixels. */
+  #columns = new Float64Array(0);
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -31,22 +33,37 @@ export class Spectrum {
     this.#traces = traces;
     this.#session = session;
     this.#surface = new Surface(canvas, () => this.draw());
+    for (const event of /** @type {const} */ (['parameter', 'engine', 'closed'])) {
+      session.addEventListener(event, () => this.#response.forget());
+    }
+  }
+
+  get inSight() {
+    return this.#surface.inSight;
   }
 
   draw() {
-    if (!this.#surface.fill('inset')) return;
-    const { colors } = this.#surface;
-    this.#drawGrid();
-    this.#drawLevels(this.#traces.input, colors['accent-2'], 1.25);
-    this.#drawLevels(this.#traces.output, colors.accent, 1.5);
-    const { engine } = this.#session;
-    if (engine) this.#drawResponse(engine);
-    this.#drawLabels();
+    if (!this.#surface.inSight || this.#surface.width === 0) return;
+    const { draw, width, height, scale, colors } = this.#surface;
+    this.#surface.backdrop(() => {
+      this.#surface.fill('inset');
+      this.#drawGrid();
+      this.#drawLabels();
+    });
+    // The frequencies have a strip of their own, so that no trace is drawn over them.
+    draw.save();
+    draw.beginPath();
+    draw.rect(0, 0, width, height - AXIS_HEIGHT * scale);
+    draw.clip();
+    this.#drawLevels(this.#traces.input, colors.input, 1.25);
+    this.#drawLevels(this.#traces.output, colors.output, 1.5);
+    this.#drawResponse();
+    draw.restore();
   }
 
   /** @param {number} hertz */
   #x(hertz) {
-    return (Math.log(hertz / LOW_HERTZ) / Math.log(HIGH_HERTZ / LOW_HERTZ)) * this.#surface.width;
+    return placeOf(hertz) * this.#surface.width;
   }
 
   /** @param {number} x */
@@ -63,7 +80,7 @@ export class Spectrum {
   #drawGrid() {
     const { draw, width, height, colors, thinLine } = this.#surface;
     draw.fillStyle = colors.line;
-    for (const hertz of [50, 100, 200, 500, 1000, 2000, 5000, 10000]) {
+    for (const hertz of LABELLED_HERTZ) {
       draw.fillRect(Math.round(this.#x(hertz)), 0, thinLine, height);
     }
     for (let level = -20; level > BOTTOM_DECIBELS; level -= 20) {
@@ -72,15 +89,17 @@ export class Spectrum {
   }
 
   #drawLabels() {
-    const { draw, height, scale, colors } = this.#surface;
+    const { draw, width, height, scale, colors } = this.#surface;
     const inset = 6 * scale;
+    draw.fillStyle = colors.inset;
+    draw.fillRect(0, height - AXIS_HEIGHT * scale, width, AXIS_HEIGHT * scale);
     this.#surface.font(10.5);
     draw.fillStyle = colors.muted;
     draw.textAlign = 'center';
     draw.textBaseline = 'bottom';
-    draw.fillText('100', this.#x(100), height - 3 * scale);
-    draw.fillText('1 kHz', this.#x(1000), height - 3 * scale);
-    draw.fillText('10 k', this.#x(10000), height - 3 * scale);
+    for (const hertz of LABELLED_HERTZ) {
+      draw.fillText(hertz < 1000 ? String(hertz) : `${hertz / 1000} k`, this.#x(hertz), height - 2 * scale);
+    }
     draw.textAlign = 'left';
     draw.textBaseline = 'top';
     draw.fillText('0 dBFS', inset, inset);
@@ -97,71 +116,65 @@ export class Spectrum {
    */
   #drawLevels({ levels, sampleRate }, color, thickness) {
     const { draw, width, scale } = this.#surface;
-    const perBin = sampleRate / 2 / levels.length;
+    const binsPerHertz = (2 * levels.length) / sampleRate;
+    const step = Math.max(1, scale);
+    if (this.#columns.length !== Math.ceil(width / step) + 1) {
+      this.#columns = Float64Array.from({ length: Math.ceil(width / step) + 1 }, (_, i) => this.#hertz(i * step));
+    }
     draw.beginPath();
     draw.moveTo(0, this.#y(BELOW_DECIBELS));
-    for (let x = 0; x < width; x += Math.max(1, scale / 2)) {
-      const from = this.#hertz(x) / perBin;
-      const to = this.#hertz(x + scale) / perBin;
-      draw.lineTo(x, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
+    for (let i = 0; i + 1 < this.#columns.length; i++) {
+      const from = this.#columns[i] * binsPerHertz;
+      const to = this.#columns[i + 1] * binsPerHertz;
+      draw.lineTo(i * step, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
     }
     draw.strokeStyle = color;
     draw.lineWidth = thickness * scale;
-    draw.lineJoin = 'round';
+    draw.lineJoin = 'bevel';
     draw.stroke();
   }
 
-  /** @param {import('../../worklet/engine.js').Engine} engine */
-  #drawResponse(engine) {
-    const { draw, width, scale, colors } = this.#surface;
+  #drawResponse() {
+    const { draw, width, height, scale, colors } = this.#surface;
     const columns = Math.max(2, Math.min(MOST_COLUMNS, Math.round(width / 2)));
     draw.beginPath();
-    this.#response.of(engine, columns).forEach((factor, i) => {
-      draw.lineTo((i / (columns - 1)) * width, this.#y(decibels(factor) - RESPONSE_OFFSET_DECIBELS));
+    this.#response.of(this.#session, columns).forEach((factor, i) => {
+      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(decibels(factor)) * height);
     });
     draw.strokeStyle = colors.text;
     draw.lineWidth = 1.25 * scale;
     draw.setLineDash([5 * scale, 4 * scale]);
     draw.stroke();
     draw.setLineDash([]);
-    this.#surface.font(10.5);
-    draw.fillStyle = colors.muted;
-    draw.textAlign = 'right';
-    draw.textBaseline = 'top';
-    draw.fillText('filters 0 dB', width - 6 * scale, this.#y(-RESPONSE_OFFSET_DECIBELS) + 2 * scale);
   }
 }
 
-/** The filters' response as it was asked for last: it is another only where a parameter or the size is. */
+/** The filters' response as it was asked for last: it is another only where a parameter, the engine or the size is. */
 class FilterResponse {
-  /** @type {import('../../worklet/engine.js').Engine | null} */
-  #engine = null;
-  #sequence = -1;
+  #isStale = true;
   /** @type {Float64Array} */
   #factors = new Float64Array(0);
 
+  /** Something that it depends on is another. */
+  forget() {
+    this.#isStale = true;
+  }
+
   /**
-   * @param {import('../../worklet/engine.js').Engine} engine
+   * @param {import('../session/session.js').Session} session
    * @param {number} columns how many frequencies, evenly spaced on the axis
    * @returns {Float64Array} a factor for each
    */
-  of(engine, columns) {
-    const { sequence } = engine;
-    if (engine !== this.#engine || sequence !== this.#sequence || columns !== this.#factors.length) {
-      const frequencies = Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1)));
-      this.#factors = engine.response(frequencies);
-      this.#engine = engine;
-      this.#sequence = sequence;
+  of(session, columns) {
+    if (this.#isStale || columns !== this.#factors.length) {
+      this.#factors = session.response(
+        Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1))),
+      );
+      this.#isStale = false;
     }
     return this.#factors;
   }
 }
-
-/**
- * The frequency at a share of the axis.
- * @param {number} share
- */
-const frequencyAt = (share) => LOW_HERTZ * (HIGH_HERTZ / LOW_HERTZ) ** share;
 
 /**
  * The level between two bins.
