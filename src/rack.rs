@@ -8,8 +8,9 @@ use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
-    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain,
-    limiter::Limiter, peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
+    Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion, filters,
+    filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, switch::Switched,
+    tremolo::Tremolo,
 };
 use crate::params;
 use core::array::from_fn;
@@ -51,6 +52,7 @@ macro_rules! rack {
 }
 
 rack! {
+    gate: Switched<Gate> = |rate, channels| Switched::on(params::GATE_ON, Gate::new(rate), rate, channels);
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
@@ -60,6 +62,8 @@ rack! {
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
     tremolo: Switched<Tremolo> =
         |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
+    chorus: Switched<Chorus> =
+        |rate, channels| Switched::on(params::CHORUS_ON, Chorus::new(rate, channels)?, rate, channels);
     delay: Switched<Delay> =
         |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels)?, rate, channels);
     limiter: Switched<Limiter> =

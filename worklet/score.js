@@ -59,7 +59,7 @@ export function scoreOf({ state, log, sampleRate }, { parameters: table, effects
  */
 function apply({ load, set, order, events }, parameters) {
   if (load) parameters.load(checkState(load, parameters));
-  for (const [id, value] of Object.entries(set ?? {})) parameters.set(id, value);
+  if (set) parameters.setSeveral(set);
   if (order) parameters.setOrder(checkOrder(order, parameters.effects));
   return events && encodeEvents(events, (id) => parameters.row(id).index);
 }

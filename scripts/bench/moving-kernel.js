@@ -48,8 +48,8 @@ export function timeMoving(wasm, glue, channels, rounds) {
   const times = Object.fromEntries(Object.keys(players).map((name) => [name, []]));
   // The first round is for the compilers.
   for (let round = -1; round < rounds; round++) {
+    prepareAll(players);
     for (const [name, player] of Object.entries(players)) {
-      player.prepare();
       const start = performance.now();
       for (let quantum = 0; quantum < QUANTA_PER_ROUND; quantum++) player.play();
       const took = ((performance.now() - start) * 1e6) / (QUANTA_PER_ROUND * QUANTUM * channels);
@@ -71,13 +71,10 @@ export function worstMoving(wasm, glue, channels, quanta) {
   const players = playersOf(wasm, glue, channels);
   /** @type {Record<string, Float64Array>} */
   const times = Object.fromEntries(Object.keys(players).map((name) => [name, new Float64Array(quanta)]));
-  const prepare = () => {
-    for (const player of Object.values(players)) player.prepare();
-  };
-  prepare();
+  prepareAll(players);
   for (const player of Object.values(players)) for (let n = 0; n < QUANTA_PER_ROUND; n++) player.play();
   for (let quantum = 0; quantum < quanta; quantum++) {
-    if (quantum % QUANTA_PER_ROUND === 0) prepare();
+    if (quantum % QUANTA_PER_ROUND === 0) prepareAll(players);
     for (const [name, player] of Object.entries(players)) {
       const start = performance.now();
       player.play();
@@ -102,17 +99,21 @@ function playersOf(wasm, glue, channels) {
     for (const id of MOVING) cases.push([caseOf(id, way), [id], way]);
     cases.push([caseOf('all seven', way), MOVING, way]);
   }
-  // All engines and their mailboxes before the first view, for memory grows with them.
   const engines = cases.map(() => wasm.engine_new(SAMPLE_RATE, channels));
-  for (const engine of engines) wasm.engine_mailbox(engine, rampsOf(glue, MOVING, 0).length);
   return Object.fromEntries(
     cases.map(([name, ids, way], nth) => [name, playerOf(wasm, glue, engines[nth], channels, ids, way)]),
   );
 }
 
+/** @param {ReturnType<typeof playersOf>} players */
+function prepareAll(players) {
+  for (const player of Object.values(players)) player.prepare();
+  for (const player of Object.values(players)) player.view();
+}
+
 /**
  * An engine whose parameters of these ids never come to rest; the others stay at their defaults. `prepare()` is called
- * before each QUANTA_PER_ROUND calls of `play()`.
+ * before each QUANTA_PER_ROUND calls of `play()`, and `view()` when all are prepared.
  * @param {Wasm} wasm
  * @param {Glue} glue
  * @param {number} engine
@@ -122,17 +123,17 @@ function playersOf(wasm, glue, channels) {
  */
 function playerOf(wasm, glue, engine, channels, ids, way) {
   const { memory } = wasm;
-  const address = wasm.engine_control(engine);
-  const words = new Int32Array(memory.buffer, address, wasm.control_words());
   const { parameters, setAt } = glue.control_layout();
-  const values = new Float32Array(memory.buffer, address + 4 * parameters, glue.parameter_table().length);
   const rows = glue.parameter_table().filter(({ id }) => ids.includes(id));
   const [low, high] = ENDS.map((share) => rows.map((row) => [row.index, valueAt(row, share)]));
   const sequence = wasm.control_sequence_word();
-  const planes = Array.from({ length: channels }, (_, channel) => [
-    new Float32Array(memory.buffer, wasm.engine_sound(engine, channel), QUANTUM),
-    sound(channel),
-  ]);
+  const inputs = Array.from({ length: channels }, (_, channel) => sound(channel));
+  const viewAll = () => ({
+    words: new Int32Array(memory.buffer, wasm.engine_control(engine), wasm.control_words()),
+    values: new Float32Array(memory.buffer, wasm.engine_control(engine) + 4 * parameters, setAt - parameters),
+    planes: inputs.map((_, channel) => new Float32Array(memory.buffer, wasm.engine_sound(engine, channel), QUANTUM)),
+  });
+  let { words, values, planes } = viewAll();
   let quantum = 0;
   const set = () => {
     words[sequence]++;
@@ -143,16 +144,21 @@ function playerOf(wasm, glue, engine, channels, ids, way) {
   };
   return {
     prepare() {
-      if (way === 'set' || ids.length === 0) return;
-      const events = rampsOf(glue, ids, quantum * QUANTUM);
-      const mailbox = wasm.engine_mailbox(engine, events.length);
-      new Float64Array(memory.buffer, mailbox, events.length).set(events);
-      wasm.engine_take_events(engine, 0);
+      if (way === 'ramp') {
+        const events = rampsOf(glue, ids, quantum * QUANTUM);
+        const mailbox = wasm.engine_mailbox(engine, events.length);
+        new Float64Array(memory.buffer, mailbox, events.length).set(events);
+        wasm.engine_take_events(engine, 0);
+      }
+    },
+    /** Memory may have grown, and the views with it are dead. */
+    view() {
+      ({ words, values, planes } = viewAll());
     },
     play() {
       if (way === 'set' && quantum % QUANTA_PER_TARGET === 0) set();
       quantum++;
-      for (const [plane, input] of planes) plane.set(input);
+      for (let channel = 0; channel < channels; channel++) planes[channel].set(inputs[channel]);
       wasm.engine_process(engine, QUANTUM, 1);
     },
     free: () => wasm.engine_free(engine),

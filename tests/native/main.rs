@@ -14,6 +14,7 @@ mod engine;
 mod formulas;
 mod law;
 mod order;
+mod listening;
 mod properties;
 #[cfg(feature = "cli")]
 mod render;

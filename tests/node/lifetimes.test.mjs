@@ -64,7 +64,8 @@ for (const [name, paths] of Object.entries(SHIPPED)) {
           Array.from({ length: count }, (_, nth) => event(nth)),
           () => 0,
         );
-        new Float64Array(wasm.memory.buffer, wasm.engine_mailbox(engine, events.length), events.length).set(events);
+        const mailbox = wasm.engine_mailbox(engine, events.length);
+        new Float64Array(wasm.memory.buffer, mailbox, events.length).set(events);
         assert.equal(wasm.engine_take_events(engine, 0), 1);
         wasm.engine_set_clock(engine, first);
         for (let at = 0; at < count; at += QUANTUM) wasm.engine_process(engine, QUANTUM, 1);

@@ -3,6 +3,10 @@
  *
  * Chromium lets an event at time T act at frame ceil(T·sampleRate), this engine at round(T·sampleRate): so all times are
  * on whole frames. The sample rate is a power of two, for ceil() of a product that was rounded up is a frame late.
+ *
+ * While a cutoff moves the engine has new coefficients at every 8th frame, those of the last of the 8: so it is ahead by
+ * 3.5 frames on average, 0.1 ms. And its integrators mean the same under all coefficients, where the node's delays of
+ * direct form I do not. Together that is −66 dB for the fastest movement here, and −81 dB for the slowest.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -120,8 +124,9 @@ async function beside({ node, id, params, way, calls, random, sampleRate, second
   const end = frames - sampleRate / 4;
   const { late } = engine.meters();
   return {
-    error: t.errorInDecibels(ours, theirs),
-    atRest: t.errorInDecibels(ours.subarray(end), theirs.subarray(end)),
+    // The same bits are −Infinity dB, which JSON has no word for.
+    error: Math.max(-1000, t.errorInDecibels(ours, theirs)),
+    atRest: Math.max(-1000, t.errorInDecibels(ours.subarray(end), theirs.subarray(end))),
     late,
     accepted,
     moves:
@@ -147,6 +152,7 @@ describe('Beside the browser’s own nodes, automated alike,', { skip: skipUnles
     test(`the gain by ${method} is a GainNode’s to −100 dB, by either transport`, async () => {
       for (const way of ['worklet-shared', 'worklet-message']) {
         const { error, late } = await runGain({ way, calls });
+        console.log(`  gain, ${method}, ${way}: ${error.toFixed(1)} dB`);
         assert.ok(error <= -100, `${error} dB, ${way}`);
         assert.equal(late, 0);
       }
@@ -179,7 +185,7 @@ describe('Beside the browser’s own nodes, automated alike,', { skip: skipUnles
           calls,
         });
         console.log(`  ${id}, ${what}: ${error.toFixed(1)} dB, at rest ${atRest.toFixed(1)} dB`);
-        assert.ok(error <= -50, `${error} dB`);
+        assert.ok(error <= -60, `${error} dB`);
         assert.ok(atRest <= -100, `${atRest} dB at rest`);
       });
     }

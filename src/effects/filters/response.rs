@@ -1,11 +1,11 @@
 //! What the filters together do to each frequency, from the very designs that the audio runs on.
 
 use super::tuned::Design;
-use super::{filters, peaking};
+use super::{DESIGN, peaking};
 use crate::params::Values;
 
 /// The effects that have a frequency response.
-const DESIGNS: [Design; 2] = [filters::DESIGN, peaking::DESIGN];
+const DESIGNS: [Design; 2] = [DESIGN, peaking::DESIGN];
 
 /// |H(f)| of low-pass, high-pass and peaking equaliser with these values in force, as a function of the frequency in
 /// Hz; the sample rate in Hz too. Above Nyquist it is what it is at Nyquist.

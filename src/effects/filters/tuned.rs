@@ -1,6 +1,5 @@
 //! What the filter effects share: a cascade whose coefficients follow smoothed parameters.
 
-use super::Effect;
 use crate::dsp::block::{BLOCK, Block, LANES};
 use crate::dsp::cascade::{Cascade, GRAIN};
 use crate::dsp::lanes::promote;
@@ -8,6 +7,7 @@ use crate::dsp::law::Change;
 use crate::dsp::moving::{Coefficients, Pair};
 use crate::dsp::smooth::Smoothed;
 use crate::dsp::svf::{Section, Sections, amplitude, amplitudes, tangent, tangents};
+use crate::effects::Effect;
 use crate::params::Values;
 use core::ops::Range;
 use wide::{f32x4, f64x2};

@@ -1,6 +1,10 @@
 //! Low-pass, then high-pass: second-order sections, each with a switch of its own, in one pass.
 
-use super::tuned::{Design, Role, design_pairs};
+pub mod peaking;
+pub mod response;
+pub mod tuned;
+
+use self::tuned::{Design, Role, design_pairs};
 use crate::dsp::svf::{Number, Section, Sections};
 use crate::params;
 

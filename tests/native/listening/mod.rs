@@ -1,0 +1,4 @@
+//! The loudness meter and the tuner, against the standards, and signals whose loudness and pitch are known.
+
+mod loudness;
+mod reference;
