@@ -13,8 +13,8 @@ mod effect_contract;
 mod engine;
 mod formulas;
 mod law;
-mod order;
 mod listening;
+mod order;
 mod properties;
 #[cfg(feature = "cli")]
 mod render;

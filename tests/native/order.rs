@@ -13,30 +13,50 @@ const LIMIT: f64 = 0.02;
 /// How long a change of order takes: 12 ms to fade out and 12 ms to fade in.
 const TURN_FRAMES: usize = 1152;
 
-const NAMES: [&str; 8] = ["gain", "distortion", "filters", "peak", "compressor", "tremolo", "delay", "limiter"];
+/// The effects that have a formula here, in their default order; the others stand where they do by default.
+const NAMES: &[&str] = &["gain", "distortion", "filters", "peak", "compressor", "tremolo", "delay", "limiter"];
 
-fn order(ids: &[&str]) -> Order {
-    Order::from_ids(ids).unwrap()
+fn order(ids: &[&'static str]) -> Order {
+    Order::from_ids(&whole(ids)).unwrap()
 }
 
-/// The default order with two places exchanged.
+/// The default order of those with a formula, two of them exchanged.
 fn swapped(a: usize, b: usize) -> Vec<&'static str> {
-    let mut ids = EFFECTS.to_vec();
+    let mut ids = NAMES.to_vec();
     ids.swap(a, b);
     ids
 }
 
-/// The default order with the effect of one place moved to another.
+/// The default order of those with a formula, one of them moved to another's place.
 fn moved(from: usize, to: usize) -> Vec<&'static str> {
-    let mut ids = EFFECTS.to_vec();
+    let mut ids = NAMES.to_vec();
     let id = ids.remove(from);
     ids.insert(to, id);
     ids
 }
 
-/// Values at which every effect is heard by what comes before it.
+/// The others among them: each behind the one that is before it by default.
+fn whole(ids: &[&'static str]) -> Vec<&'static str> {
+    let mut ids = ids.to_vec();
+    for (place, id) in EFFECTS.iter().enumerate().filter(|(_, id)| !NAMES.contains(id)) {
+        let before = place.checked_sub(1).and_then(|before| ids.iter().position(|other| *other == EFFECTS[before]));
+        ids.insert(before.map_or(0, |before| before + 1), id);
+    }
+    ids
+}
+
+/// Values at which every effect with a formula is heard by what comes before it.
 fn all_heard() -> Values {
-    let mut values = switched_on(params::defaults());
+    let mut values = only(&[
+        params::DISTORTION_ON,
+        params::LPF_ON,
+        params::HPF_ON,
+        params::PEAK_ON,
+        params::COMPRESSOR_ON,
+        params::TREMOLO_ON,
+        params::DELAY_ON,
+        params::LIMITER_ON,
+    ]);
     for (index, value) in [
         (params::BYPASS, 0.0),
         (params::GAIN, 0.6),
@@ -94,12 +114,12 @@ fn ordered(values: &Values, order: Order) -> Player {
 fn every_order_sounds_as_the_formulas_in_that_order_to_100_db() {
     let sound = test_sound(24_000, RATE, 0);
     let mut orders: Vec<Vec<&str>> = vec![
-        EFFECTS.to_vec(),
+        NAMES.to_vec(),
         vec!["delay", "tremolo", "compressor", "peak", "filters", "distortion", "gain", "limiter"],
         vec!["compressor", "gain", "delay", "distortion", "peak", "filters", "tremolo", "limiter"],
         vec!["tremolo", "delay", "gain", "filters", "distortion", "compressor", "peak", "limiter"],
     ];
-    let movable = EFFECTS.len() - 1;
+    let movable = NAMES.len() - 1;
     orders.extend((0..movable).flat_map(|a| (a + 1..movable).map(move |b| swapped(a, b))));
     let mut heard: Vec<Vec<f32>> = Vec::new();
     for ids in orders {
@@ -114,12 +134,16 @@ fn every_order_sounds_as_the_formulas_in_that_order_to_100_db() {
 
 #[test]
 fn an_order_has_each_effect_once_and_the_last_one_last() {
-    assert_eq!(EFFECTS, NAMES);
+    assert!(NAMES.iter().all(|id| EFFECTS.contains(id)));
     assert_eq!(Order::from_ids(EFFECTS), Some(Order::default()));
-    let wrong: [&[&str]; 4] = [&[], &EFFECTS[1..], &[&EFFECTS[..7], &["gain"]].concat(), &moved(7, 0)];
+    let others = &EFFECTS[..EFFECTS.len() - 1];
+    let wrong: [&[&str]; 4] = [&[], &EFFECTS[1..], &[others, &["gain"]].concat(), &[&["limiter"], others].concat()];
     assert!(wrong.into_iter().all(|ids| Order::from_ids(ids).is_none()));
-    assert!(Order::from_ids(&[&EFFECTS[..7], &["reverb"]].concat()).is_none());
-    assert_eq!(order(&moved(0, 6)).places(), [1, 2, 3, 4, 5, 6, 0, 7]);
+    assert!(Order::from_ids(&[others, &["flanger"]].concat()).is_none());
+    let mut backwards = others.to_vec();
+    backwards.reverse();
+    let places: Vec<usize> = (0..others.len()).rev().chain([others.len()]).collect();
+    assert_eq!(Order::from_ids(&[&backwards[..], &["limiter"]].concat()).unwrap().places()[..], places);
 }
 
 /// A sine, slow enough that what distortion makes of it bends little, which fades in.
@@ -153,17 +177,17 @@ fn click(got: &[f32], steady: &[Vec<f32>]) -> f64 {
 
 #[test]
 fn no_effect_that_moves_while_sound_plays_clicks_wherever_it_goes() {
-    let movable = EFFECTS.len() - 1;
+    let movable = NAMES.len() - 1;
     let sound = smooth_sound(36_000);
     for values in [all_heard(), switched_on(params::defaults())] {
-        let steady = |ids: &[&str]| ordered(&values, order(ids)).play_mono(&sound);
-        let still = steady(EFFECTS);
+        let steady = |ids: &[&'static str]| ordered(&values, order(ids)).play_mono(&sound);
+        let still = steady(NAMES);
         for (from, to) in (0..movable).flat_map(|from| (0..movable).map(move |to| (from, to))) {
             if from == to {
                 continue;
             }
             let ids = moved(from, to);
-            let [there, back] = [&ids[..], EFFECTS].map(|ids| {
+            let [there, back] = [&ids[..], NAMES].map(|ids| {
                 let order = order(ids);
                 move |player: &mut Player| player.chain.set_order(order)
             });
@@ -179,7 +203,7 @@ fn no_effect_that_moves_while_sound_plays_clicks_wherever_it_goes() {
 #[test]
 fn a_gain_that_moves_past_each_effect_alone_does_not_click() {
     let sound = smooth_sound(24_000);
-    let [there, back] = [&moved(0, 6)[..], EFFECTS].map(order);
+    let [there, back] = [&moved(0, 6)[..], NAMES].map(order);
     for effect in effects() {
         let values = effect.on();
         let still = [there, back].map(|order| ordered(&values, order).play_mono(&sound));
@@ -194,11 +218,11 @@ fn a_gain_that_moves_past_each_effect_alone_does_not_click() {
 fn a_change_in_the_middle_of_another_does_not_click_wherever_it_leads() {
     let sound = smooth_sound(24_000);
     let values = only(&[params::DISTORTION_ON, params::TREMOLO_ON]);
-    let steady = |ids: &[&str]| ordered(&values, order(ids)).play_mono(&sound);
+    let steady = |ids: &[&'static str]| ordered(&values, order(ids)).play_mono(&sound);
     let [first, second] = [moved(0, 6), moved(1, 5)];
-    let still = [steady(EFFECTS), steady(&first), steady(&second)];
+    let still = [steady(NAMES), steady(&first), steady(&second)];
     for gone in [1, 100, 300, 575, 576, 577, 700, 1000, 1151, 1152] {
-        for then in [EFFECTS, &first, &second] {
+        for then in [NAMES, &first, &second] {
             let [go, turn] = [&first[..], then].map(|ids| {
                 let order = order(ids);
                 move |player: &mut Player| player.chain.set_order(order)
@@ -351,7 +375,7 @@ fn an_order_that_is_chosen_behind_the_bypass_is_there_when_it_ends() {
 #[test]
 fn a_change_of_order_sounds_the_same_in_blocks_of_any_size() {
     let sound = test_sound(12_000, RATE, 0);
-    let [there, back] = [&moved(6, 1)[..], EFFECTS].map(|ids| {
+    let [there, back] = [&moved(6, 1)[..], NAMES].map(|ids| {
         let order = order(ids);
         move |player: &mut Player| player.chain.set_order(order)
     });

@@ -1,5 +1,6 @@
 //! Promises kept for any parameters, any sound and any cutting into blocks.
 
+use crate::effects::CLOCKS;
 use crate::reference::{self, Settings, error_db, test_sound};
 use crate::support::{Player, engine, peak, render};
 use audio_dsp_wasm::control;
@@ -120,8 +121,8 @@ proptest! {
     ) {
         let rate = 8000.0;
         let mut base = base;
-        // Where the tremolo's clock stands tells for ever what was before. And a tail must come to its end.
-        base[params::TREMOLO_ON] = 0.0;
+        // Where an effect's own clock stands tells for ever what was before. And a tail must come to its end.
+        CLOCKS.into_iter().for_each(|index| base[index] = 0.0);
         base[params::DELAY_FEEDBACK] = base[params::DELAY_FEEDBACK].min(0.6);
         let sound = test_sound(128 * 64, rate, 0);
         let [mut edited, mut untouched] = [(); 2].map(|()| engine(&base, rate as f32, 1));
