@@ -136,8 +136,8 @@ pub const MESSAGES: usize = CLOCK + 1;
 /// Word of the count of the journal's entries.
 pub const ENTRIES: usize = MESSAGES + 1;
 
-/// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum before
-/// which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
+/// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum
+/// before which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
 pub const JOURNAL: usize = ENTRIES + 1;
 /// Rows of the journal.
 pub const JOURNAL_ROWS: usize = 32;

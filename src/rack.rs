@@ -1,8 +1,8 @@
 //! The rack: the effects, and the order in which the sound goes through them.
 //!
-//! A change of order is heard without a click, and every effect keeps its sound: for some milliseconds the way from each
-//! effect to the next fades out, the order changes, and the ways fade in. Where the effects that are heard stay in their
-//! order, nothing is heard of it.
+//! A change of order is heard without a click, and every effect keeps its sound: for some milliseconds the way from
+//! each effect to the next fades out, the order changes, and the ways fade in. Where the effects that are heard stay in
+//! their order, nothing is heard of it.
 
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;

@@ -17,7 +17,7 @@ const SENTENCES = {
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
   'bad-order': ({ effects, last }) =>
-    `An order needs each of these effects once: ${effects}; and ${last} at the end. engine.order gives the one in force.`,
+    `An order needs each of these effects once: ${effects}; and ${last} at the end. engine.order is the one in force.`,
   'bad-state': ({ reason }) =>
     `This is no state of an engine: ${reason}. Use what engine.state() gave, { version, params, order }.`,
   'bad-take': ({ reason }) => `This is no take of an engine: ${reason}. Use what take.stop() gave.`,

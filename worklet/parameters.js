@@ -1,6 +1,6 @@
 /**
- * What an engine is set to, on the main thread: the parameters' values, kept to the ranges of Rust's parameter table, and
- * the effects' order. Each change has a number, by which the audio thread knows what is new (control-block.js).
+ * What an engine is set to, on the main thread: the parameters' values, kept to the ranges of Rust's parameter table,
+ * and the effects' order. Each change has a number, by which the audio thread knows what is new (control-block.js).
  */
 
 import { EngineError } from './errors.js';

@@ -1,7 +1,7 @@
 //! A parameter on its way: the path from its value to its target, at every sample of it.
 //!
-//! It has a path that gives the value after any number of samples, in closed form: so a block's values are computed four
-//! at a time, and it does not matter how the sound is cut into blocks. There are two kinds of path.
+//! It has a path that gives the value after any number of samples, in closed form: so a block's values are computed
+//! four at a time, and it does not matter how the sound is cut into blocks. There are two kinds of path.
 //!
 //! Changes that may come at any moment and must not click are approached: by a critically damped follower, two equal
 //! one-pole low-passes in a row, so that value and slope are both continuous however often the target jumps. It runs in
@@ -9,7 +9,8 @@
 //! it is the target, and costs nothing.
 //!
 //! Automation is a course (`law`), which is followed exactly. Where a course is taken up on the way, what the value was
-//! away from it decays in the same manner: as a ratio where the curve is logarithmic, or else in the parameter's own unit.
+//! away from it decays in the same manner: as a ratio where the curve is logarithmic, or else in the parameter's own
+//! unit.
 
 use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;

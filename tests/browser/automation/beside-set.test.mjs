@@ -89,7 +89,7 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
       }
     });
 
-    test(`what is scheduled for later comes after what is set, and an event now wins over a set before it (${way})`, async () => {
+    test(`what is scheduled for later comes after what is set, and of two now the last wins (${way})`, async () => {
       const later = await run({
         before: [['setValueAtTime', 2, 1.5]],
         during: [['set', 0.5]],
@@ -265,7 +265,7 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
     assert.deepEqual(end, [3, 3, 0.5]);
   });
 
-  test('a parameter is one object, and refuses on a closed engine, between a switch’s values, and what is no number', async () => {
+  test('a parameter is one object, and refuses on a closed engine, a switch’s ramp, and what is no number', async () => {
     const result = await browser.inPage(async () => {
       const t = await import('/tests/support/in-page.mjs');
       const context = new OfflineAudioContext(1, 4800, 48000);
