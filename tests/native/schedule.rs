@@ -322,7 +322,8 @@ fn a_peak_on_a_ramp_is_at_each_8th_frame_where_its_parameters_are_and_the_formul
     let sound = test_sound(48000, RATE, 0);
     let x = plain(&sound);
     let (frequency_law, frequency) = line(300.0, 6000.0, FRAMES);
-    let (gain_law, gain) = line(-12.0, 18.0, FRAMES);
+    // From 0 dB, at which the peak is no filter at all.
+    let (gain_law, gain) = line(0.0, 18.0, FRAMES);
     let moves = [(Param::PeakFrequency, frequency_law), (Param::PeakGain, gain_law)];
     let got = automated(&only(&[params::PEAK_ON]), &moves, &sound);
     // Coefficients are those of the last of each 8 frames.
