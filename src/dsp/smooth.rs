@@ -174,7 +174,8 @@ impl Smoothed {
     }
 
     fn in_range(&self, value: f64) -> f64 {
-        value.clamp(self.limits[0] as f64, self.limits[1] as f64)
+        // Not f64::clamp: the message of its panic is 20 KB of code.
+        value.max(self.limits[0] as f64).min(self.limits[1] as f64)
     }
 
     /// The values of the next so many frames; moves on by them.
