@@ -441,11 +441,31 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
-   * outputPeak, outputRms, missed }`. Counts go on over changes of mode; levels are linear, one per channel.
+   * outputPeak, outputRms, missed, late }`, and after measureLoudness() `{ momentaryLufs, shortTermLufs, integratedLufs,
+   * loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode; levels are linear, one
+   * per channel.
    * @returns {Meters}
    */
   meters() {
     return this.#hosts.meters(this.channels);
+  }
+
+  /**
+   * Begins to measure the loudness of the output, after ITU-R BS.1770-4 and EBU R 128; or ends it. The readings are in
+   * meters(): momentary (the last 400 ms), short-term (3 s) and integrated loudness (gated, from now on) in LUFS, the
+   * loudness range in LU and the largest true peak in dBTP. Each is −∞ where there is nothing to measure: silence, or
+   * not enough of a programme.
+   *
+   * Every call with `true` begins a new programme, and so does a change of mode. While it is not asked for, it costs
+   * nothing.
+   * @param {boolean} [on]
+   * @returns {void}
+   * @throws {EngineError} engine-closed
+   */
+  measureLoudness(on = true) {
+    this.#requireOpen();
+    this.#parameters.measureLoudness(on);
+    this.#hosts.storeAll();
   }
 
   /**
