@@ -2,4 +2,4 @@
 
 mod in_engine;
 mod loudness;
-mod reference;
+pub mod reference;
