@@ -2,4 +2,5 @@
 
 mod in_engine;
 mod loudness;
+mod pitch;
 pub mod reference;
