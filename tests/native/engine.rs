@@ -76,7 +76,10 @@ fn a_new_engine_says_what_its_control_block_is_and_holds_the_defaults() {
     for (row, &word) in TABLE.iter().zip(&words[control::PARAMETERS..]) {
         assert_eq!(f32::from_bits(word), row.default, "{}", row.id);
     }
-    assert!(words[control::METERS..].iter().all(|&word| word == 0));
+    let (before, meters) = words[control::METERS..].split_at(control::LOUDNESS - control::METERS);
+    let (loudness, journal) = meters.split_at(control::LOUDNESS_WORDS);
+    assert!(before.iter().chain(journal).all(|&word| word == 0));
+    assert!(loudness.iter().all(|&word| f32::from_bits(word) == f32::NEG_INFINITY));
 }
 
 #[test]
