@@ -288,6 +288,7 @@ impl Engine {
         } else {
             let values: Values = core::array::from_fn(value);
             self.chain.set(&values);
+            self.set_clock = [self.clock; COUNT];
         }
         self.set_at = set_at;
         let places: [usize; EFFECTS.len()] = core::array::from_fn(|nth| self.control[control::ORDER + nth] as usize);

@@ -174,6 +174,31 @@ table! {
     TREMOLO_RATE[TremoloRate] = continuous("tremolo_rate", "Tremolo rate", "Hz", [0.1, 20.0], 5.0, Curve::Logarithmic);
     /// How deep the tremolo cuts: at 1 down to silence.
     TREMOLO_DEPTH[TremoloDepth] = continuous("tremolo_depth", "Tremolo depth", "", [0.0, 1.0], 0.5, Curve::Linear);
+    /// The noise gate's switch.
+    GATE_ON[GateOn] = switch("gate_on", "Gate", false);
+    /// Level at which the gate opens.
+    GATE_THRESHOLD[GateThreshold] =
+        continuous("gate_threshold", "Gate threshold", "dB", [-90.0, 0.0], -50.0, Curve::Linear);
+    /// How far the gate closes.
+    GATE_RANGE[GateRange] = continuous("gate_range", "Gate range", "dB", [-90.0, 0.0], -60.0, Curve::Linear);
+    /// Time in which the gate opens.
+    GATE_ATTACK[GateAttack] =
+        continuous("gate_attack", "Gate attack", "s", [0.0001, 0.1], 0.001, Curve::Logarithmic);
+    /// How long the gate stays open when the sound has become quiet.
+    GATE_HOLD[GateHold] = continuous("gate_hold", "Gate hold", "s", [0.0, 1.0], 0.05, Curve::Linear);
+    /// Time in which the gate closes.
+    GATE_RELEASE[GateRelease] =
+        continuous("gate_release", "Gate release", "s", [0.005, 2.0], 0.1, Curve::Logarithmic);
+    /// The chorus's switch.
+    CHORUS_ON[ChorusOn] = switch("chorus_on", "Chorus", false);
+    /// How often the chorus sways.
+    CHORUS_RATE[ChorusRate] = continuous("chorus_rate", "Chorus rate", "Hz", [0.05, 10.0], 0.8, Curve::Logarithmic);
+    /// How far the chorus sways to either side of its delay.
+    CHORUS_DEPTH[ChorusDepth] = continuous("chorus_depth", "Chorus depth", "s", [0.0, 0.01], 0.002, Curve::Linear);
+    /// The chorus's delay.
+    CHORUS_DELAY[ChorusDelay] = continuous("chorus_delay", "Chorus delay", "s", [0.001, 0.03], 0.012, Curve::Linear);
+    /// Share of the delayed sound in the chorus's output.
+    CHORUS_MIX[ChorusMix] = continuous("chorus_mix", "Chorus mix", "", [0.0, 1.0], 0.5, Curve::Linear);
 }
 
 /// How many parameters there are.

@@ -8,8 +8,9 @@ use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
-    Effect, OutOfMemory, compressor::Compressor, delay::Delay, distortion::Distortion, filters, gain::Gain,
-    limiter::Limiter, peaking, switch::Switched, tremolo::Tremolo, tuned::Tuned,
+    Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion, filters,
+    filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, switch::Switched,
+    tremolo::Tremolo,
 };
 use crate::params;
 use core::array::from_fn;
@@ -51,6 +52,7 @@ macro_rules! rack {
 }
 
 rack! {
+    gate: Switched<Gate> = |rate, channels| Switched::on(params::GATE_ON, Gate::new(rate), rate, channels);
     gain: Gain = |rate, _channels| Gain::new(rate);
     distortion: Switched<Distortion> =
         |rate, channels| Switched::on(params::DISTORTION_ON, Distortion::new(rate), rate, channels);
@@ -60,6 +62,8 @@ rack! {
         |rate, channels| Switched::on(params::COMPRESSOR_ON, Compressor::new(rate), rate, channels);
     tremolo: Switched<Tremolo> =
         |rate, channels| Switched::on(params::TREMOLO_ON, Tremolo::new(rate), rate, channels);
+    chorus: Switched<Chorus> =
+        |rate, channels| Switched::on(params::CHORUS_ON, Chorus::new(rate, channels)?, rate, channels);
     delay: Switched<Delay> =
         |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels)?, rate, channels);
     limiter: Switched<Limiter> =
@@ -107,6 +111,7 @@ pub struct Rack {
 }
 
 /// A change of order under way.
+#[derive(Clone, Copy)]
 struct Turn {
     to: Order,
     /// Frames since it began.
@@ -126,19 +131,19 @@ impl Rack {
 
     /// Goes over to another order; says whether it is another.
     pub fn set_order(&mut self, order: Order) -> bool {
-        if order == self.turn.as_ref().map_or(self.order, |turn| turn.to) {
+        let end = 2 * self.fade;
+        let Turn { to, done } = self.turn.unwrap_or(Turn { to: self.order, done: end });
+        if order == to {
             return false;
         }
-        self.turn = match self.turn.take() {
-            _ if self.heard(order) == self.heard(self.order) => {
-                self.order = order;
-                None
-            }
-            // On the way back in it turns around where it is.
-            Some(turn) if turn.done > self.fade => Some(Turn { to: order, done: 2 * self.fade - turn.done }),
-            Some(turn) => Some(Turn { to: order, ..turn }),
-            None => Some(Turn { to: order, done: 0 }),
-        };
+        // Where no difference is heard, or nothing at all, it is there.
+        let is_there = done == self.fade || self.heard(order) == self.heard(self.order);
+        if is_there {
+            self.order = order;
+        }
+        // What is there fades in, what is not fades out first: a fade under way the other way turns around where it is.
+        let done = if is_there == (done >= self.fade) { done } else { end - done };
+        self.turn = (done < end).then_some(Turn { to: order, done });
         true
     }
 
@@ -175,14 +180,10 @@ impl Rack {
             let gone = done + nth + 1;
             *level = smoothstep((gone as f32 / self.fade as f32 - 1.0).abs().min(1.0));
         }
+        // Before effects that are off too: one that is switched meanwhile would change the level at a stroke.
         for place in self.order.places() {
-            let effect = self.effects.at(place);
-            if effect.is_off() {
-                effect.process(block);
-                continue;
-            }
             fade(block, &levels);
-            effect.process(block);
+            self.effects.at(place).process(block);
         }
         fade(block, &levels);
         let done = done + block.frames();

@@ -11,14 +11,17 @@
  * good, whose node is its input and its output.
  */
 
+import { orAborted, throwIfAborted } from './abort.js';
 import { EngineError } from './errors.js';
 import { Hosts } from './hosts.js';
+import { InputTuner } from './input-tuner.js';
 import { Lifecycle } from './lifecycle.js';
 import { loadModule } from './module.js';
 import { bestMode, checkModeOptions, checkOptions } from './options.js';
 import { EngineParam } from './param.js';
 import { Parameters } from './parameters.js';
 import { checkOrder, checkState, STATE_VERSION } from './state.js';
+import { tailSeconds } from './tail.js';
 import { Take } from './take.js';
 import { Timeline } from './timeline.js';
 
@@ -26,23 +29,37 @@ export { detect } from './detect.js';
 export { EngineError, ERROR_CODES } from './errors.js';
 export { loadModule } from './module.js';
 export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
+export { EngineParam } from './param.js';
 export { render } from './render.js';
+export { Take } from './take.js';
 
 /**
  * @typedef {import('../types/tables.js').ParameterId} ParameterId
  * @typedef {import('../types/tables.js').ParameterValues} ParameterValues
  * @typedef {import('../types/tables.js').Meters} Meters
+ * @typedef {import('../types/tables.js').Unit} Unit
+ * @typedef {import('../types/tables.js').Curve} Curve
  * @typedef {import('./options.js').BufferSize} BufferSize
  * @typedef {import('./options.js').CheckedOptions} CheckedOptions
  * @typedef {import('./options.js').EngineOptions} EngineOptions
  * @typedef {import('./options.js').Mode} Mode
+ * @typedef {import('./options.js').Transport} Transport
  * @typedef {import('./options.js').RunOptions} RunOptions
  * @typedef {import('./module.js').Parameter} Parameter
  * @typedef {import('./module.js').LoadedModule} LoadedModule
  * @typedef {import('./errors.js').ErrorCode} ErrorCode
  * @typedef {import('./lifecycle.js').StateChange} StateChange
+ * @typedef {import('./input-tuner.js').Pitch} Pitch
  * @typedef {import('./state.js').EngineState} EngineState
  * @typedef {import('./take.js').TakeLog} TakeLog
+ * @typedef {import('./take.js').TakeChange} TakeChange
+ * @typedef {import('./events.js').ParameterEvent} ParameterEvent
+ * @typedef {import('./render-options.js').PlanarSound} PlanarSound
+ * @typedef {import('./render-options.js').RenderedSound} RenderedSound
+ * @typedef {import('./render-options.js').RenderedStream} RenderedStream
+ * @typedef {import('./render-options.js').RenderOptions} RenderOptions
+ * @typedef {import('./render-options.js').RenderProgress} RenderProgress
+ * @typedef {import('./render-options.js').SoundStream} SoundStream
  */
 
 /**
@@ -55,7 +72,8 @@ export { render } from './render.js';
  */
 export async function createEngine(context, options = {}) {
   const settings = checkOptions(context, options);
-  return Engine.create(context, settings, await loadModule(settings.wasmUrl));
+  throwIfAborted(settings.signal);
+  return Engine.create(context, settings, await orAborted(loadModule(settings.wasmUrl), settings.signal));
 }
 
 /**
@@ -72,8 +90,18 @@ export async function createEngine(context, options = {}) {
  * @typedef {{
  *   addEventListener<Type extends keyof EngineEvents>(
  *     type: Type, listener: (event: EngineEvents[Type]) => void, options?: boolean | AddEventListenerOptions): void,
+ *   removeEventListener<Type extends keyof EngineEvents>(
+ *     type: Type, listener: (event: EngineEvents[Type]) => void, options?: boolean | EventListenerOptions): void,
  * } & EventTarget} EngineEventTarget
  */
+
+/**
+ * `Symbol.dispose` and `Symbol.asyncDispose`; where the browser has none, the ones that compilers of `using` take.
+ */
+/** @type {typeof Symbol.dispose} */
+const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+/** @type {typeof Symbol.asyncDispose} */
+const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
  * The engines by their inputs, which keep them alive.
@@ -110,6 +138,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @type {Map<string, { param: EngineParam, timeline: Timeline }>}
    */
   #params = new Map();
+  /** @type {InputTuner | null} */
+  #tuner = null;
   /** The takes under way. @type {Set<Take>} */
   #takes = new Set();
 
@@ -162,11 +192,13 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
       },
       forgets,
     );
-    const lifecycle = new Lifecycle(context, {
+    const handlers = {
+      /** @param {StateChange} detail */
       onchange: (detail) => whileItLives((engine) => engine.dispatchEvent(new CustomEvent('statechange', { detail }))),
       onsamplerate: () => whileItLives((engine) => engine.#restart()),
       onclosed: () => whileItLives((engine) => engine.close()),
-    });
+    };
+    const lifecycle = new Lifecycle(context, handlers, settings.signal);
     this.#lifecycle = lifecycle;
     // Whoever has the input can still use the engine.
     engines.set(this.input, this);
@@ -186,7 +218,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   static async create(context, settings, loaded) {
     const engine = new Engine(context, settings, loaded);
     try {
-      await engine.#start();
+      await orAborted(engine.#start(), settings.signal);
     } catch (error) {
       await engine.close();
       throw error;
@@ -210,6 +242,59 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   get context() {
     return this.#context;
+  }
+
+  /**
+   * Connects the output, as an AudioNode's connect() does, and gives back what it was connected to.
+   *
+   * The other way round takes `source.connect(engine.input)`: a browser's nodes connect to the browser's own kinds of
+   * node alone, and an engine has two of them, one to go in and one to come out.
+   * @overload
+   * @param {AudioNode} destination
+   * @param {number} [output]
+   * @param {number} [input]
+   * @returns {AudioNode}
+   * @example
+   * source.connect(engine.input);
+   * engine.connect(context.destination);
+   */
+  /**
+   * Connects the output to a parameter of a node.
+   * @overload
+   * @param {AudioParam} destination
+   * @param {number} [output]
+   * @returns {void}
+   */
+  /**
+   * Connects the output to another engine's input.
+   * @overload
+   * @param {Engine} destination
+   * @returns {Engine}
+   * @example
+   * first.connect(second).connect(context.destination);
+   */
+  /**
+   * @param {AudioNode | AudioParam | Engine} destination
+   * @param {[output?: number, input?: number]} places
+   * @returns {AudioNode | Engine | void}
+   */
+  connect(destination, ...places) {
+    const node = /** @type {AudioNode} */ (destination instanceof Engine ? destination.input : destination);
+    const connected = this.output.connect(node, ...places);
+    return destination instanceof Engine ? destination : connected;
+  }
+
+  /**
+   * Takes the output's connections away, as an AudioNode's disconnect() does: all, or those to one destination.
+   * @param {[destination?: AudioNode | AudioParam | Engine | number, output?: number, input?: number]} where
+   * @returns {void}
+   * @example
+   * engine.disconnect();
+   */
+  disconnect(...where) {
+    const [destination, ...places] = where;
+    const nodes = destination instanceof Engine ? [destination.input, ...places] : where;
+    this.output.disconnect(.../** @type {[AudioNode, number, number]} */ (nodes));
   }
 
   /**
@@ -277,19 +362,58 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * Sets a parameter, clamped to its range; heard smoothly. What is scheduled for later still comes; a ramp under way
    * goes on from here.
    * @template {ParameterId} Id
+   * @overload
    * @param {Id} id
    * @param {ParameterValues[Id]} value in the parameter's unit; a switch also takes true and false
    * @returns {number} the value in force, as the float32 that the audio thread gets
    * @throws {EngineError} unknown-parameter, bad-value, engine-closed; nothing has changed then
+   * @example
+   * engine.set('lpf_cutoff', 1200); // Hz
    */
-  set(id, value) {
+  /**
+   * Sets several parameters as one change: all of them are heard from the same quantum on.
+   * @template {ParameterId} Id
+   * @overload
+   * @param {{ [Key in Id]: ParameterValues[Key] }} values by id
+   * @returns {{ [Key in Id]: number }} the values in force, by id
+   * @throws {EngineError} unknown-parameter, bad-value, engine-closed; nothing has changed then
+   * @example
+   * engine.set({ gain: 0.5, delay_on: false });
+   */
+  /**
+   * @param {string | Record<string, unknown>} idOrValues
+   * @param {unknown} [value]
+   * @returns {number | Record<string, number>}
+   */
+  set(idOrValues, value) {
+    if (typeof idOrValues === 'object' && idOrValues !== null) return this.#setSeveral(idOrValues);
     this.#requireOpen();
-    const { index, inForce } = this.#parameters.set(id, value);
-    this.#log({ set: { [id]: inForce } });
+    const { index, inForce } = this.#parameters.set(idOrValues, value);
+    this.#log({ set: { [idOrValues]: inForce } });
     this.#hosts.store(index);
-    const scheduled = this.#params.get(id);
-    if (scheduled) this.#send(scheduled.timeline.set(inForce, this.#context.currentTime));
+    this.#send(this.#reschedule(idOrValues, inForce));
     return inForce;
+  }
+
+  /** @param {Record<string, unknown>} values */
+  #setSeveral(values) {
+    this.#requireOpen();
+    const inForce = this.#parameters.setSeveral(values);
+    const entries = Object.entries(inForce);
+    if (entries.length === 0) return inForce;
+    this.#log({ set: inForce });
+    this.#hosts.storeAll();
+    this.#send(entries.flatMap(([id, value]) => this.#reschedule(id, value)));
+    return inForce;
+  }
+
+  /**
+   * What becomes of a parameter's schedule when it is set.
+   * @param {string} id
+   * @param {number} value
+   */
+  #reschedule(id, value) {
+    return this.#params.get(id)?.timeline.set(value, this.#context.currentTime) ?? [];
   }
 
   /**
@@ -436,7 +560,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   reset(id) {
     const rows = id === undefined ? this.parameters : [this.#parameters.row(id)];
-    for (const row of rows) this.set(row.id, row.default);
+    this.#setSeveral(Object.fromEntries(rows.map((row) => [row.id, row.default])));
   }
 
   /**
@@ -448,6 +572,23 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    */
   meters() {
     return this.#hosts.meters(this.channels);
+  }
+
+  /**
+   * The pitch of the input, from 40 to 1300 Hz: `{ frequency, confidence }`, or null where there is none. It listens from
+   * the first call on, so that this one gives null; ask some 30 times a second, each takes about a millisecond. At sample
+   * rates above 400 kHz it is always null.
+   * @returns {Pitch | null}
+   * @throws {EngineError} engine-closed, mode-fixed: the input of a fixed engine cannot be listened to
+   */
+  pitch() {
+    this.#requireOpen();
+    if (this.#settings.fixed) throw new EngineError('mode-fixed', { what: 'input, as pitch() needs it' });
+    if (this.#tuner?.sampleRate !== this.#context.sampleRate) {
+      this.#tuner?.close();
+      this.#tuner = new InputTuner(this.input, this.#loaded.glue);
+    }
+    return this.#tuner.pitch();
   }
 
   /**
@@ -482,6 +623,19 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     const numbers = Float64Array.from(frequencies, (frequency) => (typeof frequency === 'number' ? frequency : NaN));
     if (!numbers.every(Number.isFinite)) throw new EngineError('bad-frequencies', { value: frequencies });
     return this.#loaded.glue.frequency_response(this.#context.sampleRate, this.#parameters.values, numbers);
+  }
+
+  /**
+   * How long the engine rings on after its input has ended, in seconds, with the parameters in force: an upper bound. By
+   * then a sound that came in at full scale (±1) is below −120 dBFS. It is the sum of what each effect needs for that:
+   * the delay until its last echo, a filter by its slower pole.
+   * @returns {number}
+   * @example
+   * source.stop(t);
+   * const end = t + engine.tail;
+   */
+  get tail() {
+    return tailSeconds((id) => this.get(id), this.#context.sampleRate);
   }
 
   /**
@@ -546,8 +700,32 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     return this.#closing;
   }
 
+  /**
+   * Closes the engine at the end of a block, and waits for it.
+   * @returns {Promise<void>}
+   * @example
+   * await using engine = await createEngine(context);
+   */
+  [asyncDispose]() {
+    return this.close();
+  }
+
+  /**
+   * Closes the engine at the end of a block, without waiting.
+   * @returns {void}
+   * @example
+   * using engine = await createEngine(context);
+   */
+  [dispose]() {
+    this.close();
+  }
+
   async #close() {
     this.#lifecycle.close();
+    this.#tuner?.close();
+    // Chromium keeps an offline context in which a worklet ran as long as the page, and this engine with it.
+    const { currentTime } = this.#context;
+    for (const { timeline } of this.#params.values()) timeline.reset(timeline.valueAt(currentTime));
     this.output.disconnect();
     await this.#hosts.end();
   }

@@ -94,6 +94,22 @@ export class Parameters {
   }
 
   /**
+   * Sets several values: one change.
+   * @param {Record<string, unknown>} values by id
+   * @returns {Record<string, number>} the values in force, by id
+   * @throws {EngineError} unknown-parameter, bad-value; nothing has changed then
+   */
+  setSeveral(values) {
+    const checked = Object.entries(values).map(([id, value]) => ({ id, ...this.check(id, value) }));
+    if (checked.length > 0) this.next();
+    for (const { index, inForce } of checked) {
+      this.values[index] = inForce;
+      this.setAt[index] = this.sequence;
+    }
+    return Object.fromEntries(checked.map(({ id, inForce }) => [id, inForce]));
+  }
+
+  /**
    * Sets everything, and makes an end of all automation: one change.
    * @param {{ values: Float32Array, order: number[] }} settings checked
    */

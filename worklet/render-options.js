@@ -4,9 +4,6 @@
 
 import { EngineError } from './errors.js';
 
-/** The worker script that belongs to this package. Bundlers match this exact syntax. */
-const WORKER_URL = new URL('../pkg/render-worker.js', import.meta.url).href;
-
 /** An automatic tail ends after so many seconds, whatever still rings. */
 export const LONGEST_TAIL_SECONDS = 300;
 
@@ -66,7 +63,7 @@ const OPTIONS = ['state', 'log', 'tail', 'onProgress', 'signal', 'channels', 'tr
  * @property {1 | 2 | null} channels
  * @property {boolean} transfer
  * @property {string | undefined} wasmUrl
- * @property {string} workerUrl
+ * @property {string | undefined} workerUrl
  */
 
 /**
@@ -149,7 +146,7 @@ export function checkRenderOptions(options) {
     channels: channels ?? null,
     transfer,
     wasmUrl: wasmUrl === undefined ? undefined : absolute('wasmUrl', wasmUrl),
-    workerUrl: workerUrl === undefined ? WORKER_URL : absolute('workerUrl', workerUrl),
+    workerUrl: workerUrl === undefined ? undefined : absolute('workerUrl', workerUrl),
   };
 }
 

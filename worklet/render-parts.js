@@ -3,8 +3,8 @@
  * silent, how an AudioBuffer is put together again. Main thread only.
  */
 
+import { throwIfAborted } from './abort.js';
 import { EngineError } from './errors.js';
-import { throwIfAborted } from './render-pool.js';
 
 /** Frames of a part: some 0.2 ms of work in stereo, so that messages cost next to nothing. */
 export const PART_FRAMES = 32_768;

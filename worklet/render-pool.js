@@ -3,6 +3,8 @@
  * had nothing to do for some seconds. Main thread only.
  */
 
+import { throwIfAborted } from './abort.js';
+import { blockedUriOf } from './data-url.js';
 import { EngineError, reasonOf } from './errors.js';
 
 /** How long a worker may take to start. A busy machine takes seconds. */
@@ -226,7 +228,7 @@ async function explaining(url, signal, start) {
   let directive = null;
   /** @param {SecurityPolicyViolationEvent} event */
   const listen = ({ blockedURI, effectiveDirective }) => {
-    if (blockedURI === url) directive = effectiveDirective;
+    if (blockedURI === blockedUriOf(url)) directive = effectiveDirective;
   };
   globalThis.document?.addEventListener('securitypolicyviolation', listen);
   try {
@@ -306,14 +308,6 @@ export async function withWorker(source, { isStream, signal }, job) {
   } finally {
     if (!isStream) nextTurn();
   }
-}
-
-/**
- * Throws the reason of an abort.
- * @param {AbortSignal} signal
- */
-export function throwIfAborted(signal) {
-  if (signal.aborted) throw signal.reason;
 }
 
 /** @param {AbortSignal} signal */

@@ -13,7 +13,9 @@
  * Several calls at once use all processors. Cross-origin isolation is not needed.
  */
 
+import { orAborted, throwIfAborted } from './abort.js';
 import { deferred } from './deferred.js';
+import { ownWorkerUrl } from './locate.js';
 import { loadModule } from './module.js';
 import { checkInput, checkRenderOptions, LONGEST_TAIL_SECONDS } from './render-options.js';
 import {
@@ -25,7 +27,7 @@ import {
   streamParts,
   wholePart,
 } from './render-parts.js';
-import { throwIfAborted, withWorker } from './render-pool.js';
+import { withWorker } from './render-pool.js';
 import { scoreOf } from './score.js';
 
 /**
@@ -64,8 +66,8 @@ const PROGRESS_MILLISECONDS = 50;
  * @param {AudioBuffer | PlanarSound | SoundStream} input
  * @param {RenderOptions} [options]
  * @returns {Promise<AudioBuffer | RenderedSound | RenderedStream>}
- * @throws {EngineError} bad-input, bad-state, bad-take, bad-order, unknown-parameter, bad-value, unknown-option, bad-option, out-of-memory,
- *   render-failed, and those of the wasm (wasm-…) and of the worker script (worker-…)
+ * @throws {EngineError} bad-input, bad-state, bad-take, bad-order, unknown-parameter, bad-value, unknown-option,
+ *   bad-option, out-of-memory, render-failed, and those of the wasm (wasm-…) and of the worker script (worker-…)
  */
 export async function render(input, options = {}) {
   const settings = checkRenderOptions(options);
@@ -117,9 +119,9 @@ class Call {
 
   /** Loads what is needed. */
   async prepare() {
-    const { wasmUrl, workerUrl, state, log } = this.#settings;
+    const { wasmUrl, workerUrl = ownWorkerUrl(), state, log } = this.#settings;
     throwIfAborted(this.#abort.signal);
-    const loaded = await this.#orAborted(loadModule(wasmUrl));
+    const loaded = await orAborted(loadModule(wasmUrl), this.#abort.signal);
     this.#score = scoreOf({ state, log, sampleRate: this.#sampleRate }, loaded);
     this.#source = { workerUrl, module: loaded.module, wasmUrl: loaded.url };
   }
@@ -242,24 +244,6 @@ class Call {
       throwIfAborted(signal);
       return result;
     });
-  }
-
-  /**
-   * A promise, or the abort.
-   * @template T
-   * @param {Promise<T>} promise
-   * @returns {Promise<T>}
-   */
-  async #orAborted(promise) {
-    const { signal } = this.#abort;
-    const aborted = deferred();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener('abort', abort);
-    try {
-      return await Promise.race([promise, /** @type {Promise<never>} */ (aborted.promise)]);
-    } finally {
-      signal.removeEventListener('abort', abort);
-    }
   }
 }
 

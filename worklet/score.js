@@ -32,7 +32,7 @@ import { TAKE_VERSION } from './take.js';
 export function scoreOf({ state, log, sampleRate }, { parameters: table, effects, layout }) {
   const take = log === undefined ? null : checkTake(log, sampleRate);
   const parameters = new Parameters(table, effects);
-  const beginning = state ?? take?.state;
+  const beginning = state === undefined ? take?.state : state;
   if (beginning !== undefined) parameters.load(checkState(beginning, parameters));
   const block = new ControlBlock(layout, false);
   const words = () => {
@@ -59,7 +59,7 @@ export function scoreOf({ state, log, sampleRate }, { parameters: table, effects
  */
 function apply({ load, set, order, events }, parameters) {
   if (load) parameters.load(checkState(load, parameters));
-  for (const [id, value] of Object.entries(set ?? {})) parameters.set(id, value);
+  if (set) parameters.setSeveral(set);
   if (order) parameters.setOrder(checkOrder(order, parameters.effects));
   return events && encodeEvents(events, (id) => parameters.row(id).index);
 }

@@ -2,12 +2,17 @@
  * The TypeScript declarations of the engine's public API, in types/: TypeScript reads them from the JSDoc of worklet/;
  * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDoors, SHIPPED } from './doors.mjs';
 import { diskFailure, Failure, root, run } from './project.mjs';
 
 const TYPES = join(root, 'types');
+
+/** The worklet script and the worker script, which are there to be named by a URL. */
+const SCRIPT = `/** A script that exports nothing: give its URL to the engine, as processorUrl or workerUrl. */
+export {};
+`;
 
 /** Makes types/ from worklet/ and the wasm in pkg/. */
 export async function makeDeclarations() {
@@ -15,6 +20,7 @@ export async function makeDeclarations() {
   mkdirSync(TYPES);
   const { glue } = await openDoors(SHIPPED.baseline);
   writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
+  writeFileSync(join(TYPES, 'script.d.ts'), SCRIPT);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [
     tsc,
@@ -30,7 +36,7 @@ export async function makeDeclarations() {
     '--target',
     'es2022',
     '--lib',
-    'es2022,dom',
+    'es2022,dom,esnext.disposable',
     '--types',
     '',
     '--rootDir',
@@ -38,9 +44,46 @@ export async function makeDeclarations() {
     '--outDir',
     TYPES,
   ]);
-  if (code === 0) return;
-  console.error(output);
-  throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
+  if (code !== 0) {
+    console.error(output);
+    throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
+  }
+  for (const module of ['engine', 'render']) {
+    const file = join(TYPES, `${module}.d.ts`);
+    const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
+    writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));
+  }
+}
+
+/**
+ * Not every project's TypeScript knows Symbol.dispose by itself.
+ * @param {string} declarations
+ */
+export const declareDisposable = (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`;
+
+const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)+/;
+
+/**
+ * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their comments
+ * each, and a function's none.
+ * @param {string} declarations
+ * @param {string} source
+ */
+function documentOverloads(declarations, source) {
+  const overloaded = new RegExp(`(${COMMENTS.source})(?:export )?(?:async )?(?:function )?(\\w+)\\(`, 'g');
+  for (const [, comments, name] of source.matchAll(overloaded)) {
+    const documents = comments.split(/(?<=\*\/)\s*/).filter((comment) => comment.includes('@overload'));
+    if (documents.length === 0) continue;
+    const signature = new RegExp(`^( *)(?:${COMMENTS.source})?((?:export declare function )?${name}[(<].*)$`, 'gm');
+    declarations = declarations.replace(signature, (whole, indent, declaration) => {
+      const document = documents
+        .shift()
+        ?.replace(/ *\* @overload\n/, '')
+        .replace(/\n */g, `\n${indent} `);
+      return document === undefined ? whole : `${indent}${document}\n${indent}${declaration}`;
+    });
+  }
+  return declarations;
 }
 
 /**

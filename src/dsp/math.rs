@@ -177,6 +177,35 @@ pub fn sin_of_turns(x: f32x4) -> f32x4 {
     fraction.simd_lt(f32x4::ZERO).select(-sine, sine)
 }
 
+/// Sines of two angles given in turns, for magnitudes up to 2⁵⁰.
+///
+/// Absolute error below 1e-11: as [`sin_of_turns`], to the fifteenth power.
+#[inline(always)]
+pub fn sines_of_turns(x: f64x2) -> f64x2 {
+    // Adding and subtracting 1.5·2⁵² rounds a float64 to the nearest integer.
+    const ROUND: f64x2 = f64x2::splat(6_755_399_441_055_744.0);
+    const SERIES: [f64; 8] = [
+        6.283_185_307_179_586,
+        -41.341_702_240_399_76,
+        81.605_249_276_075_05,
+        -76.705_859_753_061_39,
+        42.058_693_944_897_65,
+        -15.094_642_576_822_99,
+        3.819_952_584_848_282,
+        -0.718_122_301_780_005_3,
+    ];
+    let fraction = x - ((x + ROUND) - ROUND);
+    let magnitude = fraction.abs();
+    let folded = magnitude.fast_min(f64x2::splat(0.5) - magnitude);
+    let square = folded * folded;
+    let mut sum = f64x2::splat(SERIES[7]);
+    for &coefficient in SERIES[..7].iter().rev() {
+        sum = sum * square + f64x2::splat(coefficient);
+    }
+    let sine = folded * sum;
+    fraction.simd_lt(f64x2::ZERO).select(-sine, sine)
+}
+
 /// Tangents of four angles given in half turns: tan(π·x), for 0 ≤ x ≤ 0.49.
 ///
 /// Relative error below 5e-7: Lambert's continued fraction, four terms deep, on the eighth of a turn to which an angle

@@ -5,6 +5,7 @@ pub mod block;
 pub mod cascade;
 pub(crate) mod lanes;
 pub mod law;
+pub mod lines;
 pub mod math;
 pub mod meters;
 pub mod moving;

@@ -2,27 +2,34 @@
 //!
 //! An effect keeps its own smoothed parameters and its own state, works in place on a block, and
 //! never allocates once built. To add one: its rows in the parameter table, its file here, its line in
-//! the chain.
+//! the rack.
 
+pub mod chorus;
 pub mod compressor;
 pub mod delay;
 pub mod distortion;
 pub mod filters;
 pub mod gain;
+pub mod gate;
 pub mod limiter;
-pub mod peaking;
-pub mod response;
+pub mod oscillator;
 pub mod switch;
 pub mod tremolo;
-pub mod tuned;
 
 use crate::dsp::block::Block;
 use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
+use alloc::collections::TryReserveError;
 
 /// There is no memory for what an effect has to remember.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory;
+
+impl From<TryReserveError> for OutOfMemory {
+    fn from(_: TryReserveError) -> Self {
+        Self
+    }
+}
 
 /// What the chain asks of an effect. All of it runs on the audio thread.
 pub trait Effect {

@@ -11,12 +11,16 @@ const FREQUENCY: f64 = 100.0;
 /// The second difference of what does not click, as a share of the peak.
 const LIMIT: f64 = 0.02;
 
-/// A sine that fades in, a quarter turn further in the second channel.
+/// How often the smooth sound swells up to 1 and dies away to nothing: a gate has something to open and to close on.
+const SWELLS: f64 = 3.0;
+
+/// A sine that swells from nothing and dies away again and again, a quarter turn further in the second channel.
 fn smooth_sound(channels: usize, frames: usize) -> Vec<Vec<f32>> {
     let quarter = (RATE / FREQUENCY / 4.0) as usize;
-    let fade_in = |(n, x): (usize, f32)| x * (0.5 - 0.5 * (std::f32::consts::PI * n.min(4800) as f32 / 4800.0).cos());
-    let channel = |at: usize| sine(FREQUENCY, 0.5, RATE, at * quarter + frames).split_off(at * quarter);
-    (0..channels).map(|at| channel(at).into_iter().enumerate().map(fade_in).collect()).collect()
+    let swell =
+        |(n, x): (usize, f32)| x * (0.5 - 0.5 * (std::f64::consts::TAU * SWELLS * n as f64 / RATE).cos()) as f32;
+    let channel = |at: usize| sine(FREQUENCY, 1.0, RATE, at * quarter + frames).split_off(at * quarter);
+    (0..channels).map(|at| channel(at).into_iter().enumerate().map(swell).collect()).collect()
 }
 
 /// Plays a sound in equal parts, each with values of its own.

@@ -101,7 +101,7 @@ fn the_table_has_each_id_once_a_default_in_range_and_the_curves_by_their_names()
 }
 
 #[test]
-fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_changed() {
+fn parameters_are_taken_at_the_start_and_then_each_that_was_set_whenever_the_sequence_number_has_changed() {
     let mut engine = engine(&only(&[]), RATE, 1);
     let level = |engine: &mut Engine| {
         // A tenth of a second: all smoothing has ended.
@@ -113,6 +113,7 @@ fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_c
     };
     let set = |engine: &mut Engine, gain: f32, sequence: u32| {
         engine.control()[control::PARAMETERS + params::GAIN] = gain.to_bits();
+        engine.control()[control::SET_AT + params::GAIN] = sequence;
         engine.control()[control::SEQUENCE] = sequence;
     };
     set(&mut engine, 2.0, 0);
@@ -124,6 +125,9 @@ fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_c
         assert_eq!(level(&mut engine), 0.1 * gain);
         assert_eq!(engine.control()[control::APPLIED_SEQUENCE], sequence);
     }
+    engine.control()[control::PARAMETERS + params::GAIN] = 2f32.to_bits();
+    engine.control()[control::SEQUENCE] = 1;
+    assert_eq!(level(&mut engine), 0.1 * 3.0, "another one was set");
 }
 
 #[test]

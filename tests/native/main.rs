@@ -12,9 +12,12 @@ mod dsp;
 mod effect_contract;
 mod engine;
 mod formulas;
+mod law;
 mod listening;
+mod order;
 mod properties;
 #[cfg(feature = "cli")]
 mod render;
 mod robustness;
+mod schedule;
 mod simulations;

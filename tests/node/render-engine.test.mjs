@@ -41,7 +41,7 @@ const expected = (input, params) =>
 function engineWith(params, channels, instance = new EngineInstance(doors.module)) {
   const { words, layout } = controlBlock(doors.glue, params);
   const inbound = words.slice(0, layout.inboundWords);
-  return new RenderEngine(instance, { sampleRate: SAMPLE_RATE, channels, inbound });
+  return new RenderEngine(instance, { sampleRate: SAMPLE_RATE, channels, inbound, steps: [] });
 }
 
 /** Renders in parts that end at these frames; those behind the input are its tail. */

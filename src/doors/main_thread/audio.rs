@@ -4,7 +4,7 @@
 use crate::chain::{Chain, Refusal};
 use crate::control;
 use crate::dsp::block::Block;
-use crate::effects::response;
+use crate::effects::filters::response;
 use crate::params;
 use crate::rack::EFFECTS;
 use alloc::vec::Vec;

@@ -14,20 +14,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { skipUnless } from '../../../scripts/lib/harness.mjs';
+import { BLINK } from '../../support/automation.js';
 import { openBrowser } from '../../support/open-browser.mjs';
 
-const BLINK = [
-  'target after target',
-  'hold of a ramp after a target',
-  'hold of a target at the edge of a quantum',
-  'hold where a curve begins',
-  'before what was held',
-  'curve over a hold',
-  'ramp to the end of a curve',
-  'cancel at the end of a curve',
-  'value below 0',
-  'ramp after a held target',
-];
 const AVOIDED = {
   chromium: BLINK,
   webkit: BLINK,

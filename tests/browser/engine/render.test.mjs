@@ -317,6 +317,14 @@ describe('render()', { skip: skipUnless('chromium') }, () => {
           state({ version: 1, params: [] }),
           state({ version: 1, params: {}, colour: 'red' }),
         ],
+        'bad-order': [state({ version: 1, params: {}, order: ['limiter', 'gain'] })],
+        'bad-take': [
+          [sound, { log: null }],
+          [sound, { log: { version: 2, sampleRate: 48000, changes: [] } }],
+          [sound, { log: { version: 1, sampleRate: 44100, changes: [] } }],
+          [sound, { log: { version: 1, sampleRate: 48000, changes: [{ frame: -1 }] } }],
+          [sound, { log: { version: 1, sampleRate: 48000, changes: [{ frame: 9 }, { frame: 8 }] } }],
+        ],
         'unknown-parameter': [state({ version: 1, params: { volume: 1 } })],
         'bad-value': [state({ version: 1, params: { gain: NaN } })],
         'bad-option': [

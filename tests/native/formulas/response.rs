@@ -2,7 +2,7 @@
 
 use crate::reference;
 use crate::support::{render, with};
-use audio_dsp_wasm::effects::response;
+use audio_dsp_wasm::effects::filters::response;
 use audio_dsp_wasm::params::{self, Values};
 use std::f64::consts::PI;
 

@@ -1,0 +1,4 @@
+//! What remembers sound: rings of samples, how they are read between two samples, and a network of them.
+
+pub mod ring;
+pub mod sinc;
