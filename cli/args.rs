@@ -17,6 +17,8 @@ use std::str::FromStr;
 
 /// The longest tail.
 const LONGEST_TAIL_SECONDS: f64 = 3600.0;
+/// The loudness that can be asked for, in LUFS.
+const LOUDNESS_RANGE: [f64; 2] = [-70.0, 0.0];
 
 /// All that the command line asks for.
 pub struct Request {
@@ -38,6 +40,8 @@ pub struct Settings {
     pub format: Format,
     /// How long the sound may ring on after the input's end.
     pub tail_seconds: f64,
+    /// The integrated loudness that the output is to have, in LUFS.
+    pub loudness: Option<f64>,
     /// Whether a file that is there already may be replaced.
     pub force: bool,
 }
@@ -52,6 +56,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, E
         values: values(&matches, params::defaults()),
         format: *matches.get_one("bits").expect("an argument with a default"),
         tail_seconds: *matches.get_one("tail").expect("an argument with a default"),
+        loudness: matches.get_one("loudness").copied(),
         force: matches.get_flag("force"),
     };
     Ok(Request { jobs, settings })
@@ -94,6 +99,18 @@ fn command() -> Command {
                 .value_parser(|text: &str| number(text, [0.0, LONGEST_TAIL_SECONDS], " s"))
                 .default_value("0")
                 .help(format!("How long the sound may ring on after the input's end, 0 … {LONGEST_TAIL_SECONDS} s")),
+        )
+        .arg(
+            Arg::new("loudness")
+                .long("loudness")
+                .value_name("LUFS")
+                .allow_negative_numbers(true)
+                .value_parser(|text: &str| number(text, LOUDNESS_RANGE, " LUFS"))
+                .help(format!(
+                    "Integrated loudness of the output (EBU R 128), {} … {} LUFS: set by a gain behind all effects.\n\
+                     The input is rendered twice, so it must be a file",
+                    LOUDNESS_RANGE[0], LOUDNESS_RANGE[1]
+                )),
         )
         .arg(
             Arg::new("force")

@@ -164,11 +164,6 @@ impl Target {
         Ok(Self { name, sink, wav, buffer, frames: 0 })
     }
 
-    /// Frames written so far.
-    pub fn frames(&self) -> u64 {
-        self.frames
-    }
-
     /// Writes the engine's output.
     pub fn write(&mut self, engine: &mut Engine, frames: usize) -> Result<(), String> {
         let start = self.buffer.len();

@@ -35,7 +35,15 @@ impl Input {
         path.as_os_str() == "-"
     }
 
-    fn name(&self) -> String {
+    /// Whether it can be read more than once: a pipe cannot.
+    pub fn is_regular(&self) -> bool {
+        match self {
+            Self::Standard => false,
+            Self::File(path) => path.is_file(),
+        }
+    }
+
+    pub fn name(&self) -> String {
         match self {
             Self::Standard => "Standard input".into(),
             Self::File(path) => path.display().to_string(),

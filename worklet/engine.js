@@ -14,6 +14,7 @@
 import { orAborted, throwIfAborted } from './abort.js';
 import { EngineError } from './errors.js';
 import { Hosts } from './hosts.js';
+import { InputTuner } from './input-tuner.js';
 import { Lifecycle } from './lifecycle.js';
 import { loadModule } from './module.js';
 import { bestMode, checkModeOptions, checkOptions } from './options.js';
@@ -48,6 +49,7 @@ export { Take } from './take.js';
  * @typedef {import('./module.js').LoadedModule} LoadedModule
  * @typedef {import('./errors.js').ErrorCode} ErrorCode
  * @typedef {import('./lifecycle.js').StateChange} StateChange
+ * @typedef {import('./input-tuner.js').Pitch} Pitch
  * @typedef {import('./state.js').EngineState} EngineState
  * @typedef {import('./take.js').TakeLog} TakeLog
  * @typedef {import('./take.js').TakeChange} TakeChange
@@ -136,6 +138,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @type {Map<string, { param: EngineParam, timeline: Timeline }>}
    */
   #params = new Map();
+  /** @type {InputTuner | null} */
+  #tuner = null;
   /** The takes under way. @type {Set<Take>} */
   #takes = new Set();
 
@@ -561,11 +565,48 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
-   * outputPeak, outputRms, missed }`. Counts go on over changes of mode; levels are linear, one per channel.
+   * outputPeak, outputRms, missed, late }`, and after measureLoudness() `{ momentaryLufs, shortTermLufs, integratedLufs,
+   * loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode; levels are linear, one
+   * per channel.
    * @returns {Meters}
    */
   meters() {
     return this.#hosts.meters(this.channels);
+  }
+
+  /**
+   * The pitch of the input, from 40 to 1300 Hz: `{ frequency, confidence }`, or null where there is none. It listens from
+   * the first call on, so that this one gives null; ask some 30 times a second, each takes about a millisecond. At sample
+   * rates above 400 kHz it is always null.
+   * @returns {Pitch | null}
+   * @throws {EngineError} engine-closed, mode-fixed: the input of a fixed engine cannot be listened to
+   */
+  pitch() {
+    this.#requireOpen();
+    if (this.#settings.fixed) throw new EngineError('mode-fixed', { what: 'input, as pitch() needs it' });
+    if (this.#tuner?.sampleRate !== this.#context.sampleRate) {
+      this.#tuner?.close();
+      this.#tuner = new InputTuner(this.input, this.#loaded.glue);
+    }
+    return this.#tuner.pitch();
+  }
+
+  /**
+   * Begins to measure the loudness of the output, after ITU-R BS.1770-4 and EBU R 128; or ends it. The readings are in
+   * meters(): momentary (the last 400 ms), short-term (3 s) and integrated loudness (gated, from now on) in LUFS, the
+   * loudness range in LU and the largest true peak in dBTP. Each is −∞ where there is nothing to measure: silence, or
+   * not enough of a programme.
+   *
+   * Every call with `true` begins a new programme, and so does a change of mode. While it is not asked for, it costs
+   * nothing.
+   * @param {boolean} [on]
+   * @returns {void}
+   * @throws {EngineError} engine-closed
+   */
+  measureLoudness(on = true) {
+    this.#requireOpen();
+    this.#parameters.measureLoudness(on);
+    this.#hosts.storeAll();
   }
 
   /**
@@ -681,6 +722,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   async #close() {
     this.#lifecycle.close();
+    this.#tuner?.close();
     // Chromium keeps an offline context in which a worklet ran as long as the page, and this engine with it.
     const { currentTime } = this.#context;
     for (const { timeline } of this.#params.values()) timeline.reset(timeline.valueAt(currentTime));

@@ -32,6 +32,8 @@ export class Parameters {
     this.setAt = new Uint32Array(table.length);
     /** The last change that made an end of all automation. */
     this.clearedAt = 0;
+    /** The change with which the loudness began to be measured; 0 where it is not. */
+    this.loudnessAt = 0;
     /** The effects in their order, by their places in the default one. */
     this.order = effects.map((_, place) => place);
     for (const [id, value] of Object.entries(initial)) {
@@ -125,6 +127,15 @@ export class Parameters {
   setOrder(places) {
     this.order = places;
     this.next();
+  }
+
+  /**
+   * Begins to measure the loudness, as a new programme, or ends it.
+   * @param {boolean} on
+   */
+  measureLoudness(on) {
+    const change = this.next();
+    this.loudnessAt = on ? Math.max(change, 1) : 0;
   }
 
   /** The number of a change that is made now. */

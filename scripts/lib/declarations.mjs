@@ -109,7 +109,7 @@ export type Unit = ${union(parameters.map(({ unit }) => unit))};
 
 export type Curve = ${union(parameters.map(({ curve }) => curve))};
 
-/** Counts are modulo 2³²; levels are linear, one per channel. */
+/** Counts are modulo 2³²; levels are linear, one per channel; loudness is in LUFS, LU and dBTP, or −Infinity. */
 export interface Meters {
 ${readings.join('\n')}
 }

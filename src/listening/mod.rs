@@ -3,4 +3,5 @@
 mod gate;
 pub mod k_weighting;
 pub mod loudness;
+pub mod pitch;
 mod true_peak;

@@ -89,21 +89,24 @@ impl TruePeak {
 
 /// What the samples around count for a place between the two in the middle, 0 < place < 1: a sinc in Kaiser's window,
 /// scaled to leave a constant as it is.
+#[inline(never)]
 fn interpolator(place: f64) -> [f32; TAPS] {
     const HALF: f64 = TAPS as f64 / 2.0;
     // sin(π·distance), but for its sign, which alternates.
     let sine = if place == 0.5 { 1.0 } else { FRAC_1_SQRT_2 };
-    let weights: [f64; TAPS] = core::array::from_fn(|tap| {
+    let mut weights = [0.0; TAPS];
+    for (tap, weight) in weights.iter_mut().enumerate() {
         let distance = place + HALF - 1.0 - tap as f64;
         let sign = if (distance > 0.0) == (tap % 2 == 1) { 1.0 } else { -1.0 };
         let across = distance / HALF;
-        sign * sine / (PI * distance.abs()) * bessel(KAISER_BETA * sqrt(1.0 - across * across))
-    });
+        *weight = sign * sine / (PI * distance.abs()) * bessel(KAISER_BETA * sqrt(1.0 - across * across));
+    }
     let sum: f64 = weights.iter().sum();
     weights.map(|weight| (weight / sum) as f32)
 }
 
 /// The modified Bessel function of the first kind and order 0, by its series, for 0 ≤ x ≤ 5.
+#[inline(never)]
 fn bessel(x: f64) -> f64 {
     let (mut sum, mut term) = (1.0, 1.0);
     for n in 1..30 {

@@ -240,6 +240,17 @@ fn nothing_is_allocated_while_the_order_changes() {
 }
 
 #[test]
+fn nothing_is_allocated_while_the_loudness_is_measured_from_the_first_quantum_on() {
+    never_allocates(|player, _| {
+        player.engine.measure_loudness(true);
+        // 10 s: every window is full, and the programme has a range.
+        (0..10).for_each(|_| player.settle());
+        player.engine.measure_loudness(false);
+        player.settle();
+    });
+}
+
+#[test]
 fn nothing_is_allocated_while_the_tail_rings_out_into_silence() {
     never_allocates(|player, _| {
         player.settle();

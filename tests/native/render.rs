@@ -2,7 +2,9 @@
 //! wrong. It is run as a program. (tests/node/render.test.mjs interrupts it; identity.test.mjs compares it with the
 //! WebAssembly.)
 
+use crate::listening::reference::integrated;
 use crate::reference::{self, Settings, error_db, test_sound};
+use crate::support;
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::ffi::OsStr;
 use std::fs;
@@ -657,4 +659,73 @@ fn help_has_every_parameter_with_its_range_unit_and_default() {
         let range = format!("{} … {}", row.min, row.max);
         assert!(line.contains(&range) || line.contains("off or on"), "{line}");
     }
+}
+
+/// A second of test sound that comes eight times, louder and louder, in a file of its own.
+fn crescendo(folder: &Folder) -> String {
+    let path = folder.file("crescendo.wav");
+    let channels = [0, 1].map(|channel| {
+        let second = test_sound(48000, 48000.0, channel);
+        (1..=8).flat_map(|times| second.iter().map(move |x| 0.03 * times as f32 * x)).collect::<Vec<_>>()
+    });
+    write(&path, WavSpec { sample_rate: 48000, ..stereo(32, SampleFormat::Float) }, &channels);
+    path
+}
+
+#[test]
+fn the_summary_says_how_loud_the_output_is() {
+    let folder = Folder::new("summary");
+    let (input, output) = (folder.file("in.wav"), folder.file("out.wav"));
+    let tone = support::sine(1000.0, 10f64.powf(-23.0 / 20.0), 48000.0, 5 * 48000);
+    let spec = WavSpec { sample_rate: 48000, ..stereo(32, SampleFormat::Float) };
+    write(&input, spec, &[tone.clone(), tone]);
+    let plain = ["--distortion-on", "0", "--lpf-on", "0", "--hpf-on", "0", "--delay-on", "0"];
+    let summary = run(&[&[input.as_str(), &output][..], &plain].concat());
+    assert!(summary.contains("Loudness -23.0 LUFS, range 0.0 LU, true peak -23.0 dBTP."), "{summary}");
+    let louder = run(&[&[input.as_str(), &output][..], &plain, &["--gain", "2"]].concat());
+    assert!(louder.contains("Loudness -17.0 LUFS, range 0.0 LU, true peak -17.0 dBTP."), "{louder}");
+}
+
+#[test]
+fn with_a_loudness_asked_for_the_output_has_it_and_is_otherwise_the_same() {
+    let folder = Folder::new("loudness");
+    let input = crescendo(&folder);
+    let render = |arguments: &[&str]| {
+        let output = folder.file("out.wav");
+        let summary = run(&[&[input.as_str(), &output, "--tail", "1"][..], arguments].concat());
+        (summary, read(&output).1)
+    };
+    let (_, plain) = render(&[]);
+    for wanted in [-16.0, -23.0, -30.5] {
+        let (summary, got) = render(&["--loudness", &wanted.to_string()]);
+        let loudness = integrated(&got);
+        assert!((loudness - wanted).abs() < 0.02, "{loudness} for {wanted}");
+        assert!(summary.contains(&format!("Loudness {wanted:.1} LUFS")), "{summary}");
+        let gain = 10f64.powf((wanted - integrated(&plain)) / 20.0);
+        for (got, plain) in got.iter().zip(&plain) {
+            let want: Vec<f64> = plain.iter().map(|&x| gain * x as f64).collect();
+            let error = error_db(got, &want);
+            assert!(error < -60.0, "{error:.1} dB from the sound without");
+        }
+    }
+}
+
+#[test]
+fn a_loudness_that_clips_is_reached_all_the_same_in_float_and_said() {
+    let folder = Folder::new("loudness-clips");
+    let summary = run(&[&crescendo(&folder), &folder.file("out.wav"), "--loudness", "-2"]);
+    assert!(summary.contains("Loudness -2.0 LUFS") && summary.contains("lower --loudness"), "{summary}");
+}
+
+#[test]
+fn a_loudness_that_cannot_be_had_is_refused_in_a_sentence() {
+    let folder = Folder::new("no-loudness");
+    let (silence, output) = (folder.file("silence.wav"), folder.file("out.wav"));
+    write(&silence, stereo(16, SampleFormat::Int), &[vec![0.0; 44100], vec![0.0; 44100]]);
+    let said = refusal(1, &[&silence, &output, "--loudness", "-16"]);
+    assert!(said.contains("it is silent or shorter than 0.4 s"), "{said}");
+    let said = refusal(1, &["-", &output, "--loudness", "-16"]);
+    assert!(said.contains("Standard input can be read only once"), "{said}");
+    assert!(refusal(2, &[SPEECH, &output, "--loudness", "3"]).contains("-70 to 0 LUFS"));
+    assert!(!Path::new(&output).exists());
 }

@@ -7,6 +7,7 @@ use audio_dsp_wasm::dsp::block::{BLOCK, Block};
 use audio_dsp_wasm::listening::k_weighting;
 use audio_dsp_wasm::listening::loudness::{Loudness, Readings};
 use std::f64::consts::PI;
+use std::slice::from_ref;
 
 const RATE: f64 = 48000.0;
 /// What Tech 3341 allows, in LU.
@@ -236,10 +237,10 @@ fn a_sine_s_true_peak_is_read_within_half_a_decibel_up_to_four_tenths_of_the_sam
 #[test]
 fn the_true_peak_does_not_depend_on_where_blocks_end() {
     let sound: Vec<f32> = soft_sine(7000.0, 0.9, 10.0);
-    let want = measure(&[sound.clone()], RATE).true_peak;
+    let want = measure(from_ref(&sound), RATE).true_peak;
     for split in [1, 2, 7, 8, 9, 64, 127] {
         let mut meter = Meter::new(RATE, 1);
-        meter.play(&[sound.clone()], split, |_| {});
+        meter.play(from_ref(&sound), split, |_| {});
         assert_eq!(meter.readings().true_peak, want, "blocks of {split}");
     }
 }
@@ -380,9 +381,9 @@ fn it_takes_under_8_kb_and_after_hours_reads_as_at_first() {
     let step = 2.0 * PI * 500.0 / 3000.0;
     // Six frames are a whole period.
     let sound: Vec<f32> = (0..3000 * 60).map(|n| (0.1 * (step * (n % 6) as f64).sin()) as f32).collect();
-    meter.play(&[sound.clone()], BLOCK, |_| {});
+    meter.play(from_ref(&sound), BLOCK, |_| {});
     let first = meter.readings();
-    (0..6 * 60).for_each(|_| meter.play(&[sound.clone()], BLOCK, |_| {}));
+    (0..6 * 60).for_each(|_| meter.play(from_ref(&sound), BLOCK, |_| {}));
     let last = meter.readings();
     assert!((last.integrated - first.integrated).abs() < 0.02, "{last:?} after {first:?}");
     assert_eq!(last.range, 0.0);
