@@ -268,7 +268,7 @@ impl Network {
             let mixed = (line + 1) % LINES;
             let (row, column) = (&rows[mixed / SIDE], &columns[mixed % SIDE]);
             let side = &input[usize::from(matches!(line % SIDE, 1 | 2))];
-            let sign = f32x4::splat(if line / SIDE % 2 == 0 { 1.0 } else { -1.0 });
+            let sign = f32x4::splat(if (line / SIDE).is_multiple_of(2) { 1.0 } else { -1.0 });
             let written = ring.place(vectors * LANES).as_chunks_mut::<LANES>().0;
             let sounds = self.outputs[mixed][1..].iter().zip(row).zip(column).zip(side);
             for (written, (((&s, &row), &column), &x)) in written.iter_mut().zip(sounds) {
@@ -325,7 +325,7 @@ fn gather(vectors: &mut [f32x4], samples: &[f32]) {
 
 /// The first prime from a number on.
 fn prime_from(mut number: usize) -> usize {
-    while (2..).take_while(|divisor| divisor * divisor <= number).any(|divisor| number % divisor == 0) {
+    while (2..).take_while(|divisor| divisor * divisor <= number).any(|divisor| number.is_multiple_of(divisor)) {
         number += 1;
     }
     number
