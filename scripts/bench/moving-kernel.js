@@ -10,8 +10,8 @@ export const QUANTUM = 128;
 /** 10.7 ms from target to target; a jump takes 70 ms to arrive. */
 export const QUANTA_PER_TARGET = 4;
 const QUANTA_PER_ROUND = 1000;
-/** Ramps begin so many frames after the edge of a quantum, which they cut there. */
-const FRAMES_FROM_EDGE = 40;
+/** By how many frames a ramp begins after the edge of a quantum, which is cut there. */
+const FRAMES_FROM_EDGE = { ramp: 0, cut: 40 };
 
 /** Where a parameter moves to by turns, as shares of its slider's way. */
 export const ENDS = [0.1, 0.9];
@@ -25,8 +25,8 @@ const MOVING = ['gain', 'distortion', 'lpf_cutoff', 'hpf_cutoff', 'delay_time', 
  * @typedef {import('../lib/doors.mjs').ParameterRow} Row
  */
 
-/** How a parameter moves: by targets that are set, or by ramps that are scheduled. */
-export const WAYS = /** @type {const} */ (['set', 'ramp']);
+/** How a parameter moves: by targets that are set, or by ramps from quantum to quantum, or from within one. */
+export const WAYS = /** @type {const} */ (['set', 'ramp', 'cut']);
 
 /**
  * The name of a case.
@@ -144,8 +144,8 @@ function playerOf(wasm, glue, engine, channels, ids, way) {
   };
   return {
     prepare() {
-      if (way === 'ramp') {
-        const events = rampsOf(glue, ids, quantum * QUANTUM);
+      if (way !== 'set') {
+        const events = rampsOf(glue, ids, quantum * QUANTUM + FRAMES_FROM_EDGE[way]);
         const mailbox = wasm.engine_mailbox(engine, events.length);
         new Float64Array(memory.buffer, mailbox, events.length).set(events);
         wasm.engine_take_events(engine, 0);
@@ -182,7 +182,7 @@ function rampsOf(glue, ids, from) {
       /** @type {'exponential' | 'linear'} */
       const law = row.curve === 'logarithmic' ? 'exponential' : 'linear';
       return turns.map((turn) => {
-        const start = from + turn * length + FRAMES_FROM_EDGE;
+        const start = from + turn * length;
         return {
           id: row.id,
           law,

@@ -5,7 +5,7 @@
 
 import { instantiate } from '../../worklet/engine-instance.js';
 import { loadModule } from '../../worklet/module.js';
-import { caseOf, ENDS, QUANTA_PER_TARGET, QUANTUM, SAMPLE_RATE, timeMoving, WAYS } from './moving-kernel.js';
+import { caseOf, ENDS, QUANTA_PER_TARGET, QUANTUM, SAMPLE_RATE, timeMoving } from './moving-kernel.js';
 
 /** So many of a node in a row, for the graph around them to count little. */
 const NODES = 16;
@@ -29,6 +29,9 @@ const biquad = (context, type) => {
   const node = new BiquadFilterNode(context, { type });
   return [node, node.frequency];
 };
+
+/** How a node's parameter moves: as the engine's in two of its ways. */
+const WAYS = /** @type {const} */ (['set', 'ramp']);
 
 /** @type {Record<string, Native>} */
 const NATIVE = {

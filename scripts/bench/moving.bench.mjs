@@ -16,7 +16,8 @@ const QUANTA_FOR_THE_WORST = 20_000;
 
 const SENTENCES = {
   set: 'targets that are set every 4 quanta (own node: setTargetAtTime)',
-  ramp: 'ramps of 4 quanta that begin within a quantum (own node: the same ramps)',
+  ramp: 'scheduled ramps of 4 quanta (own node: the same ramps)',
+  cut: 'the same ramps, that begin within a quantum',
 };
 
 /** @typedef {{ moving: number[], constant: number[] }} NodeTimes a figure a round */

@@ -63,7 +63,8 @@ fn the_slowest_filters_come_to_rest() {
                 let mut player = Player::new(rate, channels);
                 player.chain.set(values);
                 player.play(&vec![test_sound(8000, rate, 0); channels], 128);
-                // 35 time constants, which take a second and a little at the most: 2·Q·A/ω with Q = 18 and A = 4 at 20 Hz.
+                // 35 time constants, which take a second and a little at the most: 2·Q·A/ω with Q = 18 and A = 4 at 20
+                // Hz.
                 player.play(&vec![vec![0.0; (45.0 * rate) as usize]; channels], 128);
                 assert!(player.chain.is_at_rest(), "{values:?} at {rate} Hz, {channels} channel(s)");
             }

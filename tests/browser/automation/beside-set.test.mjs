@@ -217,7 +217,7 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
   }
 
   for (const way of WAYS) {
-    test(`in real time what is set when an event’s time has come wins, and is what the engine says (${way})`, async () => {
+    test(`in real time what is set just after an event’s time wins, as the engine says (${way})`, async () => {
       const rounds = await browser.inPage(
         async (way) => {
           const t = await import('/tests/support/in-page.mjs');
