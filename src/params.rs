@@ -199,6 +199,17 @@ table! {
     CHORUS_DELAY[ChorusDelay] = continuous("chorus_delay", "Chorus delay", "s", [0.001, 0.03], 0.012, Curve::Linear);
     /// Share of the delayed sound in the chorus's output.
     CHORUS_MIX[ChorusMix] = continuous("chorus_mix", "Chorus mix", "", [0.0, 1.0], 0.5, Curve::Linear);
+    /// The reverb's switch.
+    REVERB_ON[ReverbOn] = switch("reverb_on", "Reverb", false);
+    /// Time in which the reverberation falls by 60 dB.
+    REVERB_DECAY[ReverbDecay] = continuous("reverb_decay", "Reverb decay", "s", [0.1, 20.0], 2.0, Curve::Logarithmic);
+    /// How much faster the highest frequencies decay: in decay·(1 − 0.9·damping).
+    REVERB_DAMPING[ReverbDamping] = continuous("reverb_damping", "Reverb damping", "", [0.0, 1.0], 0.5, Curve::Linear);
+    /// Time before the reverberation begins.
+    REVERB_PREDELAY[ReverbPredelay] =
+        continuous("reverb_predelay", "Reverb predelay", "s", [0.0, 0.25], 0.02, Curve::Linear);
+    /// Share of the reverberation in the output.
+    REVERB_MIX[ReverbMix] = continuous("reverb_mix", "Reverb mix", "", [0.0, 1.0], 0.3, Curve::Linear);
 }
 
 /// How many parameters there are.

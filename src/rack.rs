@@ -9,8 +9,8 @@ use crate::dsp::law::Change;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
     Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion, filters,
-    filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, switch::Switched,
-    tremolo::Tremolo,
+    filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, reverb::Reverb,
+    switch::Switched, tremolo::Tremolo,
 };
 use crate::params;
 use core::array::from_fn;
@@ -66,6 +66,8 @@ rack! {
         |rate, channels| Switched::on(params::CHORUS_ON, Chorus::new(rate, channels)?, rate, channels);
     delay: Switched<Delay> =
         |rate, channels| Switched::on(params::DELAY_ON, Delay::new(rate, channels)?, rate, channels);
+    reverb: Switched<Reverb> =
+        |rate, channels| Switched::on(params::REVERB_ON, Reverb::new(rate, channels)?, rate, channels);
     limiter: Switched<Limiter> =
         |rate, channels| Switched::on(params::LIMITER_ON, Limiter::new(rate), rate, channels);
 }

@@ -1,6 +1,7 @@
 /**
- * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; by what is set
- * and by automation; in Node and in Chromium, whose own nodes stand beside it with the same targets and ramps. The page's part is moving-page.js. Node.
+ * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; by what is
+ * set and by automation; in Node and in Chromium, whose own nodes stand beside it with the same targets and ramps. The
+ * page's part is moving-page.js. Node.
  */
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
@@ -35,9 +36,8 @@ export async function run({ rounds, print, launch, openPage }) {
       const rest = 'at rest';
       const whats = Object.keys(node).flatMap((name) => name.match(/^(.*) by set$/)?.[1] ?? []);
       print(`\n### ${channels === 1 ? 'Mono' : 'Stereo'}: times the chain at rest`);
-      print(
-        `\nAt rest: ${fixed(median(node[rest]))} ns per sample and channel in Node, ${fixed(median(chromium[rest]))} in Chromium.`,
-      );
+      const [inNode, inChromium] = [node, chromium].map((times) => fixed(median(times[rest])));
+      print(`\nAt rest, in ns per sample and channel: ${inNode} in Node, ${inChromium} in Chromium.`);
       for (const way of WAYS) {
         print(`\nMoved by ${SENTENCES[way]}:`);
         print(

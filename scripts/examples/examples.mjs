@@ -31,6 +31,9 @@ export const EXAMPLES = {
   'vite, built': { from: 'vite', folder: 'dist' },
   'vite, in development': { from: 'vite', serve: ['run', 'start', '--', '--host', '127.0.0.1'] },
   'esbuild': { from: 'esbuild' },
+  'rollup': { from: 'rollup' },
+  'webpack': { from: 'webpack' },
+  'parcel': { from: 'parcel', folder: 'dist' },
   'typescript': { from: 'typescript' },
 };
 
@@ -63,7 +66,7 @@ export async function tryExample(name, { scratch, tarball, browser }) {
  * @param {string} project
  */
 async function install(tarball, project) {
-  await npm(project, 'ci', '--no-audit', '--no-fund');
+  await npm(project, 'install', '--no-audit', '--no-fund');
   await npm(project, 'install', '--no-save', '--no-package-lock', '--offline', '--no-audit', '--no-fund', tarball);
 }
 

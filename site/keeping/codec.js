@@ -84,7 +84,8 @@ export class Codec {
   }
 
   /**
-   * Each effect once: those named, in their order, and the others where they stand by themselves; the last stays last.
+   * Each effect once: those named, in their order; each other one behind the one that is before it by default, as the
+   * engine has it; and the last stays last.
    * @param {unknown} order
    * @returns {string[]}
    * @throws {StateError}
@@ -96,7 +97,10 @@ export class Codec {
     }
     const last = this.#order[this.#order.length - 1];
     const known = [...new Set(order)].filter((id) => this.#order.includes(id) && id !== last);
-    for (const [place, id] of this.#order.entries()) if (!known.includes(id)) known.splice(place, 0, id);
+    for (const [place, id] of this.#order.slice(0, -1).entries()) {
+      if (!known.includes(id)) known.splice(place === 0 ? 0 : known.indexOf(this.#order[place - 1]) + 1, 0, id);
+    }
+    known.push(last);
     return known;
   }
 

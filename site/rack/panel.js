@@ -57,7 +57,7 @@ export function mount(section, { session }) {
   });
   find(section, '#parameters', HTMLElement).append(...cards.map(({ node }) => node));
   find(section, '#chips', HTMLElement).append(...cards.map(({ chip }) => chip));
-  choose(cards[0]);
+  choose(cards.find(({ unit }) => soundsIn(session, unit)) ?? cards[0]);
 
   const master = session.parameters.find(({ id }) => id === MASTER);
   const matched = element('small');

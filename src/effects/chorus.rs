@@ -56,26 +56,32 @@ impl Chorus {
         let frames = block.frames();
         let mut turns = [f64x2::ZERO; BLOCK / 2];
         self.oscillator.turn(frames, &mut turns, |turns, place| *place = turns);
-        let mut mixes = Envelope::default();
-        self.mix.fill(mixes.vectors_mut(), frames);
-        let mut wet = Envelope::default();
+        let mut mix = Envelope::default();
+        self.mix.fill(mix.vectors_mut(), frames);
         for (channel, (samples, ring)) in block.samples_mut().zip(&mut self.rings).enumerate() {
-            ring.write(samples);
             let ahead = f64x2::splat(AHEAD * channel as f64);
-            for (nth, (wet, &turns)) in wet.values_mut()[..frames].chunks_mut(2).zip(&turns).enumerate() {
+            let mut places = turns;
+            let pairs = &mut places[..frames.div_ceil(2)];
+            pairs.iter_mut().for_each(|turns| *turns += ahead);
+            sines_of_turns(pairs);
+            for (nth, place) in pairs.iter_mut().enumerate() {
                 let [delay, depth] = delays(nth);
-                let delays = (delay + depth * sines_of_turns(turns + ahead)).to_array();
-                for ((at, wet), delay) in wet.iter_mut().enumerate().zip(delays) {
-                    let whole = delay as usize;
-                    let age = frames - (2 * nth + at) + whole + TAPS / 2;
-                    if let Some(samples) = ring.read(age, TAPS).first_chunk() {
-                        *wet = self.sinc.between(samples, delay - whole as f64);
-                    }
-                }
+                *place = delay + depth * *place;
             }
-            for ((x, &wet), &mix) in samples.iter_mut().zip(wet.values()).zip(mixes.values()) {
-                *x = *x * (1.0 - mix) + wet * mix;
-            }
+            delayed(samples, ring, &self.sinc, bytemuck::cast_slice(&places), mix.values());
+        }
+    }
+}
+
+/// Mixes into a channel's samples what they were so many frames ago.
+#[inline(never)]
+fn delayed(samples: &mut [f32], ring: &mut Ring, sinc: &Sinc, delays: &[f64], mix: &[f32; BLOCK]) {
+    ring.write(samples);
+    let frames = samples.len();
+    for (n, ((x, &delay), &mix)) in samples.iter_mut().zip(delays).zip(mix).enumerate() {
+        let whole = delay as usize;
+        if let Some(around) = ring.read(frames - n + whole + TAPS / 2, TAPS).first_chunk::<TAPS>() {
+            *x = *x * (1.0 - mix) + sinc.between(around, delay - whole as f64) * mix;
         }
     }
 }

@@ -13,6 +13,7 @@ pub mod gain;
 pub mod gate;
 pub mod limiter;
 pub mod oscillator;
+pub mod reverb;
 pub mod switch;
 pub mod tremolo;
 

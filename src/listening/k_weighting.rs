@@ -67,7 +67,7 @@ impl KWeighting {
             let weighted = filter(filter(frame, &head, &mut head_states), &pass, &mut pass_states);
             energy += weighted * weighted;
         }
-        self.states = [head_states, pass_states].map(|states| states.map(flush_states));
+        self.states = [head_states, pass_states].map(flush_states);
         let [left, right] = energy.to_array();
         left + right
     }

@@ -2,7 +2,7 @@
 
 use crate::effects::everything_on;
 use crate::reference;
-use crate::support::{each_effect, engine};
+use crate::support::{each_effect, engine, post};
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::dsp::block::BLOCK;
 use audio_dsp_wasm::dsp::law::{Law, Ramp};
@@ -199,6 +199,10 @@ fn nothing_is_allocated_nor_freed_while_events_of_every_law_act_and_end_and_curv
                 let frame = 137 * nth + 11 * index as u64;
                 let law = laws(frame as f64)[nth as usize % 6].clone();
                 player.engine.automate(Param::ALL[index], frame, law).unwrap();
+                // And a curve as it comes by message.
+                let start = frame as f64 + 50.0;
+                let curve = [5.0, index as f64, start, 0.0, start, 3.0, 40.0, 0.0, 0.1, 0.5, 0.9];
+                post(&mut player.engine, 0, &curve);
             }
         }
     };

@@ -12,7 +12,6 @@ mod dsp;
 mod effect_contract;
 mod engine;
 mod formulas;
-mod law;
 mod listening;
 mod order;
 mod properties;

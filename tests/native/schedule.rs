@@ -2,9 +2,8 @@
 
 use crate::effects::only;
 use crate::reference::{self, error_db, test_sound};
-use crate::support::engine;
+use crate::support::{engine, post};
 use audio_dsp_wasm::control;
-use audio_dsp_wasm::doors::audio_thread;
 use audio_dsp_wasm::dsp::law::{Law, Ramp};
 use audio_dsp_wasm::engine::Engine;
 use audio_dsp_wasm::params::{self, Param, Values};
@@ -51,16 +50,6 @@ fn gain_alone() -> Engine {
 /// What the gain is at the next frames.
 fn gains(engine: &mut Engine, frames: usize) -> Vec<f32> {
     play(engine, &vec![1.0; frames], &[128])
-}
-
-/// Events as the main thread sends them, by message: worklet/events.js has the words.
-fn post(engine: &mut Engine, stamp: u32, words: &[f64]) {
-    let engine: *mut Engine = engine;
-    // The door takes the engine's own pointer, and the mailbox has room for so many words.
-    unsafe {
-        audio_thread::engine_mailbox(engine, words.len()).copy_from(words.as_ptr(), words.len());
-        assert_eq!(audio_thread::engine_take_events(engine, stamp), 1);
-    }
 }
 
 /// A step of the gain, and a cancel of its events, in words.
@@ -333,7 +322,8 @@ fn a_peak_on_a_ramp_is_at_each_8th_frame_where_its_parameters_are_and_the_formul
     let sound = test_sound(48000, RATE, 0);
     let x = plain(&sound);
     let (frequency_law, frequency) = line(300.0, 6000.0, FRAMES);
-    let (gain_law, gain) = line(-12.0, 18.0, FRAMES);
+    // From 0 dB, at which the peak is no filter at all.
+    let (gain_law, gain) = line(0.0, 18.0, FRAMES);
     let moves = [(Param::PeakFrequency, frequency_law), (Param::PeakGain, gain_law)];
     let got = automated(&only(&[params::PEAK_ON]), &moves, &sound);
     // Coefficients are those of the last of each 8 frames.

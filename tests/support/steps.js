@@ -25,8 +25,8 @@ export function schedule(param, steps) {
 }
 
 /**
- * How many frames of a sound do not have the gain that the steps give them: each acts from frame round(T·sampleRate) on,
- * of those at one frame the last.
+ * How many frames of a sound do not have the gain that the steps give them: each acts from frame round(T·sampleRate)
+ * on, of those at one frame the last.
  * @param {ArrayLike<number>} sound
  * @param {{ time: number, value: number }[]} steps
  * @param {{ sampleRate: number, first?: number, level?: number }} options the sound's first frame, and the gain before

@@ -16,6 +16,13 @@ export function distorted(x, amount) {
 }
 
 /**
+ * Where the gate brings a steady level that comes up from silence; all in dB.
+ * @param {number} level
+ * @param {{ threshold: number, range: number }} settings
+ */
+export const gated = (level, { threshold, range }) => (level >= threshold ? level : level + range);
+
+/**
  * The compressor's static curve, with its soft knee; all in dB.
  * @param {number} level
  * @param {{ threshold: number, ratio: number, makeup: number }} settings
@@ -44,6 +51,15 @@ export function limited(peak) {
  * @param {{ rate: number, depth: number }} settings
  */
 export const tremolo = (seconds, { rate, depth }) => 1 - (depth * (1 - Math.sin(2 * Math.PI * rate * seconds))) / 2;
+
+/**
+ * The chorus's delay at a time, in seconds.
+ * @param {number} seconds
+ * @param {{ rate: number, depth: number, delay: number }} settings
+ * @param {number} ahead in turns: a quarter on the right side
+ */
+export const swaying = (seconds, { rate, depth, delay }, ahead) =>
+  Math.max(0, delay + depth * Math.sin(2 * Math.PI * (rate * seconds + ahead)));
 
 /**
  * The delay's taps, the sound itself first, until they are out of the picture or too quiet to see.

@@ -6,7 +6,7 @@
 import { Surface } from '../../shared/canvas.js';
 import { element } from '../../shared/dom.js';
 import { decibels, fromDecibels } from '../../shared/numbers.js';
-import { compressed, distorted, limited, taps, tremolo } from './curves.js';
+import { compressed, distorted, gated, limited, swaying, taps, tremolo } from './curves.js';
 
 /**
  * @typedef {import('../../session/session.js').Session} Session
@@ -25,9 +25,15 @@ const HIGH_HERTZ = 20000;
 const RESPONSE_COLUMNS = 96;
 const RESPONSE_DECIBELS = 30;
 const COMPRESSOR_DECIBELS = 60;
+const GATE_DECIBELS = 90;
+/** The gate closes this far below the level at which it opens. */
+const GATE_HYSTERESIS_DECIBELS = 6;
 const LIMITER_DECIBELS = 12;
 const DELAY_SECONDS = 3;
 const TREMOLO_SECONDS = 1;
+const CHORUS_SECONDS = 2;
+/** The longest delay of the chorus's picture. */
+const CHORUS_DELAY_SECONDS = 0.042;
 /** The sine that shows the gain. */
 const GAIN_CYCLES = 2;
 const GAIN_LEVEL = 0.4;
@@ -39,6 +45,41 @@ const frequencies = Float64Array.from(
 
 /** @type {ReadonlyMap<string, Picture>} by unit */
 const PICTURES = new Map([
+  [
+    'gate',
+    {
+      label: 'Level out for level in, from −90 to 0 decibels',
+      draw(plot) {
+        const { session } = plot;
+        const settings = { threshold: session.get('gate_threshold'), range: session.get('gate_range') };
+        const range = GATE_DECIBELS;
+        drawGuide(plot, (x) => x);
+        drawMark(plot, 1 + (settings.threshold - GATE_HYSTERESIS_DECIBELS) / range);
+        drawLine(plot, (x) => Math.max(-0.1, 1 + gated((x - 1) * range, settings) / range), {
+          isOn: session.get('gate_on') > 0,
+        });
+      },
+    },
+  ],
+  [
+    'chorus',
+    {
+      label: 'The delay of both sides over two seconds',
+      draw(plot) {
+        const { session } = plot;
+        const isOn = session.get('chorus_on') > 0;
+        const settings = {
+          rate: session.get('chorus_rate'),
+          depth: session.get('chorus_depth'),
+          delay: session.get('chorus_delay'),
+        };
+        /** @type {(ahead: number) => (x: number) => number} */
+        const side = (ahead) => (x) => swaying(x * CHORUS_SECONDS, settings, ahead) / CHORUS_DELAY_SECONDS;
+        drawLine(plot, side(0.25), { isOn, dashed: true });
+        drawLine(plot, side(0), { isOn });
+      },
+    },
+  ],
   [
     'gain',
     {

@@ -1,4 +1,5 @@
 //! What remembers sound: rings of samples, how they are read between two samples, and a network of them.
 
+pub mod network;
 pub mod ring;
 pub mod sinc;

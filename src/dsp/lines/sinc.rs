@@ -33,11 +33,11 @@ impl Sinc {
     pub fn new() -> Result<Self, TryReserveError> {
         let mut rows = Vec::new();
         rows.try_reserve_exact(PLACES + 1)?;
-        for place in 0..=PLACES {
+        let (places, around) = (PLACES as i64, (TAPS / 2) as i64);
+        for place in 0..=places {
             let mut row = [f32x4::ZERO; TAPS / LANES];
             for (tap, value) in bytemuck::cast_slice_mut::<f32x4, f32>(&mut row).iter_mut().enumerate() {
-                let away = (TAPS / 2) as i64 - tap as i64;
-                *value = kernel(away * PLACES as i64 - place as i64) as f32;
+                *value = kernel((around - tap as i64) * places - place) as f32;
             }
             rows.push(row);
         }
@@ -51,11 +51,11 @@ impl Sinc {
         let row = (place as usize).min(PLACES - 1);
         let share = f32x4::splat((place - row as f64) as f32);
         let (from, to) = (&self.rows[row], &self.rows[row + 1]);
-        let mut sums = [f32x4::ZERO; 2];
-        for (nth, &taps) in samples.as_chunks::<LANES>().0.iter().enumerate() {
-            sums[nth % 2] += f32x4::new(taps) * (from[nth] + (to[nth] - from[nth]) * share);
-        }
-        (sums[0] + sums[1]).reduce_add()
+        let taps: &[[f32; LANES]; TAPS / LANES] = bytemuck::cast_ref(samples);
+        let term = |nth: usize| f32x4::new(taps[nth]) * (from[nth] + (to[nth] - from[nth]) * share);
+        let sums = ((term(0) + term(1)) + (term(2) + term(3))) + ((term(4) + term(5)) + term(6));
+        let [a, b, c, d] = sums.to_array();
+        (a + b) + (c + d)
     }
 }
 
@@ -70,9 +70,9 @@ fn kernel(places: i64) -> f64 {
     if places == 0 {
         return 1.0;
     }
-    // sin πx is that of a turn's half, whose whole turns do not matter.
-    let turn = places.rem_euclid(2 * PLACES as i64) as f64 / (2 * PLACES) as f64;
-    sines_of_turns(f64x2::splat(turn)).to_array()[0] / (PI * away) * window
+    let mut sines = [f64x2::splat(away / 2.0)];
+    sines_of_turns(&mut sines);
+    sines[0].to_array()[0] / (PI * away) * window
 }
 
 /// I₀(2·√x), the modified Bessel function of the first kind: the sum of (xⁿ⁄²/n!)² … x^n / (n!)².

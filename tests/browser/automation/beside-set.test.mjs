@@ -89,7 +89,7 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
       }
     });
 
-    test(`what is scheduled for later comes after what is set, and an event now wins over a set before it (${way})`, async () => {
+    test(`what is scheduled for later comes after what is set, and of two now the last wins (${way})`, async () => {
       const later = await run({
         before: [['setValueAtTime', 2, 1.5]],
         during: [['set', 0.5]],
@@ -216,6 +216,44 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
     });
   }
 
+  for (const way of WAYS) {
+    test(`in real time what is set when an event’s time has come wins, and is what the engine says (${way})`, async () => {
+      const rounds = await browser.inPage(
+        async (way) => {
+          const t = await import('/tests/support/in-page.mjs');
+          const s = await import('/tests/support/steps.js');
+          const context = await t.runningContext({ sampleRate: 48000 });
+          const options = { ...t.WAYS[way], bufferSize: 2048, channels: 1, params: s.GAIN_ALONE };
+          const engine = await t.createEngine(context, options);
+          const source = new ConstantSourceNode(context);
+          source.connect(engine.input);
+          source.start();
+          const until = async (time) => {
+            while (context.currentTime < time) await t.wait(0);
+          };
+          const rounds = [];
+          for (let round = 0; round < 8; round++) {
+            engine.set('gain', 1);
+            const time = context.currentTime + 0.2;
+            engine.param('gain').setValueAtTime(0.5, time);
+            // The fallback renders what the context has played some buffers ago.
+            await until(time + 0.005 * (round % 4));
+            engine.set('gain', 2);
+            await until(time + 0.4);
+            const recorder = await t.record(engine.output, { seconds: 1, channels: 1 });
+            await t.wait(0.1);
+            rounds.push([(await recorder.take()).channels[0].at(-1), engine.get('gain')]);
+          }
+          await engine.close();
+          await context.close();
+          return rounds;
+        },
+        { args: way },
+      );
+      assert.deepEqual(rounds, Array(8).fill([2, 2]));
+    });
+  }
+
   test('a ramp goes on over changes of mode without a step, and what is scheduled still acts', async () => {
     const { roughest, changes, modes, end } = await browser.inPage(async () => {
       const t = await import('/tests/support/in-page.mjs');
@@ -265,7 +303,7 @@ describe('Automation beside what is set', { skip: skipUnless('chromium') }, () =
     assert.deepEqual(end, [3, 3, 0.5]);
   });
 
-  test('a parameter is one object, and refuses on a closed engine, between a switch’s values, and what is no number', async () => {
+  test('a parameter is one object, and refuses a closed engine, a switch’s ramp and what is no number', async () => {
     const result = await browser.inPage(async () => {
       const t = await import('/tests/support/in-page.mjs');
       const context = new OfflineAudioContext(1, 4800, 48000);

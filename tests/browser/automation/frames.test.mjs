@@ -124,7 +124,7 @@ for (const [name, ways] of Object.entries(WAYS)) {
 
     if (name !== 'chromium') return;
     for (const way of ['worklet-shared', 'worklet-message']) {
-      test(`acts on its frame where ${MANY_EVENTS} wait before an offline render, and leaves no memory behind (${way})`, async () => {
+      test(`acts on its frame where ${MANY_EVENTS} wait, and leaves no memory behind (${way})`, async () => {
         const { off, late, heaps } = await browser.inPage(manyEvents, {
           args: { way, count: MANY_EVENTS, sampleRate: SAMPLE_RATE, seconds: SECONDS_OF_MANY },
         });

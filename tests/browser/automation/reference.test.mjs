@@ -1,12 +1,12 @@
 /**
  * The engine, automated, beside the browser's own nodes under the same calls in the same OfflineAudioContext. Chromium.
  *
- * Chromium lets an event at time T act at frame ceil(T·sampleRate), this engine at round(T·sampleRate): so all times are
- * on whole frames. The sample rate is a power of two, for ceil() of a product that was rounded up is a frame late.
+ * Chromium lets an event at time T act at frame ceil(T·sampleRate), this engine at round(T·sampleRate): so all times
+ * are on whole frames. The sample rate is a power of two, for ceil() of a product that was rounded up is a frame late.
  *
- * While a cutoff moves the engine has new coefficients at every 8th frame, those of the last of the 8: so it is ahead by
- * 3.5 frames on average, 0.1 ms. And its integrators mean the same under all coefficients, where the node's delays of
- * direct form I do not. Together that is −66 dB for the fastest movement here, and −81 dB for the slowest.
+ * While a cutoff moves the engine has new coefficients at every 8th frame, those of the last of the 8: so it is ahead
+ * by 3.5 frames on average, 0.1 ms. And its integrators mean the same under all coefficients, where the node's delays
+ * of direct form I do not. Together that is −66 dB for the fastest movement here, and −81 dB for the slowest.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

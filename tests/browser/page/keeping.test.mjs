@@ -277,7 +277,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       const { version, params, order } = JSON.parse(await readFile(path, 'utf8'));
       assert.equal(version, 1);
       assert.deepEqual(params, mine);
-      assert.equal(order[0], 'gain');
+      assert.deepEqual(order, await page.evaluate(() => [...globalThis.page.session.order]));
       await page.click('#reset-all');
       await (await page.$('#import-file')).uploadFile(path);
       await untilText(page, '.said', 'in force');

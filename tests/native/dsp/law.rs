@@ -147,6 +147,31 @@ fn what_glides_goes_over_from_the_value_that_is_to_the_laws_as_two_low_passes_do
 }
 
 #[test]
+fn a_frequency_glides_over_by_ratios_and_no_way_leads_out_of_its_range() {
+    let pole = (-1.0 / (0.004 * RATE)).exp();
+    let left = |n: u64| pole.powi(n as i32) * (1.0 + n as f64 * (1.0 - pole));
+    let index = params::LPF_CUTOFF;
+    let (min, max) = (TABLE[index].min as f64, TABLE[index].max as f64);
+    let ramp = |from: f64, to: f32| Ramp { start: 1000.0, from, end: 4000.0, to };
+    for law in [
+        Law::Exponential(ramp(50.0, 8000.0)),
+        Law::Linear(ramp(20.0, 20000.0)),
+        Law::Linear(ramp(-5000.0, 30000.0)),
+        Law::Target { start: 1000.0, from: 50.0, to: 3000.0, time_constant: 500.0 },
+    ] {
+        // It stands at the high end.
+        let got = values(&mut following(index, &law, 1000, true), 6000, &[100, 128]);
+        let at = |frame: u64| by_the_formula(&law, frame).clamp(min, max);
+        for (nth, &got) in got.iter().enumerate() {
+            let frame = 1000 + nth as u64;
+            let want = (at(frame) * (max / at(1000)).powf(left(frame - 999))).clamp(min, max);
+            // Once within a millionth of the range, which is 7 in ln, it has arrived.
+            assert!((got as f64 / want - 1.0).abs() < 1e-5, "{got} for {want} at frame {nth}: {law:?}");
+        }
+    }
+}
+
+#[test]
 fn a_parameter_that_is_set_on_a_law_goes_on_from_the_value_there() {
     let law = Law::Linear(Ramp { start: 0.0, from: 0.0, end: 4800.0, to: 1.0 });
     let mut smoothed = following(PARAM, &law, 0, false);
