@@ -576,8 +576,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * The pitch of the input, from 40 to 1300 Hz: `{ frequency, confidence }`, or null where there is none. It listens
-   * from the first call on, so that this one gives null; ask some 30 times a second: each takes 0.1 ms, without SIMD 0.5. At
-   * sample rates above 400 kHz it is always null.
+   * from the first call on, so that this one gives null; ask some 30 times a second (0.1 ms each, without SIMD 0.5).
+   * At sample rates above 400 kHz it is always null.
    * @returns {Pitch | null}
    * @throws {EngineError} engine-closed, mode-fixed: the input of a fixed engine cannot be listened to
    */
