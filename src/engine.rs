@@ -106,7 +106,8 @@ impl Engine {
         self.raise();
     }
 
-    /// Begins to measure the output's loudness, as a new programme, with the next call of [`Engine::process`]; or ends it.
+    /// Begins to measure the output's loudness, as a new programme, with the next call of [`Engine::process`]; or ends
+    /// it.
     pub fn measure_loudness(&mut self, on: bool) {
         let sequence = self.raise();
         // 0 says that it is off.

@@ -565,9 +565,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
-   * outputPeak, outputRms, missed, late }`, and after measureLoudness() `{ momentaryLufs, shortTermLufs, integratedLufs,
-   * loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode; levels are linear, one
-   * per channel.
+   * outputPeak, outputRms, missed, late }`, and after measureLoudness() `{ momentaryLufs, shortTermLufs,
+   * integratedLufs, loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode;
+   * levels are linear, one per channel.
    * @returns {Meters}
    */
   meters() {
@@ -575,9 +575,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   }
 
   /**
-   * The pitch of the input, from 40 to 1300 Hz: `{ frequency, confidence }`, or null where there is none. It listens from
-   * the first call on, so that this one gives null; ask some 30 times a second, each takes about a millisecond. At sample
-   * rates above 400 kHz it is always null.
+   * The pitch of the input, from 40 to 1300 Hz: `{ frequency, confidence }`, or null where there is none. It listens
+   * from the first call on, so that this one gives null; ask some 30 times a second (0.1 ms each, without SIMD 0.5).
+   * At sample rates above 400 kHz it is always null.
    * @returns {Pitch | null}
    * @throws {EngineError} engine-closed, mode-fixed: the input of a fixed engine cannot be listened to
    */

@@ -1,12 +1,12 @@
 //! The gated statistics of a whole programme in fixed memory: a list of its blocks while they are few, then a histogram
 //! of their loudness. Any thread; nothing is allocated.
 //!
-//! From the list the integrated loudness is exact: for the first 750 blocks, 75 s. The histogram's bins are 0.1 LU wide.
-//! It sums the energy of all blocks exactly, and takes away what is below the relative gate by its bins. Each of those
-//! blocks has less than a tenth of the mean energy, so that the bins' width changes the result by less than 0.006 LU.
-//! The gate itself stands at the edge of a bin, within 0.05 LU of its place: a block between the two makes a difference
-//! of at most 0.006 LU, for it is one of 750 or more. So the result is within 0.05 LU of the exact one while less than
-//! 1 % of the blocks are there. A percentile is the middle of its bin.
+//! From the list the integrated loudness is exact: for the first 750 blocks, 75 s. The histogram's bins are 0.1 LU
+//! wide. It sums the energy of all blocks exactly, and takes away what is below the relative gate by its bins. Each
+//! of those blocks has less than a tenth of the mean energy, so that the bins' width changes the result by less
+//! than 0.006 LU. The gate itself stands at the edge of a bin, within 0.05 LU of its place: a block between the two
+//! makes a difference of at most 0.006 LU, for it is one of 750 or more. So the result is within 0.05 LU of the
+//! exact one while less than 1 % of the blocks are there. A percentile is the middle of its bin.
 
 use crate::dsp::math::{exp10, log2};
 use core::f64::consts::LOG2_10;

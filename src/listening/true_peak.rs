@@ -3,7 +3,7 @@
 //!
 //! Between two samples a windowed sinc of 16 samples interpolates at three places, where the standard's example has 12:
 //! flat within 0.04 dB up to 0.4 of the sample rate (the example: 0.8 dB). What is left is that the peak of a sine at
-//! that frequency can lie between the places: it reads up to 0.44 dB less then, and up to 0.17 at a quarter of the rate.
+//! that frequency can lie between the places: it reads up to 0.44 dB less then, up to 0.17 at a quarter of the rate.
 
 use crate::dsp::block::{BLOCK, LANES, MAX_CHANNELS};
 use crate::dsp::math::sqrt;

@@ -21,6 +21,7 @@ const MAY_IMPORT = {
 const MAY_NOT_NAME = {
   dsp: ['control', 'effects', 'chain', 'engine', 'doors', 'simulations'],
   effects: ['control', 'chain', 'engine', 'doors', 'simulations'],
+  listening: ['control', 'effects', 'chain', 'engine', 'doors', 'simulations'],
   simulations: ['control', 'effects', 'chain', 'engine', 'doors'],
   'params.rs': ['control', 'dsp', 'effects', 'simulations', 'chain', 'engine', 'doors'],
   'rack.rs': ['control', 'chain', 'schedule', 'engine', 'doors', 'simulations'],

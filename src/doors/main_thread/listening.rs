@@ -22,8 +22,8 @@ impl Tuner {
         self.0.frames()
     }
 
-    /// The pitch of the last `frames` samples of these: its frequency in Hz and its confidence, 0 … 1. Empty for silence
-    /// and where there are fewer samples.
+    /// The pitch of the last `frames` samples of these: its frequency in Hz and its confidence, 0 … 1. Empty for
+    /// silence and where there are fewer samples.
     pub fn pitch(&mut self, samples: &[f32]) -> Vec<f64> {
         self.0.pitch(samples).map_or(Vec::new(), |pitch| [pitch.frequency, pitch.confidence].into())
     }

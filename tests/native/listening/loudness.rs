@@ -190,7 +190,7 @@ fn tech_3341_cases_15_to_19_the_true_peak_of_a_sine_is_its_amplitude_whatever_it
 
 #[test]
 fn tech_3341_cases_20_to_23_the_true_peak_of_a_burst_is_found_wherever_the_samples_fall() {
-    // Made at four times the rate, a sine of −6 dBFS with one period at 0 dBFS, low-passed and decimated at each offset.
+    // Made at four times the rate: a sine of −6 dBFS with one period at 0 dBFS, low-passed, decimated at each offset.
     const OVER: usize = 4;
     let frames = 2 * RATE as usize;
     let period = 6 * OVER;
