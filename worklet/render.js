@@ -77,8 +77,8 @@ const PROGRESS_MILLISECONDS = 50;
  * @param {AudioBuffer | PlanarSound | SoundStream} input
  * @param {RenderOptions} [options]
  * @returns {Promise<AudioBuffer | RenderedSound | RenderedStream>}
- * @throws {EngineError} bad-input, bad-state, bad-take, bad-order, unknown-parameter, bad-value, unknown-option, bad-option, out-of-memory,
- *   render-failed, and those of the wasm (wasm-…) and of the worker script (worker-…)
+ * @throws {EngineError} bad-input, bad-state, bad-take, bad-order, unknown-parameter, bad-value, unknown-option,
+ *   bad-option, out-of-memory, render-failed, and those of the wasm (wasm-…) and of the worker script (worker-…)
  */
 export async function render(input, options = {}) {
   const settings = checkRenderOptions(options);

@@ -82,8 +82,8 @@ export const declareDisposable = (declarations) => `/// <reference lib="esnext.d
 const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)+/;
 
 /**
- * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their comments
- * each, and a function's none.
+ * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their
+ * comments each, and a function's none.
  * @param {string} declarations
  * @param {string} source
  */
