@@ -627,8 +627,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * How long the engine rings on after its input has ended, in seconds, with the parameters in force: an upper bound.
-   * By then a sound that came in at full scale (±1) is below −120 dBFS. It is the sum of what each effect needs for that:
-   * the delay until its last echo, a filter by its slower pole.
+   * By then a sound that came in at full scale (±1) is below −120 dBFS. It is the sum of what each effect needs for
+   * that: the delay until its last echo, a filter by its slower pole.
    * @returns {number}
    * @example
    * source.stop(t);
