@@ -1,8 +1,8 @@
 //! A low-latency audio engine for the browser, and two simulations. This crate is everything that
 //! computes; none of it needs a browser to be tested.
 //!
-//! An [`engine::Engine`] renders in place, up to [`dsp::block::BLOCK`] frames at a time. A sine through its low-pass, all
-//! other effects off, at the cutoff where the filter lets 1/√2 through:
+//! An [`engine::Engine`] renders in place, up to [`dsp::block::BLOCK`] frames at a time. A sine through its low-pass,
+//! all other effects off, at the cutoff where the filter lets 1/√2 through:
 //!
 //! ```
 //! use audio_dsp_wasm::{dsp::block::BLOCK, engine::Engine, params::Param};

@@ -8,8 +8,8 @@ const BASE64 = /^data:[^,]*;base64,/;
 export const isDataUrl = (url) => url.startsWith('data:');
 
 /**
- * The bytes of a `data:` URL in Base64, or null for any other URL. Decoded here, not fetched: a page's policy may forbid
- * to fetch what it has already.
+ * The bytes of a `data:` URL in Base64, or null for any other URL. Decoded here, not fetched: a page's policy may
+ * forbid to fetch what it has already.
  * @param {string} url
  * @returns {Uint8Array<ArrayBuffer> | null}
  */

@@ -69,6 +69,8 @@ export { Take } from './take.js';
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
  * @throws {EngineError} every code but engine-closed, mode-fixed, processor-died and resume-refused
+ * @example
+ * const engine = await createEngine(context, { params: { gain: 0.8 } });
  */
 export async function createEngine(context, options = {}) {
   const settings = checkOptions(context, options);
@@ -160,11 +162,15 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     /**
      * Connect sources here; the same node in every mode.
      * @type {AudioNode}
+     * @example
+     * source.connect(engine.input);
      */
     this.input = new GainNode(context);
     /**
      * The processed sound; the same node in every mode.
      * @type {AudioNode}
+     * @example
+     * engine.output.connect(context.destination);
      */
     this.output = new GainNode(context);
     // Nothing that outlives the engine may hold it: not the context's listeners, not the hosts' nodes.
@@ -239,6 +245,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * The audio context that the engine lives in.
    * @returns {BaseAudioContext}
+   * @example
+   * const { currentTime } = engine.context;
    */
   get context() {
     return this.#context;
@@ -300,6 +308,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * Where 'auto' could not have the best mode: why not.
    * @returns {EngineError | null}
+   * @example
+   * if (engine.fallbackReason) console.warn(engine.fallbackReason.message);
    */
   get fallbackReason() {
     return this.#hosts.fallbackReason;
@@ -308,6 +318,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * Where the sound is computed: on the audio thread or on the main thread.
    * @returns {'worklet' | 'script-processor'}
+   * @example
+   * console.log(`The sound is computed in ${engine.mode} mode.`);
    */
   get mode() {
     return this.#hosts.heard.mode;
@@ -316,6 +328,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * How parameters and meters travel.
    * @returns {'shared' | 'message' | 'direct'}
+   * @example
+   * const needsHeaders = engine.transport === 'message'; // 'shared' is faster, and wants cross-origin isolation
    */
   get transport() {
     return this.#hosts.heard.transport;
@@ -324,6 +338,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * How many channels it processes.
    * @returns {1 | 2}
+   * @example
+   * const peaks = engine.meters().outputPeak; // engine.channels numbers
    */
   get channels() {
     return this.#settings.channels;
@@ -332,6 +348,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * The script processor's buffer in force, in frames; 0 in worklet mode.
    * @returns {BufferSize | 0}
+   * @example
+   * const seconds = engine.bufferSize / engine.context.sampleRate;
    */
   get bufferSize() {
     return this.#hosts.heard.bufferSize;
@@ -340,6 +358,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * The parameter table.
    * @returns {readonly Parameter[]}
+   * @example
+   * for (const { id, label, min, max, unit } of engine.parameters) addSlider(id, label, min, max, unit);
    */
   get parameters() {
     return this.#parameters.table;
@@ -348,12 +368,19 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * How many values were set so far, modulo 2³². The audio thread reports it as meters().appliedSequence.
    * @returns {number}
+   * @example
+   * const isHeard = engine.meters().appliedSequence === engine.sequence;
    */
   get sequence() {
     return this.#parameters.sequence;
   }
 
-  /** Whether close() was called. */
+  /**
+   * Whether close() was called.
+   * @returns {boolean}
+   * @example
+   * if (!engine.closed) engine.set('gain', 0);
+   */
   get closed() {
     return this.#closing !== null;
   }
@@ -421,6 +448,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {ParameterId} id
    * @returns {number}
    * @throws {EngineError} unknown-parameter
+   * @example
+   * engine.get('lpf_cutoff'); // 20000, in Hz
    */
   get(id) {
     return this.#params.get(id)?.param.value ?? this.#parameters.get(id);
@@ -428,12 +457,11 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * A parameter with all that an AudioParam has: its value, and methods that schedule it to the sample.
-   *
-   *     engine.param('gain').linearRampToValueAtTime(0, context.currentTime + 2);
-   *
    * @param {ParameterId} id
    * @returns {EngineParam} the same one each time
    * @throws {EngineError} unknown-parameter
+   * @example
+   * engine.param('gain').linearRampToValueAtTime(0, context.currentTime + 2);
    */
   param(id) {
     let scheduled = this.#params.get(id);
@@ -476,6 +504,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * The effects' ids in the order in which the sound goes through them.
    * @returns {readonly string[]}
+   * @example
+   * engine.order[0];
    */
   get order() {
     const { effects, order } = this.#parameters;
@@ -487,6 +517,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {readonly string[]} ids each effect once, the limiter at the end
    * @returns {void}
    * @throws {EngineError} bad-order, engine-closed; nothing has changed then
+   * @example
+   * engine.setOrder(['delay', ...engine.order.filter((id) => id !== 'delay')]);
    */
   setOrder(ids) {
     this.#requireOpen();
@@ -498,6 +530,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * What the engine is set to, as plain JSON: a preset. Of what is scheduled it has the values of now.
    * @returns {Required<EngineState>}
+   * @example
+   * localStorage.preset = JSON.stringify(engine.state());
    */
   state() {
     const params = Object.fromEntries(this.parameters.map(({ id }) => [id, this.get(id)]));
@@ -509,6 +543,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {EngineState} state as state() gave it; what is missing in it is at its default
    * @returns {void}
    * @throws {EngineError} bad-state, unknown-parameter, bad-value, bad-order, engine-closed; nothing has changed then
+   * @example
+   * engine.load(JSON.parse(localStorage.preset));
    */
   load(state) {
     this.#requireOpen();
@@ -520,13 +556,12 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * Begins a take: from now on every change is logged with the frame at which it was heard.
-   *
-   *     const take = engine.record();
-   *     // play, turn knobs, schedule
-   *     const log = take.stop(); // plain JSON; render(input, { log }) gives the samples that were heard
-   *
    * @returns {Take}
    * @throws {EngineError} engine-closed
+   * @example
+   * const take = engine.record();
+   * // play, turn knobs, schedule
+   * const log = take.stop(); // plain JSON; render(input, { log }) gives the samples that were heard
    */
   record() {
     this.#requireOpen();
@@ -557,6 +592,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {ParameterId} [id]
    * @returns {void}
    * @throws {EngineError} unknown-parameter, engine-closed
+   * @example
+   * engine.reset('gain');
    */
   reset(id) {
     const rows = id === undefined ? this.parameters : [this.#parameters.row(id)];
@@ -569,6 +606,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * integratedLufs, loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode;
    * levels are linear, one per channel.
    * @returns {Meters}
+   * @example
+   * const [left, right] = engine.meters().outputPeak;
    */
   meters() {
     return this.#hosts.meters(this.channels);
@@ -615,6 +654,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {ArrayLike<number>} frequencies in Hz
    * @returns {Float64Array}
    * @throws {EngineError} bad-frequencies
+   * @example
+   * const factors = engine.response([100, 1000, 10000]);
    */
   response(frequencies) {
     if (typeof frequencies !== 'object' || frequencies === null) {
@@ -626,9 +667,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   }
 
   /**
-   * How long the engine rings on after its input has ended, in seconds, with the parameters in force: an upper bound. By
-   * then a sound that came in at full scale (±1) is below −120 dBFS. It is the sum of what each effect needs for that:
-   * the delay until its last echo, a filter by its slower pole.
+   * How long the engine rings on after its input has ended, in seconds, with the parameters in force: an upper bound.
+   * By then a sound that came in at full scale (±1) is below −120 dBFS. It is the sum of what each effect needs for
+   * that: the delay until its last echo, a filter by its slower pole.
    * @returns {number}
    * @example
    * source.stop(t);
@@ -643,6 +684,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * browser says, or else 0; Firefox is not asked, for it can hang then), `engine` (the effects': none), `buffer` (the
    * script processor's two buffers), and the `total`.
    * @returns {{ base: number, output: number, engine: number, buffer: number, total: number }}
+   * @example
+   * const milliseconds = 1000 * engine.latency().total;
    */
   latency() {
     const { baseLatency: base = 0 } = /** @type {Partial<AudioContext>} */ (this.#context);
@@ -659,6 +702,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * - 'quanta' otherwise: quanta not rendered in time, meters().missed. In worklet mode those that the context's
    *   clock passed without a call; in script-processor mode those whose call came when their sound was due already
    * @returns {{ count: number, source: 'playback-stats' | 'quanta' }}
+   * @example
+   * if (engine.underruns().count > 0) await engine.setMode('script-processor', { bufferSize: 4096 });
    */
   underruns() {
     const stats = this.mode === 'worklet' ? playbackStatsOf(this.#context) : undefined;
@@ -673,6 +718,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * @param {Pick<RunOptions, 'transport' | 'bufferSize'>} [options] default: as they were asked for
    * @returns {Promise<void>}
    * @throws {EngineError} as createEngine(), and mode-fixed
+   * @example
+   * await engine.setMode('script-processor', { bufferSize: 1024 });
    */
   setMode(mode, options = {}) {
     return this.#enqueue(async () => {
@@ -686,6 +733,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
    * Brings the sound back after the browser refused, suspended or interrupted it; call it from a click.
    * @returns {Promise<void>}
    * @throws {EngineError} resume-refused, context-closed
+   * @example
+   * button.onclick = () => engine.resume();
    */
   resume() {
     return this.#lifecycle.resume();
@@ -694,6 +743,8 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
   /**
    * Ends the engine and gives its memory back. Once is enough; again does no harm.
    * @returns {Promise<void>}
+   * @example
+   * await engine.close();
    */
   close() {
     this.#closing ??= this.#close();

@@ -61,7 +61,8 @@ const SENTENCES = {
     `The worklet script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
     'say by processorUrl where it is, or import audio-dsp-wasm/single, which has it inside.',
   'worklet-script-blocked': ({ url, directive }) =>
-    `The page's Content-Security-Policy blocks the worklet script ${url}; ${allow(url, 'its origin', directive, 'processorUrl')}.`,
+    `The page's Content-Security-Policy blocks the worklet script ${url}; ` +
+    `${allow(url, 'its origin', directive, 'processorUrl')}.`,
   'worklet-script-failed': ({ url }) =>
     `The worklet script ${url} loaded but registered no processor of this version: it threw, or is not of this ` +
     'build; look at the console, and publish files of one build together.',
@@ -85,7 +86,8 @@ const SENTENCES = {
     `The worker script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
     "say by workerUrl where it is, on the page's own origin, or import audio-dsp-wasm/single, which has it inside.",
   'worker-blocked': ({ url, directive }) =>
-    `The page's Content-Security-Policy blocks the worker script ${url}; ${allow(url, "'self'", directive, 'workerUrl')}.`,
+    `The page's Content-Security-Policy blocks the worker script ${url}; ` +
+    `${allow(url, "'self'", directive, 'workerUrl')}.`,
   'worker-failed': ({ url, reason }) =>
     `The worker script ${url} did not start (${reason}); publish files of one build together, and reload without ` +
     'the cache.',
@@ -113,7 +115,7 @@ const SENTENCES = {
  */
 function allow(url, source, directive, option) {
   if (!isDataUrl(url)) return `allow ${source} in ${directive}`;
-  return `allow data: in ${directive}, or publish the file of the package's pkg folder and say by ${option} where it is`;
+  return `allow data: in ${directive}, or publish the file of the package's pkg folder, named by ${option}`;
 }
 
 /** @typedef {keyof typeof SENTENCES} ErrorCode */

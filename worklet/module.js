@@ -43,6 +43,8 @@ const loaded = new Map();
  * @param {string | URL} [wasmUrl] another file than the package's best build for this browser
  * @returns {Promise<LoadedModule>}
  * @throws {EngineError} wasm-unsupported, simd-unsupported, wasm-blocked, wasm-missing, wasm-invalid or wasm-version
+ * @example
+ * loadModule(); // before the first click, so that createEngine() need not wait
  */
 export function loadModule(wasmUrl = '') {
   const key = wasmUrl && new URL(wasmUrl, document.baseURI).href;

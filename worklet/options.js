@@ -53,8 +53,8 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
  *   it hears itself glitch
  *
  * @typedef {object} Settings
- * @property {1 | 2} [channels] how many channels it processes, 2 if not told; what comes in is mixed up or down to them as
- *   Web Audio does for speakers
+ * @property {1 | 2} [channels] how many channels it processes, 2 if not told; what comes in is mixed up or down to them
+ *   as Web Audio does for speakers
  * @property {boolean} [fixed] the mode stays as it starts: the engine is its node alone, `input` and `output` are one,
  *   and setMode() to another one throws mode-fixed. For offline renders and graphs that never switch: it saves the
  *   GainNodes that a change of mode needs. A script processor is then only called while its output leads to the
@@ -64,8 +64,8 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
  * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
  * @property {string | URL} [processorUrl] where the worklet script is, if not there
  * @property {number} [timeout] seconds that a mode may take to start
- * @property {AbortSignal} [signal] while the engine starts, an abort makes createEngine() reject with its reason; later it
- *   closes the engine, as close() does
+ * @property {AbortSignal} [signal] while the engine starts, an abort makes createEngine() reject with its reason; later
+ *   it closes the engine, as close() does
  *
  * @typedef {RunOptions & Settings} EngineOptions
  */

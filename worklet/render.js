@@ -44,23 +44,34 @@ import { scoreOf } from './score.js';
 const PROGRESS_MILLISECONDS = 50;
 
 /**
- * Renders a sound, and its tail.
+ * Renders a sound, and its tail, without an AudioContext.
  * @overload
  * @param {AudioBuffer} input
  * @param {RenderOptions} [options]
  * @returns {Promise<AudioBuffer>}
+ * @throws {EngineError}
+ * @example
+ * const wet = await render(buffer, { state: engine.state(), tail: 2 });
  */
 /**
+ * Renders channels, and their tail, without an AudioContext.
  * @overload
  * @param {PlanarSound} input
  * @param {RenderOptions} [options]
  * @returns {Promise<RenderedSound>}
+ * @throws {EngineError}
+ * @example
+ * const { channels } = await render({ channels: [samples], sampleRate: 48000 });
  */
 /**
+ * Renders a stream, and its tail, no faster than it is read.
  * @overload
  * @param {SoundStream} input
  * @param {RenderOptions} [options]
  * @returns {Promise<RenderedStream>}
+ * @throws {EngineError}
+ * @example
+ * const { stream } = await render({ stream: chunks, sampleRate: 48000, channels: 2 });
  */
 /**
  * @param {AudioBuffer | PlanarSound | SoundStream} input

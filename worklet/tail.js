@@ -3,8 +3,8 @@
  * thread.
  *
  * Sounds of full scale (±1) are reckoned with. What they can be raised to, by all effects together, has to fall to
- * −120 dBFS: so far an echo, or a filter's ringing, has to decay. Effects in a row ring on one after the other at worst,
- * so the seconds add up, whatever their order.
+ * −120 dBFS: so far an echo, or a filter's ringing, has to decay. Effects in a row ring on one after the other at
+ * worst, so the seconds add up, whatever their order.
  */
 
 /** Where a sound is no longer heard, in dBFS; render()'s automatic tail ends there, too. */

@@ -116,6 +116,8 @@ export class Take {
   /**
    * Ends the take. What was not heard yet is not in it.
    * @returns {TakeLog} the same one each time
+   * @example
+   * const again = await render(input, { log: take.stop() });
    */
   stop() {
     if (this.#log) return this.#log;

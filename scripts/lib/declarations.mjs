@@ -9,6 +9,24 @@ import { diskFailure, Failure, root, run } from './project.mjs';
 
 const TYPES = join(root, 'types');
 
+/**
+ * What each meter tells.
+ * @type {Record<string, string>}
+ */
+const METERS = {
+  appliedSequence: 'The last change that the audio thread has taken in; engine.sequence counts them.',
+  quanta: 'Quanta rendered (of 128 frames, where the browser has no other).',
+  frames: 'Frames rendered.',
+  clips: 'Output samples beyond full scale.',
+  scrubbed: 'Input samples that were no numbers, or beyond all reason, and were replaced by 0.',
+  inputPeak: 'Peaks of the input, falling 20 dB in 1.7 s.',
+  inputRms: 'Root mean squares of the input, over about 300 ms.',
+  outputPeak: 'Peaks of the output, falling 20 dB in 1.7 s.',
+  outputRms: 'Root mean squares of the output, over about 300 ms.',
+  missed: 'Quanta that were not rendered in time.',
+  late: 'Scheduled events that came too late for their frame, and acted at once.',
+};
+
 /** The worklet script and the worker script, which are there to be named by a URL. */
 const SCRIPT = `/** A script that exports nothing: give its URL to the engine, as processorUrl or workerUrl. */
 export {};
@@ -64,8 +82,8 @@ export const declareDisposable = (declarations) => `/// <reference lib="esnext.d
 const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)+/;
 
 /**
- * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their comments
- * each, and a function's none.
+ * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their
+ * comments each, and a function's none.
  * @param {string} declarations
  * @param {string} source
  */
@@ -97,7 +115,10 @@ function tables(parameters, meters) {
     const type = curve === 'switch' ? 'number | boolean' : 'number';
     return `  /** ${label}: ${range}; default ${short(initial)}. */\n  ${id}: ${type};`;
   });
-  const readings = meters.map(({ name, kind }) => `  ${name}: ${kind === 'level' ? 'number[]' : 'number'};`);
+  const readings = meters.map(({ name, kind }) => {
+    const comment = name in METERS ? `  /** ${METERS[name]} */\n` : '';
+    return `${comment}  ${name}: ${kind === 'level' ? 'number[]' : 'number'};`;
+  });
   return `/** A value for every parameter. */
 export interface ParameterValues {
 ${values.join('\n')}

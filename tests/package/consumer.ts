@@ -30,7 +30,7 @@ import {
 } from 'audio-dsp-wasm';
 import type * as Processor from 'audio-dsp-wasm/processor';
 import type * as RenderWorker from 'audio-dsp-wasm/render-worker';
-import { createEngine as createSingle } from 'audio-dsp-wasm/single';
+import type { createEngine as createSingle } from 'audio-dsp-wasm/single';
 import init, { AudioProcessor, monte_carlo_pi, WaveSimulation } from 'audio-dsp-wasm/wasm';
 
 /** Compiles only where both types are the same, so `any` for neither. */

@@ -1,4 +1,4 @@
-/** Another project, with the packed package installed in it without a network; and the package's test application. Node. */
+/** Another project, with the packed package installed in it without a network; and its application. Node. */
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,8 +1,8 @@
 /** What people expect of a node: connect(), several values at once, an AbortSignal, `using`, a tail. Chromium. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { skipUnless } from '../../../scripts/lib/harness.mjs';
-import { openBrowser } from '../../support/open-browser.mjs';
+import { skipUnless } from '../../scripts/lib/harness.mjs';
+import { openBrowser } from '../support/open-browser.mjs';
 
 describe('An engine, as people use nodes,', { skip: skipUnless('chromium') }, () => {
   let browser;

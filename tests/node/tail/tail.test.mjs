@@ -1,10 +1,10 @@
 /** engine.tail: no sound that came in at full scale is heard after it, and it is not far too long either. Node. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
-import { audibleEffects, onlyEffect, switchesOf } from '../../scripts/lib/effects.mjs';
-import { tailSeconds } from '../../worklet/tail.js';
-import { renderInNode } from '../support/render.mjs';
+import { openDoors, SHIPPED } from '../../../scripts/lib/doors.mjs';
+import { audibleEffects, onlyEffect, switchesOf } from '../../../scripts/lib/effects.mjs';
+import { tailSeconds } from '../../../worklet/tail.js';
+import { renderInNode } from '../../support/render.mjs';
 
 /** −120 dBFS. */
 const INAUDIBLE = 1e-6;
