@@ -88,9 +88,8 @@ fn decay_time(sounds: &[Vec<f64>], rate: f64) -> f64 {
 fn it_decays_in_its_time_at_the_lowest_frequencies_and_in_the_dampings_share_of_it_at_the_highest() {
     // Frequencies up to the cutoff in Hz, by eight poles.
     let below = |cutoff: f64, sound: &mut dyn Iterator<Item = f64>| {
-        (0..4).fold(sound.collect(), |sound: Vec<f64>, _| {
-            reference::biquad(reference::pass(true, cutoff, RATE), &sound)
-        })
+        (0..4)
+            .fold(sound.collect(), |sound: Vec<f64>, _| reference::biquad(reference::pass(true, cutoff, RATE), &sound))
     };
     for (decay, damping) in [(0.5, 0.3), (1.0, 0.0), (2.0, 0.5), (2.0, 0.8), (6.0, 0.5), (20.0, 1.0)] {
         let each = |has| response(&values(decay, damping, 0.0), RATE, 1.2 * decay, has);
@@ -240,7 +239,11 @@ fn no_tone_stands_out_of_its_late_tail() {
                 assert!(highest < 14.0, "{highest:.1} times the mean: {what}");
                 let bottom = &powers[2..2 + 2 * AROUND];
                 let usual = bottom.iter().sum::<f64>() / bottom.len() as f64;
-                assert!(bottom.iter().all(|&p| p < 14.0 * usual), "a tone below {} Hz: {what}", 400.0 * RATE / FRAMES as f64);
+                assert!(
+                    bottom.iter().all(|&p| p < 14.0 * usual),
+                    "a tone below {} Hz: {what}",
+                    400.0 * RATE / FRAMES as f64
+                );
             }
         }
     }
