@@ -79,7 +79,8 @@ fn delayed(samples: &mut [f32], ring: &mut Ring, sinc: &Sinc, delays: &[f64], mi
     ring.write(samples);
     let frames = samples.len();
     for (n, ((x, &delay), &mix)) in samples.iter_mut().zip(delays).zip(mix).enumerate() {
-        let whole = delay as usize;
+        // By way of i32, which is faster in WebAssembly.
+        let whole = delay as i32 as usize;
         if let Some(around) = ring.read(frames - n + whole + TAPS / 2, TAPS).first_chunk::<TAPS>() {
             *x = *x * (1.0 - mix) + sinc.between(around, delay - whole as f64) * mix;
         }

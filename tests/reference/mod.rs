@@ -276,3 +276,96 @@ pub fn chorus([rate, depth, delay, mix]: [f64; 4], begins: f64, sample_rate: f64
         })
         .collect()
 }
+
+/// A complex number: real and imaginary part.
+pub type Complex = [f64; 2];
+
+pub fn times([a, b]: Complex, [c, d]: Complex) -> Complex {
+    [a * c - b * d, a * d + b * c]
+}
+
+fn minus([a, b]: Complex, [c, d]: Complex) -> Complex {
+    [a - c, b - d]
+}
+
+pub fn over(x: Complex, [c, d]: Complex) -> Complex {
+    let square = c * c + d * d;
+    times(x, [c / square, -d / square])
+}
+
+/// e^(j·angle).
+pub fn turned(angle: f64) -> Complex {
+    [angle.cos(), angle.sin()]
+}
+
+/// Lines of the feedback delay network.
+pub const LINES: usize = 16;
+
+/// The lengths of its lines in frames: 20 ms to 80 ms in equal ratios, each the next prime above the one before.
+pub fn network_lengths(sample_rate: f64) -> [usize; LINES] {
+    let is_prime = |n: usize| n > 1 && (2..n).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d));
+    let mut last = 1;
+    std::array::from_fn(|line| {
+        let wanted = (0.02 * sample_rate * 4f64.powf(line as f64 / 15.0)).round() as usize;
+        last = (wanted.max(last + 1)..).find(|&n| is_prime(n)).unwrap();
+        last
+    })
+}
+
+/// Whether a line belongs to the left: the outer two of each four.
+pub fn is_left(line: usize) -> bool {
+    matches!(line % 4, 0 | 3)
+}
+
+/// What a line does to its sound on the unit circle: its delay, and Jot's absorbent filter, which leaves 60 dB less after
+/// `decay` seconds at DC, and after decay·(1 − 0.9·damping) at Nyquist.
+pub fn network_line(length: usize, [decay, damping]: [f64; 2], sample_rate: f64, angle: f64) -> Complex {
+    let passes = length as f64 / sample_rate / decay;
+    let (lowest, highest) = (10f64.powf(-3.0 * passes), 10f64.powf(-3.0 * passes / (1.0 - 0.9 * damping)));
+    let ratio = highest / lowest;
+    let rest = (2.0 * ratio / (1.0 + ratio)).max(1000f64.ln() / (sample_rate * decay)).min(1.0);
+    let [re, im] = turned(-angle);
+    let pole = 1.0 - rest;
+    over(times([lowest * rest, 0.0], turned(-angle * length as f64)), [1.0 - pole * re, -pole * im])
+}
+
+/// H(z) = cᵀ(D(z)⁻¹ − A)⁻¹b of the network at an angle on the unit circle, for what goes in on the left and on the right:
+/// what comes out on the left and on the right.
+pub fn network(settings: [f64; 2], sample_rate: f64, angle: f64) -> [[Complex; 2]; 2] {
+    let lengths = network_lengths(sample_rate);
+    let half = |a: usize, b: usize| if a == b { 0.5 } else { -0.5 };
+    let mixed = |i: usize, k: usize| half(i / 4, k / 4) * half(i % 4, k % 4);
+    let side = |line: usize| usize::from(!is_left(line));
+    // Rows of the equations for what comes out of the lines, with a right-hand side for each input.
+    let mut rows: Vec<[Complex; LINES + 2]> = (0..LINES)
+        .map(|i| {
+            let mut row = [[0.0; 2]; LINES + 2];
+            (0..LINES).for_each(|k| row[k] = [-mixed((i + 1) % LINES, k), 0.0]);
+            let own = over([1.0, 0.0], network_line(lengths[i], settings, sample_rate, angle));
+            row[i] = minus(own, [-row[i][0], 0.0]);
+            row[LINES + side(i)] = [if i / 4 % 2 == 0 { 1.0 } else { -1.0 }, 0.0];
+            row
+        })
+        .collect();
+    // Gauss and Jordan, with the largest pivot.
+    for at in 0..LINES {
+        let size = |row: &[Complex; LINES + 2]| row[at][0].hypot(row[at][1]);
+        let pivot = (at..LINES).max_by(|&a, &b| size(&rows[a]).total_cmp(&size(&rows[b]))).unwrap();
+        rows.swap(at, pivot);
+        let pivot = rows[at];
+        for (_, row) in rows.iter_mut().enumerate().filter(|(nth, _)| *nth != at) {
+            let factor = over(row[at], pivot[at]);
+            (0..LINES + 2).for_each(|k| row[k] = minus(row[k], times(factor, pivot[k])));
+        }
+    }
+    [0, 1].map(|input| {
+        let mut sides = [[0.0; 2]; 2];
+        for (line, row) in rows.iter().enumerate() {
+            let [re, im] = over(row[LINES + input], row[line]);
+            let sign = if line < 8 { 0.25 } else { -0.25 };
+            sides[side(line)][0] += sign * re;
+            sides[side(line)][1] += sign * im;
+        }
+        sides
+    })
+}

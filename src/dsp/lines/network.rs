@@ -14,7 +14,7 @@
 //! - Of each four lines the outer two belong to the left, the inner two to the right: the input's signs change from four
 //!   to four, those of the output from eight to eight. In mono both are fed, and their mean is heard.
 
-use crate::dsp::block::{Block, LANES};
+use crate::dsp::block::{BLOCK, Block, LANES, Samples};
 use crate::dsp::lines::ring::Ring;
 use crate::dsp::math::{SILENCE_FLOOR, exp2, exp2x4};
 use crate::dsp::smooth::Smoothed;
@@ -34,8 +34,8 @@ const DOUBLINGS: f64 = 2.0;
 const OUTPUT: f32 = 0.25;
 /// How much of the decay time the damping can take at the highest frequencies.
 const MOST_DAMPING: f32 = 0.9;
-/// Frames that are processed at a time, fewer than in any line; while the gains move, those from one set to the next.
-const SPAN: usize = 32;
+/// Frames from one set of gains to the next while they move.
+const GRAIN: usize = 32;
 /// Frames that a line's filter looks back, besides its own last four.
 const BEHIND: usize = LANES - 1;
 
@@ -53,11 +53,16 @@ struct Gains([PerLine; LANES + 1]);
 pub struct Network {
     sample_rate: f64,
     lengths: [usize; LINES],
+    /// Frames that are processed at a time, at most: fewer than in any line.
+    span: usize,
     /// −log2 of what 60 dB in the decay time leave of a line's sound, times the decay time in seconds.
     losses: PerLine,
     lines: Vec<Ring>,
     /// What comes out of each line: the last four frames of the span before, then the span's.
-    outputs: [[f32x4; 1 + SPAN / LANES]; LINES],
+    outputs: [[f32x4; 1 + BLOCK / LANES]; LINES],
+    sums: Sums,
+    input: Sides,
+    output: Sides,
     gains: Gains,
     /// While the gains move: what they are after the grain, and by how much they change with a frame.
     goal: Gains,
@@ -69,7 +74,14 @@ pub struct Network {
 }
 
 /// Sound of both sides, for a span.
-type Sides = [[f32x4; SPAN / LANES]; 2];
+type Sides = [Samples; 2];
+
+/// What H ⊗ H takes from the lines: half of its row's sum from each, and what is left of half of its column's.
+#[derive(Default)]
+struct Sums {
+    rows: [Samples; SIDE],
+    columns: [Samples; SIDE],
+}
 
 impl Network {
     /// A silent network; the sample rate in Hz.
@@ -85,13 +97,17 @@ impl Network {
         Ok(Self {
             sample_rate,
             lengths,
+            span: BLOCK.min(lengths[0] - LANES),
             losses: from_fn(|four| f32x4::new(from_fn(|nth| loss(LANES * four + nth)))),
             // What is written for the last frames of a vector overtakes the oldest.
             lines: lengths
                 .iter()
-                .map(|length| Ring::new(length + BEHIND + LANES, SPAN + LANES))
+                .map(|length| Ring::new(length + BEHIND + LANES, BLOCK + LANES))
                 .collect::<Result<_, _>>()?,
-            outputs: Default::default(),
+            outputs: [[f32x4::ZERO; 1 + BLOCK / LANES]; LINES],
+            sums: Sums::default(),
+            input: Sides::default(),
+            output: Sides::default(),
             gains: Gains::default(),
             goal: Gains::default(),
             slope: Gains::default(),
@@ -103,7 +119,7 @@ impl Network {
     /// Forgets all sound, and has the gains of this decay time in seconds and this damping at once.
     pub fn reset(&mut self, decay: f64, damping: f64) {
         self.lines.iter_mut().for_each(Ring::forget);
-        self.outputs = Default::default();
+        self.outputs.iter_mut().for_each(|outputs| outputs[0] = f32x4::ZERO);
         self.gains = self.gains_of(decay as f32, damping as f32);
         self.left = 0;
         self.settled = true;
@@ -127,7 +143,7 @@ impl Network {
             if self.left == 0 && !self.settled {
                 self.begin_grain([decay, damping]);
             }
-            let mut span = SPAN.min(frames - at);
+            let mut span = self.span.min(frames - at);
             if self.settled {
                 self.sound(block, at, span, |network, line, vectors| network.filter(line, vectors));
             } else {
@@ -150,16 +166,16 @@ impl Network {
         let arrived = decay.is_settled() && damping.is_settled();
         let [decay, damping] = [decay, damping].map(|parameter| {
             let mut values = [f32x4::ZERO];
-            parameter.values_after(SPAN, SPAN, &mut values);
+            parameter.values_after(GRAIN, GRAIN, &mut values);
             values[0].to_array()[0]
         });
         self.goal = self.gains_of(decay, damping);
         self.settled = arrived && self.goal == self.gains;
-        let each_frame = f32x4::splat(1.0 / SPAN as f32);
+        let each_frame = f32x4::splat(1.0 / GRAIN as f32);
         for ((slope, goal), from) in self.slope.0.iter_mut().zip(&self.goal.0).zip(&self.gains.0) {
             *slope = from_fn(|four| (goal[four] - from[four]) * each_frame);
         }
-        self.left = SPAN;
+        self.left = GRAIN;
     }
 
     #[inline(never)]
@@ -186,24 +202,22 @@ impl Network {
     #[inline(always)]
     fn sound(&mut self, block: &mut Block, at: usize, span: usize, filter: impl Fn(&mut Self, usize, usize)) {
         let vectors = span.div_ceil(LANES);
-        let mut input = Sides::default();
-        for (side, samples) in input.iter_mut().zip(block.samples()) {
+        for (side, samples) in self.input.iter_mut().zip(block.samples()) {
             gather(side, &samples[at..at + span]);
         }
         let is_mono = block.stereo_mut().is_none();
         if is_mono {
-            input[1] = input[0];
+            let [left, right] = &mut self.input;
+            right[..vectors].copy_from_slice(&left[..vectors]);
         }
-        for line in 0..LINES {
-            filter(self, line, vectors);
-        }
-        let mut output = Sides::default();
-        self.mix(&input, &mut output, span);
+        (0..LINES).for_each(|line| filter(self, line, vectors));
+        self.mix(span);
         if is_mono {
-            let [left, right] = &mut output;
-            left.iter_mut().zip(right).for_each(|(left, right)| *left = (*left + *right) * f32x4::splat(0.5));
+            let [left, right] = &mut self.output;
+            let sides = left[..vectors].iter_mut().zip(right);
+            sides.for_each(|(left, right)| *left = (*left + *right) * f32x4::splat(0.5));
         }
-        for (side, samples) in output.iter().zip(block.samples_mut()) {
+        for (side, samples) in self.output.iter().zip(block.samples_mut()) {
             samples[at..at + span].copy_from_slice(&bytemuck::cast_slice(side)[..span]);
         }
     }
@@ -225,7 +239,7 @@ impl Network {
     fn filter_moving(&mut self, line: usize, vectors: usize) {
         let of_line = |gains: Gains| gains.0.map(|gains| f32x4::splat(gains[line / LANES].to_array()[line % LANES]));
         let (from, slope) = (of_line(self.gains), of_line(self.slope));
-        let mut frame = f32x4::splat((SPAN - self.left) as f32) + f32x4::new([1.0, 2.0, 3.0, 4.0]);
+        let mut frame = f32x4::splat((GRAIN - self.left) as f32) + f32x4::new([1.0, 2.0, 3.0, 4.0]);
         let (mut y, taps) = taps(&mut self.outputs[line], &self.lines[line], self.lengths[line], vectors);
         for (output, [x0, x1, x2, x3]) in taps {
             let [c0, c1, c2, c3, back]: [f32x4; LANES + 1] = from_fn(|nth| from[nth] + slope[nth] * frame);
@@ -237,11 +251,9 @@ impl Network {
 
     /// Mixes the lines' outputs into what is heard and, with the input, into the lines.
     #[inline(never)]
-    fn mix(&mut self, input: &Sides, output: &mut Sides, span: usize) {
+    fn mix(&mut self, span: usize) {
         let vectors = span.div_ceil(LANES);
-        // H ⊗ H takes half of its row's sum and half of its column's from each, and gives back a quarter of all.
-        let mut rows = [[f32x4::ZERO; SPAN / LANES]; SIDE];
-        let mut columns = [[f32x4::ZERO; SPAN / LANES]; SIDE];
+        let Sums { rows, columns } = &mut self.sums;
         let [half, heard] = [0.5, OUTPUT].map(f32x4::splat);
         for nth in 0..vectors {
             let mut sums = [f32x4::ZERO; SIDE];
@@ -261,13 +273,13 @@ impl Network {
             }
             let all = half * ((sums[0] + sums[1]) + (sums[2] + sums[3]));
             columns.iter_mut().zip(sums).for_each(|(column, sum)| column[nth] = half * (sum - all));
-            output.iter_mut().zip(sides).for_each(|(output, side)| output[nth] = heard * side);
+            self.output.iter_mut().zip(sides).for_each(|(output, side)| output[nth] = heard * side);
         }
         let mut highest = f32x4::ZERO;
         for (line, ring) in self.lines.iter_mut().enumerate() {
             let mixed = (line + 1) % LINES;
             let (row, column) = (&rows[mixed / SIDE], &columns[mixed % SIDE]);
-            let side = &input[usize::from(matches!(line % SIDE, 1 | 2))];
+            let side = &self.input[usize::from(matches!(line % SIDE, 1 | 2))];
             let sign = f32x4::splat(if (line / SIDE).is_multiple_of(2) { 1.0 } else { -1.0 });
             let written = ring.place(vectors * LANES).as_chunks_mut::<LANES>().0;
             let sounds = self.outputs[mixed][1..].iter().zip(row).zip(column).zip(side);

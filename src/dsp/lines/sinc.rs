@@ -48,7 +48,7 @@ impl Sinc {
     #[inline(always)]
     pub fn between(&self, samples: &[f32; TAPS], fraction: f64) -> f32 {
         let place = fraction * PLACES as f64;
-        let row = (place as usize).min(PLACES - 1);
+        let row = (place as i32 as usize).min(PLACES - 1);
         let share = f32x4::splat((place - row as f64) as f32);
         let (from, to) = (&self.rows[row], &self.rows[row + 1]);
         let taps: &[[f32; LANES]; TAPS / LANES] = bytemuck::cast_ref(samples);

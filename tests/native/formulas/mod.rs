@@ -5,3 +5,4 @@ mod exactness;
 mod gate;
 mod longest_delay;
 mod response;
+mod reverb;
