@@ -1,5 +1,5 @@
-//! Reverb: x·(1−mix) + mix·w, where w is what a feedback delay network (`dsp::lines::network`, after J.-M. Jot) makes of
-//! the sound a predelay ago.
+//! Reverb: x·(1−mix) + mix·w, where w is what a feedback delay network (`dsp::lines::network`, after J.-M. Jot) makes
+//! of the sound a predelay ago.
 //!
 //! A new predelay is faded to from the old tap. While it moves, one fade follows the other.
 

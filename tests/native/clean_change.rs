@@ -132,7 +132,9 @@ fn ramp(index: usize, from: f32, to: f32, frames: f64) -> Change {
 #[test]
 fn a_parameter_that_is_set_on_a_ramp_and_takes_up_another_one_smoothly_does_not_click() {
     const PART_FRAMES: usize = 12_000;
-    let moves = |case: &Case| TABLE[case.index].curve != Curve::Switch && !TABLE[case.index].id.ends_with("_attack");
+    // What an attack does, and how far a gate opens within a millisecond, bends the sound by itself.
+    let bends = |id: &str| id.ends_with("_attack") || id.starts_with("gate_");
+    let moves = |case: &Case| TABLE[case.index].curve != Curve::Switch && !bends(TABLE[case.index].id);
     for Case { index, base, what } in alone().filter(moves) {
         let [low, high] = ends(&base, index);
         let sound = smooth_sound(2, 5 * PART_FRAMES);

@@ -123,6 +123,7 @@ proptest! {
         let mut base = base;
         // Where an effect's own clock stands tells for ever what was before. And a tail must come to its end.
         CLOCKS.into_iter().for_each(|index| base[index] = 0.0);
+        base[params::REVERB_DECAY] = base[params::REVERB_DECAY].min(1.0);
         base[params::DELAY_FEEDBACK] = base[params::DELAY_FEEDBACK].min(0.6);
         let sound = test_sound(128 * 64, rate, 0);
         let [mut edited, mut untouched] = [(); 2].map(|()| engine(&base, rate as f32, 1));

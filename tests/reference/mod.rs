@@ -210,8 +210,8 @@ pub fn limit(sample_rate: f64, channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 /// A noise gate as "DAFX" has it (Zölzer, 2nd edition, 4.2.3): threshold and range in dB; attack, hold and release in
-/// seconds. Peaks are followed over all channels, falling with a time constant of 20 ms; 6 dB of hysteresis; the gain in
-/// dB gets 99 % of the way in attack and release.
+/// seconds. Peaks are followed over all channels, falling with a time constant of 20 ms; 6 dB of hysteresis; the gain
+/// in dB gets 99 % of the way in attack and release.
 pub fn gate(
     [threshold, range, attack, hold, release]: [f64; 5],
     sample_rate: f64,
@@ -317,8 +317,8 @@ pub fn is_left(line: usize) -> bool {
     matches!(line % 4, 0 | 3)
 }
 
-/// What a line does to its sound on the unit circle: its delay, and Jot's absorbent filter, which leaves 60 dB less after
-/// `decay` seconds at DC, and after decay·(1 − 0.9·damping) at Nyquist.
+/// What a line does to its sound on the unit circle: its delay, and Jot's absorbent filter, which leaves 60 dB less
+/// after `decay` seconds at DC, and after decay·(1 − 0.9·damping) at Nyquist.
 pub fn network_line(length: usize, [decay, damping]: [f64; 2], sample_rate: f64, angle: f64) -> Complex {
     let passes = length as f64 / sample_rate / decay;
     let (lowest, highest) = (10f64.powf(-3.0 * passes), 10f64.powf(-3.0 * passes / (1.0 - 0.9 * damping)));
@@ -329,8 +329,8 @@ pub fn network_line(length: usize, [decay, damping]: [f64; 2], sample_rate: f64,
     over(times([lowest * rest, 0.0], turned(-angle * length as f64)), [1.0 - pole * re, -pole * im])
 }
 
-/// H(z) = cᵀ(D(z)⁻¹ − A)⁻¹b of the network at an angle on the unit circle, for what goes in on the left and on the right:
-/// what comes out on the left and on the right.
+/// H(z) = cᵀ(D(z)⁻¹ − A)⁻¹b of the network at an angle on the unit circle, for what goes in on the left and on the
+/// right: what comes out on the left and on the right.
 pub fn network(settings: [f64; 2], sample_rate: f64, angle: f64) -> [[Complex; 2]; 2] {
     let lengths = network_lengths(sample_rate);
     let half = |a: usize, b: usize| if a == b { 0.5 } else { -0.5 };

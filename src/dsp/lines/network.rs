@@ -1,8 +1,8 @@
 //! A feedback delay network: delay lines whose outputs, mixed by an orthogonal matrix, are their inputs.
 //!
-//! J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial reverberators", 90th AES Convention, 1991;
-//! the matrix is after Jot, "Efficient models for reverberation and distance rendering in computer music and virtual
-//! audio reality", ICMC 1997. With inputs x, lines of mᵢ frames, sᵢ what comes out of line i:
+//! J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial reverberators", 90th AES Convention,
+//! 1991; the matrix is after Jot, "Efficient models for reverberation and distance rendering in computer music and
+//! virtual audio reality", ICMC 1997. With inputs x, lines of mᵢ frames, sᵢ what comes out of line i:
 //!
 //! - sᵢ(z) = z^(−mᵢ)·gᵢ·(1 − pᵢ)/(1 − pᵢ·z⁻¹)·qᵢ(z), q = A·s + b·x, output = cᵀ·s
 //! - gᵢ = 10^(−3·mᵢ/(rate·decay)), so that after the decay time 60 dB are gone. pᵢ is such that at the highest frequency
