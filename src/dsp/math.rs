@@ -5,7 +5,7 @@
 //! samples at a time and are for the audio path; those of float64 are for coefficients.
 
 use crate::dsp::lanes::VECTORS;
-use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E};
+use core::f64::consts::{FRAC_PI_2, FRAC_PI_4, LN_2, LOG2_10, LOG2_E, TAU};
 use core::hint::black_box;
 use wide::{f32x4, f64x2, i32x4};
 
@@ -208,7 +208,7 @@ static SINE: Sine = Sine {
     round: f64x2::splat(6_755_399_441_055_744.0),
     half: f64x2::splat(0.5),
     series: [
-        f64x2::splat(6.283_185_307_179_586),
+        f64x2::splat(TAU),
         f64x2::splat(-41.341_702_240_399_76),
         f64x2::splat(81.605_249_276_075_05),
         f64x2::splat(-76.705_859_753_061_39),

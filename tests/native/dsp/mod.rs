@@ -3,4 +3,5 @@
 mod block;
 mod math;
 mod meters;
+mod ring;
 mod smooth;
