@@ -5,14 +5,14 @@
 //! virtual audio reality", ICMC 1997. With inputs x, lines of mᵢ frames, sᵢ what comes out of line i:
 //!
 //! - sᵢ(z) = z^(−mᵢ)·gᵢ·(1 − pᵢ)/(1 − pᵢ·z⁻¹)·qᵢ(z), q = A·s + b·x, output = cᵀ·s
-//! - gᵢ = 10^(−3·mᵢ/(rate·decay)), so that after the decay time 60 dB are gone. pᵢ is such that at the highest frequency
-//!   it takes decay·(1 − 0.9·damping): with r the gain there over gᵢ, 1 − pᵢ = 2r/(1 + r); but at least
+//! - gᵢ = 10^(−3·mᵢ/(rate·decay)), so that after the decay time 60 dB are gone. pᵢ is such that at the highest
+//!   frequency it takes decay·(1 − 0.9·damping): with r the gain there over gᵢ, 1 − pᵢ = 2r/(1 + r); but at least
 //!   ln 1000/(rate·decay), for no line shall ring longer than the whole.
-//! - A = S·(H ⊗ H), H = I − ½·11ᵀ of 4×4 (Householder), all of whose entries have the same magnitude; S moves them by one
-//!   line, since a symmetric matrix would have all its eigenvalues at ±1.
+//! - A = S·(H ⊗ H), H = I − ½·11ᵀ of 4×4 (Householder), all of whose entries have the same magnitude; S moves them by
+//!   one line, since a symmetric matrix would have all its eigenvalues at ±1.
 //! - The lines are 20 to 80 ms long, in equal ratios, each the next larger prime: so no two echoes fall together soon.
-//! - Of each four lines the outer two belong to the left, the inner two to the right: the input's signs change from four
-//!   to four, those of the output from eight to eight. In mono both are fed, and their mean is heard.
+//! - Of each four lines the outer two belong to the left, the inner two to the right: the input's signs change from
+//!   four to four, those of the output from eight to eight. In mono both are fed, and their mean is heard.
 
 use crate::dsp::block::{BLOCK, Block, LANES, Samples};
 use crate::dsp::lines::ring::Ring;
@@ -76,11 +76,12 @@ pub struct Network {
 /// Sound of both sides, for a span.
 type Sides = [Samples; 2];
 
-/// What H ⊗ H takes from the lines: half of its row's sum from each, and what is left of half of its column's.
+/// What is taken from the lines' outputs to make their inputs: of each half of its row's sum, and of its column's half
+/// what is left, without the input or with it.
 #[derive(Default)]
 struct Sums {
     rows: [Samples; SIDE],
-    columns: [Samples; SIDE],
+    columns: [[Samples; SIDE]; 2],
 }
 
 impl Network {
@@ -145,10 +146,10 @@ impl Network {
             }
             let mut span = self.span.min(frames - at);
             if self.settled {
-                self.sound(block, at, span, |network, line, vectors| network.filter(line, vectors));
+                self.sound(block, at, span, Self::filter);
             } else {
                 span = span.min(self.left);
-                self.sound(block, at, span, |network, line, vectors| network.filter_moving(line, vectors));
+                self.sound(block, at, span, Self::filter_moving);
                 self.left -= span;
                 if self.left == 0 {
                     self.gains = self.goal;
@@ -171,6 +172,9 @@ impl Network {
         });
         self.goal = self.gains_of(decay, damping);
         self.settled = arrived && self.goal == self.gains;
+        if self.settled {
+            return;
+        }
         let each_frame = f32x4::splat(1.0 / GRAIN as f32);
         for ((slope, goal), from) in self.slope.0.iter_mut().zip(&self.goal.0).zip(&self.gains.0) {
             *slope = from_fn(|four| (goal[four] - from[four]) * each_frame);
@@ -198,7 +202,7 @@ impl Network {
         gains
     }
 
-    /// A span of the network, with the way that a line's output is made.
+    /// A span of the network, with what makes the outputs of a line and the next one.
     #[inline(always)]
     fn sound(&mut self, block: &mut Block, at: usize, span: usize, filter: impl Fn(&mut Self, usize, usize)) {
         let vectors = span.div_ceil(LANES);
@@ -210,7 +214,7 @@ impl Network {
             let [left, right] = &mut self.input;
             right[..vectors].copy_from_slice(&left[..vectors]);
         }
-        (0..LINES).for_each(|line| filter(self, line, vectors));
+        (0..LINES).step_by(2).for_each(|line| filter(self, line, vectors));
         self.mix(span);
         if is_mono {
             let [left, right] = &mut self.output;
@@ -222,30 +226,40 @@ impl Network {
         }
     }
 
-    /// What comes out of a line.
+    /// A line's gains, out of those of all.
+    #[inline(always)]
+    fn of_line(gains: &Gains, line: usize) -> [f32x4; LANES + 1] {
+        gains.0.map(|gains| f32x4::splat(gains[line / LANES].to_array()[line % LANES]))
+    }
+
+    /// What comes out of a line and of the next one. Both at once, for either has to wait for its last sum.
     #[inline(always)]
     fn filter(&mut self, line: usize, vectors: usize) {
-        let [c0, c1, c2, c3, back] =
-            self.gains.0.map(|gains| f32x4::splat(gains[line / LANES].to_array()[line % LANES]));
-        let (mut y, taps) = taps(&mut self.outputs[line], &self.lines[line], self.lengths[line], vectors);
-        for (output, [x0, x1, x2, x3]) in taps {
-            y = ((c0 * x0 + c1 * x1) + (c2 * x2 + c3 * x3)) + back * y;
-            *output = y;
+        let [one, other] = [line, line + 1].map(|line| Self::of_line(&self.gains, line));
+        let (outputs, next_outputs) = self.outputs.split_at_mut(line + 1);
+        let (mut y, places) = taps(&mut outputs[line], &self.lines[line], self.lengths[line], vectors);
+        let (mut v, next_places) = taps(&mut next_outputs[0], &self.lines[line + 1], self.lengths[line + 1], vectors);
+        for ((place, x), (next_place, w)) in places.zip(next_places) {
+            y = step(&one, x, y);
+            *place = y;
+            v = step(&other, w, v);
+            *next_place = v;
         }
     }
 
     /// The same while the gains move.
     #[inline(always)]
     fn filter_moving(&mut self, line: usize, vectors: usize) {
-        let of_line = |gains: Gains| gains.0.map(|gains| f32x4::splat(gains[line / LANES].to_array()[line % LANES]));
-        let (from, slope) = (of_line(self.gains), of_line(self.slope));
-        let mut frame = f32x4::splat((GRAIN - self.left) as f32) + f32x4::new([1.0, 2.0, 3.0, 4.0]);
-        let (mut y, taps) = taps(&mut self.outputs[line], &self.lines[line], self.lengths[line], vectors);
-        for (output, [x0, x1, x2, x3]) in taps {
-            let [c0, c1, c2, c3, back]: [f32x4; LANES + 1] = from_fn(|nth| from[nth] + slope[nth] * frame);
-            y = ((c0 * x0 + c1 * x1) + (c2 * x2 + c3 * x3)) + back * y;
-            *output = y;
-            frame += f32x4::splat(LANES as f32);
+        let begins = f32x4::splat((GRAIN - self.left) as f32) + f32x4::new([1.0, 2.0, 3.0, 4.0]);
+        for line in [line, line + 1] {
+            let [from, slope] = [&self.gains, &self.slope].map(|gains| Self::of_line(gains, line));
+            let (mut y, places) = taps(&mut self.outputs[line], &self.lines[line], self.lengths[line], vectors);
+            let mut frame = begins;
+            for (place, x) in places {
+                y = step(&from_fn(|nth| from[nth] + slope[nth] * frame), x, y);
+                *place = y;
+                frame += f32x4::splat(LANES as f32);
+            }
         }
     }
 
@@ -272,19 +286,23 @@ impl Network {
                 }
             }
             let all = half * ((sums[0] + sums[1]) + (sums[2] + sums[3]));
-            columns.iter_mut().zip(sums).for_each(|(column, sum)| column[nth] = half * (sum - all));
+            for (column, sum) in sums.into_iter().enumerate() {
+                // A line is fed by the mix at the next one's place.
+                let x = self.input[usize::from(!matches!(column, 0 | 1))][nth];
+                let sum = half * (sum - all);
+                columns[0][column][nth] = sum - x;
+                columns[1][column][nth] = sum + x;
+            }
             self.output.iter_mut().zip(sides).for_each(|(output, side)| output[nth] = heard * side);
         }
         let mut highest = f32x4::ZERO;
         for (line, ring) in self.lines.iter_mut().enumerate() {
             let mixed = (line + 1) % LINES;
-            let (row, column) = (&rows[mixed / SIDE], &columns[mixed % SIDE]);
-            let side = &self.input[usize::from(matches!(line % SIDE, 1 | 2))];
-            let sign = f32x4::splat(if (line / SIDE).is_multiple_of(2) { 1.0 } else { -1.0 });
+            let (row, column) = (&rows[mixed / SIDE], &columns[line / SIDE % 2][mixed % SIDE]);
             let written = ring.place(vectors * LANES).as_chunks_mut::<LANES>().0;
-            let sounds = self.outputs[mixed][1..].iter().zip(row).zip(column).zip(side);
-            for (written, (((&s, &row), &column), &x)) in written.iter_mut().zip(sounds) {
-                let sum = (s - row - column) + sign * x;
+            let sounds = self.outputs[mixed][1..].iter().zip(row).zip(column);
+            for (written, ((&s, &row), &column)) in written.iter_mut().zip(sounds) {
+                let sum = s - row - column;
                 highest = highest.fast_max(sum.abs());
                 *written = sum.to_array();
             }
@@ -306,6 +324,12 @@ impl Network {
             ring.close(span, silent);
         }
     }
+}
+
+/// A line's filter: four outputs from what came out of its ring, now and 1 … 3 frames before, and the four before.
+#[inline(always)]
+fn step([c0, c1, c2, c3, back]: &[f32x4; LANES + 1], [x0, x1, x2, x3]: [f32x4; LANES], before: f32x4) -> f32x4 {
+    ((*c0 * x0 + *c1 * x1) + (*c2 * x2 + *c3 * x3)) + *back * before
 }
 
 /// A line's last four outputs; and places for the next ones, with what came out of its ring then and 1 … 3 frames

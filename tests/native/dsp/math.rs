@@ -1,7 +1,7 @@
 //! The functions of src/math.rs against the standard library's in float64, over all that they promise.
 
 use audio_dsp_wasm::dsp::math::{self, Tanh, exp2x4, log2x4};
-use wide::f32x4;
+use wide::{f32x4, f64x2};
 
 /// The largest of `error` over these floats, four at a time, given by their bits.
 fn largest(
@@ -141,4 +141,18 @@ fn the_functions_of_float64_are_within_1e_14() {
     assert_eq!(math::log2(1.0), 0.0);
     assert_eq!(math::exp2(0.0), 1.0);
     assert_eq!(math::tan(0.0), 0.0);
+}
+
+#[test]
+fn sines_of_turns_are_within_1e_11_for_turns_up_to_a_thousand() {
+    for n in -100_000..100_000 {
+        let turns = [n as f64 / 99.7, n as f64 / 4000.0];
+        let mut got = [f64x2::new(turns)];
+        math::sines_of_turns(&mut got);
+        for (got, turns) in got[0].to_array().into_iter().zip(turns) {
+            // A turn's fraction is exact; 2π times a thousand is not.
+            let want = (std::f64::consts::TAU * (turns - turns.round())).sin();
+            assert!((got - want).abs() < 1e-11, "{got} for {want}, {turns} turns");
+        }
+    }
 }

@@ -4,4 +4,5 @@ mod block;
 mod law;
 mod math;
 mod meters;
+mod ring;
 mod smooth;
