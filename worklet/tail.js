@@ -16,6 +16,13 @@ const HIGHEST_SHARE = 0.49;
 /** What the slower of two equal poles rings on beyond an exponential, as a factor. */
 const DOUBLE_POLE = 1.2;
 
+/** The reverb's lines (src/dsp/lines/network.rs); at low sample rates the next prime is some frames longer. */
+const SHORTEST_LINE_SECONDS = 0.02;
+const LONGEST_LINE_SECONDS = 0.09;
+
+/** Frames that the chorus reads around a place between frames, at most (src/dsp/lines). */
+const INTERPOLATION_FRAMES = 64;
+
 /** The distortion's drive is 1 + 10 × its parameter; the slope at 0 of tanh(x·drive) / tanh(drive) is how it lifts. */
 const slopeOf = (/** @type {number} */ drive) => drive / Math.tanh(drive);
 
@@ -29,8 +36,13 @@ const slopeOf = (/** @type {number} */ drive) => drive / Math.tanh(drive);
 export function tailSeconds(get, sampleRate) {
   if (get('bypass') === 1) return 0;
   const decibels = liftOf(get) - INAUDIBLE_DECIBELS;
-  const echoes = get('delay_on') * echoSeconds(get, decibels, sampleRate);
-  return filtersOf(get).reduce((sum, filter) => sum + ringingSeconds(filter, decibels, sampleRate), echoes);
+  const echoes = [
+    get('delay_on') * echoSeconds(get, decibels, sampleRate),
+    get('chorus_on') * chorusSeconds(get, sampleRate),
+    get('reverb_on') * reverbSeconds(get, decibels),
+  ];
+  const ringing = filtersOf(get).map((filter) => ringingSeconds(filter, decibels, sampleRate));
+  return [...echoes, ...ringing].reduce((sum, seconds) => sum + seconds, 0);
 }
 
 /**
@@ -43,6 +55,8 @@ function liftOf(get) {
     get('distortion_on') ? slopeOf(1 + 10 * get('distortion')) : 1,
     // A sound that goes on and on gathers in the line.
     get('delay_on') ? 1 / (1 - get('delay_feedback')) : 1,
+    // In the reverb's shortest line, too.
+    get('reverb_on') ? 1 / (1 - 10 ** ((-3 * SHORTEST_LINE_SECONDS) / get('reverb_decay'))) : 1,
   ];
   const raised = [get('peak_on') * Math.max(0, get('peak_gain')), get('compressor_on') * get('compressor_makeup')];
   return factors.reduce((sum, factor) => sum + Math.max(0, 20 * Math.log10(factor)), raised[0] + raised[1]);
@@ -59,6 +73,26 @@ function echoSeconds(get, decibels, sampleRate) {
   const echo = Math.max(1, Math.round(time * sampleRate)) / sampleRate;
   if (get('delay_mix') === 0) return 0;
   return echo * (1 + Math.ceil(decibels / (-20 * Math.log10(feedback))));
+}
+
+/**
+ * The longest delay of the chorus, and what its interpolation needs behind it.
+ * @param {Get} get
+ * @param {number} sampleRate
+ */
+function chorusSeconds(get, sampleRate) {
+  if (get('chorus_mix') === 0) return 0;
+  return get('chorus_delay') + get('chorus_depth') + INTERPOLATION_FRAMES / sampleRate;
+}
+
+/**
+ * The reverb falls by 60 dB in its decay time, once the sound has gone through its longest line.
+ * @param {Get} get
+ * @param {number} decibels
+ */
+function reverbSeconds(get, decibels) {
+  if (get('reverb_mix') === 0) return 0;
+  return get('reverb_predelay') + LONGEST_LINE_SECONDS + (get('reverb_decay') * decibels) / 60;
 }
 
 /**
