@@ -1,7 +1,7 @@
 //! The chain: the effects in their order, behind a master bypass.
 //!
-//! By default gain → distortion → low-pass and high-pass → peaking → compressor → tremolo → delay → limiter. The
-//! limiter stays last; the others can be in any order (`rack`).
+//! By default gate → gain → distortion → low-pass and high-pass → peaking → compressor → tremolo → chorus → delay →
+//! reverb → limiter. The limiter stays last; the others can be in any order (`rack`).
 //!
 //! It takes blocks of any size, cuts them into at most [`BLOCK`] frames, and works in place. The first
 //! block after [`Chain::new`] or [`Chain::reset`] has its parameters at once; later changes are smoothed.
