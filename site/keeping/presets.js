@@ -72,6 +72,36 @@ export const BUILT_IN = [
     },
   },
   {
+    name: 'Voice: hall',
+    params: {
+      hpf_on: 1,
+      hpf_cutoff: 120,
+      compressor_on: 1,
+      compressor_threshold: -24,
+      compressor_ratio: 3,
+      compressor_makeup: 4,
+      reverb_on: 1,
+      reverb_decay: 2.4,
+      reverb_damping: 0.6,
+      reverb_predelay: 0.03,
+      reverb_mix: 0.22,
+    },
+  },
+  {
+    name: 'Guitar: chorus and room',
+    params: {
+      chorus_on: 1,
+      chorus_rate: 0.6,
+      chorus_depth: 0.003,
+      chorus_mix: 0.45,
+      reverb_on: 1,
+      reverb_decay: 0.9,
+      reverb_damping: 0.5,
+      reverb_predelay: 0.01,
+      reverb_mix: 0.2,
+    },
+  },
+  {
     name: 'Voice: telephone',
     params: {
       gain: dB(-4),

@@ -73,3 +73,12 @@ export function taps({ time, feedback, mix }, seconds) {
   }
   return found;
 }
+
+/**
+ * The reverb's level at a time after an impulse, in decibels; −Infinity before the predelay.
+ * @param {number} time in seconds
+ * @param {{ predelay: number, decay: number }} settings seconds; the decay is the time until 60 dB are gone
+ */
+export function decaying(time, { predelay, decay }) {
+  return time < predelay ? -Infinity : (-60 * (time - predelay)) / decay;
+}

@@ -6,7 +6,7 @@
 import { Surface } from '../../shared/canvas.js';
 import { element } from '../../shared/dom.js';
 import { decibels, fromDecibels } from '../../shared/numbers.js';
-import { compressed, distorted, gated, limited, swaying, taps, tremolo } from './curves.js';
+import { compressed, decaying, distorted, gated, limited, swaying, taps, tremolo } from './curves.js';
 
 /**
  * @typedef {import('../../session/session.js').Session} Session
@@ -32,6 +32,8 @@ const LIMITER_DECIBELS = 12;
 const DELAY_SECONDS = 3;
 const TREMOLO_SECONDS = 1;
 const CHORUS_SECONDS = 2;
+const REVERB_SECONDS = 4;
+const REVERB_DECIBELS = 60;
 /** The longest delay of the chorus's picture. */
 const CHORUS_DELAY_SECONDS = 0.042;
 /** The sine that shows the gain. */
@@ -137,6 +139,24 @@ const PICTURES = new Map([
     },
   ],
   ['delay', { label: 'The echoes over three seconds', draw: (plot) => drawTaps(plot) }],
+  [
+    'reverb',
+    {
+      label: 'The level over four seconds, to −60 decibels; dashed at the highest frequencies',
+      draw(plot) {
+        const { session } = plot;
+        const isOn = session.get('reverb_on') > 0;
+        const predelay = session.get('reverb_predelay');
+        const decay = session.get('reverb_decay');
+        const high = decay * (1 - 0.9 * session.get('reverb_damping'));
+        /** @type {(decay: number) => (x: number) => number} */
+        const fall = (decay) => (x) =>
+          Math.max(-0.1, 1 + decaying(x * REVERB_SECONDS, { predelay, decay }) / REVERB_DECIBELS);
+        drawLine(plot, fall(high), { isOn, dashed: true });
+        drawLine(plot, fall(decay), { isOn, fill: true });
+      },
+    },
+  ],
   [
     'limiter',
     {
