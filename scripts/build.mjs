@@ -5,6 +5,8 @@
  *   pkg/audio_dsp_wasm_bg.wasm               with SIMD
  *   pkg/audio_dsp_wasm_baseline.wasm         WebAssembly 1.0 and nothing later, for the browsers without SIMD
  *   pkg/processor.js                         the AudioWorklet script, one self-contained file
+ *   pkg/render-worker.js                     the worker script of render(), another
+ *   pkg/single.js                            the engine with the wasm and both scripts inside
  *   types/                                   the engine's TypeScript declarations
  *
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
@@ -14,7 +16,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeDeclarations } from './lib/declarations.mjs';
+import { declareDisposable, makeDeclarations } from './lib/declarations.mjs';
 import { diskFailure, Failure, filesBelow, hashFiles, main, messageOf, root, run, step } from './lib/project.mjs';
 import {
   downloadFailure,
@@ -29,6 +31,8 @@ const NAME = 'audio_dsp_wasm';
 const GLUE = [`${NAME}.js`, `${NAME}.d.ts`, `${NAME}_bg.wasm.d.ts`];
 const STAMPS = join(root, 'target', 'build-stamps.json');
 const SELF = ['scripts/build.mjs', 'package-lock.json'];
+const PROCESSOR = 'pkg/processor.js';
+const WORKER = 'pkg/render-worker.js';
 
 // What rustc's standard library for this target is compiled with, so what wasm-opt must be able to read.
 const STANDARD_FEATURES = [
@@ -94,11 +98,18 @@ const PRODUCTS = [
     outputs: [...GLUE, ...Object.values(BUILDS).map((build) => build.output)].map((file) => `pkg/${file}`),
     make: makeWasm,
   },
-  { name: 'processor', inputs: ['worklet', ...SELF], outputs: ['pkg/processor.js'], make: makeProcessor },
+  { name: 'processor', inputs: ['worklet', ...SELF], outputs: [PROCESSOR], make: makeProcessor },
+  { name: 'render-worker', inputs: ['worklet', ...SELF], outputs: [WORKER], make: makeRenderWorker },
+  {
+    name: 'single',
+    inputs: ['worklet', `pkg/${NAME}.js`, `pkg/${BUILDS.simd.output}`, PROCESSOR, WORKER, ...SELF],
+    outputs: ['pkg/single.js'],
+    make: makeSingle,
+  },
   {
     name: 'types',
     inputs: ['src', 'worklet', 'scripts/lib/declarations.mjs', ...SELF],
-    outputs: ['types/engine.d.ts', 'types/tables.d.ts'],
+    outputs: ['types/engine.d.ts', 'types/tables.d.ts', 'types/script.d.ts'],
     make: () => step('Declaring types', makeDeclarations),
   },
 ];
@@ -106,12 +117,13 @@ const PRODUCTS = [
 /** Makes what is not up to date. */
 export async function build() {
   const stamps = readStamps(STAMPS);
-  const stale = PRODUCTS.filter((product) => !isFresh(product, stamps[product.name]));
-  if (stale.length === 0) return;
+  if (PRODUCTS.every((product) => isFresh(product, stamps[product.name]))) return;
   await needPackages();
   mkdirSync(join(root, 'pkg'), { recursive: true });
   mkdirSync(join(root, 'target'), { recursive: true });
-  for (const product of stale) {
+  for (const product of PRODUCTS) {
+    // What is made of other products can only be told once those are made.
+    if (isFresh(product, stamps[product.name])) continue;
     const inputs = hashFiles(filesBelow(...product.inputs));
     await product.make();
     stamps[product.name] = { inputs, outputs: hashFiles(product.outputs) };
@@ -163,19 +175,11 @@ async function makeWasm() {
     }
     copyFileSync(join(simd, file), join(root, 'pkg', file));
   }
-  declareLibrary(join(root, 'pkg', `${NAME}.d.ts`));
+  const declarations = join(root, 'pkg', `${NAME}.d.ts`);
+  writeFileSync(declarations, declareDisposable(readFileSync(declarations, 'utf8')));
   for (const [id, { output }] of Object.entries(BUILDS)) {
     copyFileSync(join(workFolder(id), 'optimized.wasm'), join(root, 'pkg', output));
   }
-}
-
-/**
- * wasm-bindgen's declarations have [Symbol.dispose], which not every project's TypeScript knows by itself.
- * @param {string} declarations
- */
-function declareLibrary(declarations) {
-  const text = readFileSync(declarations, 'utf8');
-  writeFileSync(declarations, `/// <reference lib="esnext.disposable" />\n${text}`);
 }
 
 /** The messages of panics name source files. What ships is not to say where they lie on the machine that built it. */
@@ -271,33 +275,84 @@ async function must(command, args) {
 }
 
 async function makeProcessor() {
-  await step('Bundling the AudioWorklet script', () => bundleProcessor(join(root, 'pkg', 'processor.js')));
+  await step('Bundling the AudioWorklet script', () => bundleProcessor(join(root, PROCESSOR)));
+}
+
+async function makeRenderWorker() {
+  await step("Bundling render()'s worker", () => bundleRenderWorker(join(root, WORKER)));
+}
+
+async function makeSingle() {
+  await step('Bundling the single file', () => bundleSingle(join(root, 'pkg', 'single.js')));
 }
 
 /**
  * Bundles the AudioWorklet script into one file.
  * @param {string} outfile
  */
-export async function bundleProcessor(outfile) {
+export const bundleProcessor = (outfile) => bundle('processor.js', outfile, 'esm', 'The AudioWorklet script');
+
+/**
+ * Bundles the worker script of render() into one file: a plain script, which every kind of worker can run.
+ * @param {string} outfile
+ */
+const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
+
+/**
+ * Bundles the engine into one file that has the wasm with SIMD, the worklet script and the worker script inside, as
+ * `data:` URLs: for places without a bundler or a folder.
+ * @param {string} outfile
+ */
+function bundleSingle(outfile) {
+  /**
+   * @param {string} file
+   * @param {string} type
+   */
+  const base64 = (file, type) => `data:${type};base64,${readFileSync(join(root, file)).toString('base64')}`;
+  /** @param {string} file */
+  const script = (file) => `data:text/javascript,${encodeURIComponent(readFileSync(join(root, file), 'utf8'))}`;
+  const module = `
+    export const WASM_BUILDS = ['simd'];
+    export const wasmFile = () => ${JSON.stringify(base64(`pkg/${BUILDS.simd.output}`, 'application/wasm'))};
+    export const processorFile = () => ${JSON.stringify(script(PROCESSOR))};
+    export const workerFile = () => ${JSON.stringify(script(WORKER))};
+  `;
+  /** @type {import('esbuild').Plugin} */
+  const files = {
+    name: 'package files',
+    setup: ({ onLoad }) => onLoad({ filter: /[\\/]package-files\.js$/ }, () => ({ contents: module })),
+  };
+  // The glue names its wasm by import.meta.url; bundlers would look for that file, though nothing asks for it here.
+  const define = { 'import.meta.url': '""' };
+  return bundle('engine.js', outfile, 'esm', 'The single file', { plugins: [files], define, minify: true });
+}
+
+/**
+ * Bundles a script with all that it imports.
+ * @param {string} entry in worklet/
+ * @param {string} outfile
+ * @param {'esm' | 'iife'} format
+ * @param {string} what it is, for people
+ * @param {import('esbuild').BuildOptions} [more]
+ */
+async function bundle(entry, outfile, format, what, more) {
   const esbuild = await import('esbuild');
   try {
     await esbuild.build({
-      entryPoints: [join(root, 'worklet', 'processor.js')],
+      entryPoints: [join(root, 'worklet', entry)],
       outfile,
       bundle: true,
-      format: 'esm',
+      format,
       // Private fields must stay what they are: lowered, each access is a look-up in a WeakMap, on the audio thread.
       target: 'es2022',
       // Comments are for the source; a browser's tools show the names all the same.
       minifyWhitespace: true,
       legalComments: 'none',
       logLevel: 'error',
+      ...more,
     });
   } catch (error) {
-    throw (
-      diskFailure(messageOf(error)) ??
-      new Failure('The AudioWorklet script does not bundle: mend the first error above.')
-    );
+    throw diskFailure(messageOf(error)) ?? new Failure(`${what} does not bundle: mend the first error above.`);
   }
 }
 

@@ -10,7 +10,7 @@ import { audibleEffects } from './lib/effects.mjs';
 import { Failure, filesBelow, main, root, run, step } from './lib/project.mjs';
 
 const FEWEST_PROMISES = 6;
-const COPIED = ['Cargo.toml', 'Cargo.lock', 'src', 'tests', 'benches', 'examples'];
+const COPIED = ['Cargo.toml', 'Cargo.lock', 'src', 'cli', 'tests', 'benches', 'examples'];
 const folder = join(root, 'target', 'dead-effects');
 const tree = join(folder, 'tree');
 

@@ -5,16 +5,18 @@
  */
 
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
-import { mount as mountEffects } from './effects/panel.js';
-import { mount as mountGlitchLab } from './glitch-lab/panel.js';
-import { mount as mountMonteCarlo } from './monte-carlo/panel.js';
-import { mount as mountProof } from './proof/panel.js';
-import { mount as mountRunning } from './running/panel.js';
+import { mount as mountDisplays } from './displays/panel.js';
+import { mount as mountKeeping } from './keeping/panel.js';
+import { mount as mountMeters } from './meters/panel.js';
+import { mount as mountRack } from './rack/panel.js';
+import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
 import { Settings } from './session/settings.js';
 import { element, find, messageOf } from './shared/dom.js';
-import { mount as mountWave } from './wave/panel.js';
+import { mount as mountTransport } from './transport/panel.js';
+import { mount as mountViews } from './views/views.js';
+import { mount as mountWelcome } from './welcome/panel.js';
 
 /** @typedef {{ session: Session }} PageParts what every panel is given */
 
@@ -31,15 +33,28 @@ function forced() {
   return { mode, transport: transports.find((each) => each === query.get('transport')) };
 }
 
-/** @type {Record<string, (section: HTMLElement, page: PageParts) => void | Promise<void>>} by the section's id */
+/** @typedef {(section: HTMLElement, page: PageParts) => void | Promise<void>} Mount brings up a panel */
+
+/** The studio's panels, by the section's id. @type {Record<string, Mount>} */
 const PANELS = {
   'notices': mountLifecycle,
-  'effects': mountEffects,
-  'running': mountRunning,
-  'glitch-lab': mountGlitchLab,
-  'proof': mountProof,
-  'monte-carlo': mountMonteCarlo,
-  'wave': mountWave,
+  'transport': mountTransport,
+  'recording': mountRecording,
+  'rack': mountRack,
+  'studio': mountDisplays,
+  'meters': mountMeters,
+  'keeping': mountKeeping,
+  'welcome': mountWelcome,
+};
+
+/** The other views' panels; they load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
+const LATER_PANELS = {
+  'running': () => import('./running/panel.js'),
+  'glitch-lab': () => import('./glitch-lab/panel.js'),
+  'proof': () => import('./proof/panel.js'),
+  'comparison': () => import('./monte-carlo/comparison-panel.js'),
+  'monte-carlo': () => import('./monte-carlo/panel.js'),
+  'wave': () => import('./wave/panel.js'),
 };
 
 /**
@@ -54,7 +69,7 @@ function say(title, sentence) {
 /**
  * Brings up one panel; where it fails, it says so and the others still come.
  * @param {string} id
- * @param {(typeof PANELS)[string]} mount
+ * @param {Mount} mount
  * @param {PageParts} page
  */
 async function bringUp(id, mount, page) {
@@ -67,11 +82,17 @@ async function bringUp(id, mount, page) {
   }
 }
 
+mountViews();
 try {
-  const { parameters } = await loadModule();
-  const session = new Session(parameters, new Settings(parameters), forced());
+  const { parameters, effects, glue } = await loadModule();
+  const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
   Object.assign(globalThis, { page: { session } });
   for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
+  const later = Object.entries(LATER_PANELS).map(([id, load]) =>
+    bringUp(id, async (section, page) => (await load()).mount(section, page), { session }),
+  );
+  await Promise.all(later);
+  for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');
 } catch (error) {
   say('The engine cannot load.', messageOf(error));
   console.error(error);

@@ -29,7 +29,7 @@ use crate::rack::EFFECTS;
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 4;
+pub const ABI_VERSION: u32 = 5;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;
@@ -43,8 +43,10 @@ pub const FLAGS: usize = 3;
 pub const ANNOUNCED: usize = 4;
 /// Word of the sequence number of the last change that made an end of all automation.
 pub const CLEARED_AT: usize = 5;
+/// Word of the sequence number of the change with which the loudness began to be measured; 0 where it is not.
+pub const LOUDNESS_AT: usize = 6;
 /// First word of the parameters.
-pub const PARAMETERS: usize = 6;
+pub const PARAMETERS: usize = 7;
 /// First word of the sequence numbers by which the parameters were last set.
 pub const SET_AT: usize = PARAMETERS + params::COUNT;
 /// First word of the effects' order: a place in [`EFFECTS`] each.
@@ -83,6 +85,8 @@ pub enum MeterKind {
     Sequence,
     /// A linear level: an f32 per channel.
     Level,
+    /// A loudness or a peak on a scale of decibels: an f32, −∞ where there is nothing to measure.
+    Loudness,
 }
 
 impl MeterKind {
@@ -92,12 +96,17 @@ impl MeterKind {
             MeterKind::Count => "count",
             MeterKind::Sequence => "sequence",
             MeterKind::Level => "level",
+            MeterKind::Loudness => "loudness",
         }
     }
 }
 
 const fn count(name: &'static str, word: usize) -> Meter {
     Meter { name, word, words: 1, kind: MeterKind::Count }
+}
+
+const fn loudness(name: &'static str, place: usize) -> Meter {
+    Meter { name, word: LOUDNESS + place, words: 1, kind: MeterKind::Loudness }
 }
 
 const fn level(name: &'static str, word: usize) -> Meter {
@@ -135,10 +144,14 @@ pub const CLOCK: usize = WAITING + 1;
 pub const MESSAGES: usize = CLOCK + 1;
 /// Word of the count of the journal's entries.
 pub const ENTRIES: usize = MESSAGES + 1;
+/// First word of the output's loudness, while it is measured.
+pub const LOUDNESS: usize = ENTRIES + 1;
+/// Words of the loudness: momentary, short-term and integrated in LUFS, the range in LU, the true peak in dBTP.
+pub const LOUDNESS_WORDS: usize = 5;
 
-/// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum before
-/// which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
-pub const JOURNAL: usize = ENTRIES + 1;
+/// First word of the journal: entry n is in the row n modulo [`JOURNAL_ROWS`]. An entry is written with a quantum
+/// before which something was taken in: the sequence number applied, the messages taken in, and the clock's frame then.
+pub const JOURNAL: usize = LOUDNESS + LOUDNESS_WORDS;
 /// Rows of the journal.
 pub const JOURNAL_ROWS: usize = 32;
 /// Words of a row.
@@ -159,4 +172,9 @@ pub const METER_TABLE: &[Meter] = &[
     level("outputRms", OUTPUT_RMS),
     count("missed", MISSED),
     count("late", LATE),
+    loudness("momentaryLufs", 0),
+    loudness("shortTermLufs", 1),
+    loudness("integratedLufs", 2),
+    loudness("loudnessRangeLu", 3),
+    loudness("truePeakDbtp", 4),
 ];

@@ -8,6 +8,7 @@ use crate::dsp::law::{Change, Law};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
 use crate::dsp::scrub::scrub;
 use crate::effects::OutOfMemory;
+use crate::listening::loudness::{Loudness, Readings};
 use crate::params::{self, COUNT, Param, Values};
 use crate::rack::{EFFECTS, Order};
 use crate::schedule::{Schedule, is_before};
@@ -45,6 +46,9 @@ pub struct Engine {
     /// Whether the control block has been read at all.
     started: bool,
     schedule: Schedule,
+    loudness: Loudness,
+    /// What the control block said last of when the loudness began to be measured.
+    loudness_at: u32,
     /// The next frame, by the clock that events are scheduled by.
     clock: u64,
     /// Of each parameter: the sequence number by which it was last set, and what the clock said then.
@@ -66,7 +70,7 @@ impl Engine {
         for (word, place) in control[control::ORDER..].iter_mut().zip(Order::default().places()) {
             *word = place as u32;
         }
-        Ok(Self {
+        let mut engine = Self {
             control,
             chain: Chain::new(sample_rate as f64, channels)?,
             block: Block::new(channels),
@@ -74,11 +78,15 @@ impl Engine {
             ballistics: Ballistics::new(sample_rate as f64),
             started: false,
             schedule: Schedule::default(),
+            loudness: Loudness::new(sample_rate as f64),
+            loudness_at: 0,
             clock: 0,
             set_at: [0; COUNT],
             set_clock: [0; COUNT],
             entered: [0; 2],
-        })
+        };
+        engine.show_loudness();
+        Ok(engine)
     }
 
     /// Sets a parameter, clamped to its range; heard, smoothly, from the next call of [`Engine::process`]. Returns the
@@ -96,6 +104,19 @@ impl Engine {
             *word = place as u32;
         }
         self.raise();
+    }
+
+    /// Begins to measure the output's loudness, as a new programme, with the next call of [`Engine::process`]; or ends
+    /// it.
+    pub fn measure_loudness(&mut self, on: bool) {
+        let sequence = self.raise();
+        // 0 says that it is off.
+        self.control[control::LOUDNESS_AT] = if on { sequence.max(1) } else { 0 };
+    }
+
+    /// The output's loudness, while it is measured.
+    pub fn loudness(&self) -> Readings {
+        self.loudness.readings()
     }
 
     /// Lets a parameter follow a law from a frame on, by the clock that [`Engine::set_clock`] sets. To the sample, and
@@ -197,6 +218,10 @@ impl Engine {
             }
             self.read_output(inputs);
         }
+        if self.loudness_at != 0 {
+            self.loudness.process(&self.block);
+            self.show_loudness();
+        }
         self.clock = end;
         self.control[control::CLOCK] = end as u32;
         self.count(control::QUANTA, 1);
@@ -264,11 +289,17 @@ impl Engine {
         } else {
             let values: Values = core::array::from_fn(value);
             self.chain.set(&values);
+            self.set_clock = [self.clock; COUNT];
         }
         self.set_at = set_at;
         let places: [usize; EFFECTS.len()] = core::array::from_fn(|nth| self.control[control::ORDER + nth] as usize);
         if let Some(order) = Order::new(places) {
             self.chain.set_order(order);
+        }
+        if self.control[control::LOUDNESS_AT] != self.loudness_at {
+            self.loudness_at = self.control[control::LOUDNESS_AT];
+            self.loudness.reset();
+            self.show_loudness();
         }
         let entry = self.control[control::ENTRIES] as usize % control::JOURNAL_ROWS;
         let row = control::JOURNAL + entry * control::JOURNAL_COLUMNS;
@@ -311,6 +342,15 @@ impl Engine {
             }
         }
         self.count(control::CLIPS, clipped);
+    }
+
+    #[inline(never)]
+    fn show_loudness(&mut self) {
+        let Readings { momentary, short_term, integrated, range, true_peak } = self.loudness.readings();
+        let readings: [f32; control::LOUDNESS_WORDS] = [momentary, short_term, integrated, range, true_peak];
+        for (word, reading) in self.control[control::LOUDNESS..].iter_mut().zip(readings) {
+            *word = reading.to_bits();
+        }
     }
 
     fn count(&mut self, word: usize, more: u32) {

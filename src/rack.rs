@@ -1,8 +1,8 @@
 //! The rack: the effects, and the order in which the sound goes through them.
 //!
-//! A change of order is heard without a click, and every effect keeps its sound: for some milliseconds the way from each
-//! effect to the next fades out, the order changes, and the ways fade in. Where the effects that are heard stay in their
-//! order, nothing is heard of it.
+//! A change of order is heard without a click, and every effect keeps its sound: for some milliseconds the way from
+//! each effect to the next fades out, the order changes, and the ways fade in. Where the effects that are heard stay in
+//! their order, nothing is heard of it.
 
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;
@@ -113,6 +113,7 @@ pub struct Rack {
 }
 
 /// A change of order under way.
+#[derive(Clone, Copy)]
 struct Turn {
     to: Order,
     /// Frames since it began.
@@ -132,19 +133,19 @@ impl Rack {
 
     /// Goes over to another order; says whether it is another.
     pub fn set_order(&mut self, order: Order) -> bool {
-        if order == self.turn.as_ref().map_or(self.order, |turn| turn.to) {
+        let end = 2 * self.fade;
+        let Turn { to, done } = self.turn.unwrap_or(Turn { to: self.order, done: end });
+        if order == to {
             return false;
         }
-        self.turn = match self.turn.take() {
-            _ if self.heard(order) == self.heard(self.order) => {
-                self.order = order;
-                None
-            }
-            // On the way back in it turns around where it is.
-            Some(turn) if turn.done > self.fade => Some(Turn { to: order, done: 2 * self.fade - turn.done }),
-            Some(turn) => Some(Turn { to: order, ..turn }),
-            None => Some(Turn { to: order, done: 0 }),
-        };
+        // Where no difference is heard, or nothing at all, it is there.
+        let is_there = done == self.fade || self.heard(order) == self.heard(self.order);
+        if is_there {
+            self.order = order;
+        }
+        // What is there fades in, what is not fades out first: a fade under way the other way turns around where it is.
+        let done = if is_there == (done >= self.fade) { done } else { end - done };
+        self.turn = (done < end).then_some(Turn { to: order, done });
         true
     }
 
@@ -181,14 +182,10 @@ impl Rack {
             let gone = done + nth + 1;
             *level = smoothstep((gone as f32 / self.fade as f32 - 1.0).abs().min(1.0));
         }
+        // Before effects that are off too: one that is switched meanwhile would change the level at a stroke.
         for place in self.order.places() {
-            let effect = self.effects.at(place);
-            if effect.is_off() {
-                effect.process(block);
-                continue;
-            }
             fade(block, &levels);
-            effect.process(block);
+            self.effects.at(place).process(block);
         }
         fade(block, &levels);
         let done = done + block.frames();

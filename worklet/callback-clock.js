@@ -23,8 +23,8 @@ const CALLS_TO_RESCHEDULE = 8;
 const TOLERANCE_FRAMES = 64;
 
 /**
- * Frames from the clock's reading at the earliest call to the end of the call's buffer, in Chromium; and from the end of
- * the buffer to playbackTime, in Firefox. Measured, for buffers of 256 and 1024 frames.
+ * Frames from the clock's reading at the earliest call to the end of the call's buffer, in Chromium; and from the end
+ * of the buffer to playbackTime, in Firefox. Measured, for buffers of 256 and 1024 frames.
  */
 const EARLY_FRAMES = 128;
 const QUEUE_FRAMES = 768;
@@ -73,8 +73,8 @@ export class CallbackClock {
   }
 
   /**
-   * The context's frame with which the input of the last call began. Offline it is right; live it can be some quanta too
-   * late where the main thread is busy.
+   * The context's frame with which the input of the last call began. Offline it is right; live it can be some quanta
+   * too late where the main thread is busy.
    */
   get inputFrame() {
     const played = Math.round(this.#playbackTime * this.#sampleRate) - QUEUE_FRAMES;

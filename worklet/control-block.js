@@ -33,6 +33,7 @@
  * @property {number} flags
  * @property {number} announced
  * @property {number} clearedAt
+ * @property {number} loudnessAt
  * @property {number} parameters
  * @property {number} setAt
  * @property {number} order
@@ -50,7 +51,7 @@
  * @property {keyof Meters} name
  * @property {number} word its first
  * @property {number} words 1, or one per channel
- * @property {'count' | 'sequence' | 'level'} kind
+ * @property {'count' | 'sequence' | 'level' | 'loudness'} kind
  *
  * @typedef {import('../types/tables.js').Meters} Meters
  * @typedef {import('./parameters.js').Parameters} Parameters
@@ -74,6 +75,7 @@ export class ControlBlock {
     this.#floats = new Float32Array(buffer);
     this.words[layout.magicWord] = layout.magic;
     this.words[layout.abiWord] = layout.abiVersion;
+    for (const { word, kind } of layout.meters) if (kind === 'loudness') this.#floats[word] = -Infinity;
   }
 
   /** A copy of the words that the main thread writes, for a message. */
@@ -86,11 +88,12 @@ export class ControlBlock {
    * @param {Parameters} parameters
    */
   storeAll(parameters) {
-    const { clearedAt, order } = this.#layout;
+    const { clearedAt, loudnessAt, order } = this.#layout;
     this.#change(parameters.sequence, () => {
       for (const { index } of parameters.table) this.#storeOne(parameters, index);
       for (const [nth, place] of parameters.order.entries()) Atomics.store(this.words, order + nth, place);
       Atomics.store(this.words, clearedAt, parameters.clearedAt);
+      Atomics.store(this.words, loudnessAt, parameters.loudnessAt);
     });
   }
 
@@ -138,13 +141,15 @@ export class ControlBlock {
   }
 
   /**
-   * The meters: counts as numbers modulo 2³², levels as arrays of linear values, one per channel.
+   * The meters: counts as numbers modulo 2³², levels as arrays of linear values, one per channel, loudness as numbers
+   * of decibels.
    * @param {number} channels
    * @returns {Meters}
    */
   meters(channels) {
     /** @param {Meter} meter */
     const read = ({ word, words, kind }) => {
+      if (kind === 'loudness') return this.#floats[word];
       if (kind !== 'level') return Atomics.load(this.words, word) >>> 0;
       return Array.from(this.#floats.subarray(word, word + Math.min(words, channels)));
     };

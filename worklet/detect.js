@@ -84,6 +84,8 @@ async function renderThroughScriptProcessor() {
  * All that matters to the engine, in the order in which one thing needs another.
  * @returns {{ id: string, label: string, present: boolean, remedy: string }[]} `remedy`: the one line that would
  *   provide what is missing; empty where it is there
+ * @example
+ * for (const { label, present, remedy } of detect()) console.log(label, present, remedy);
  */
 export function detect() {
   return FEATURES.map(([id, label, remedy]) => {

@@ -2,6 +2,8 @@
  * What can go wrong, each with a code and one sentence that says what to do. Main thread only.
  */
 
+import { isDataUrl, readable } from './data-url.js';
+
 /**
  * The sentence for each code. The sentences are functions of the details that make them concrete.
  * @satisfies {Record<string, (details: Record<string, string>) => string>}
@@ -17,7 +19,7 @@ const SENTENCES = {
   'unknown-parameter': ({ id, known }) => `There is no parameter “${id}”; the engine has ${known}.`,
   'bad-value': ({ id, value }) => `The parameter ${id} needs a finite number, not ${value}.`,
   'bad-order': ({ effects, last }) =>
-    `An order needs each of these effects once: ${effects}; and ${last} at the end. engine.order gives the one in force.`,
+    `An order needs each of these effects once: ${effects}; ${last} at the end. engine.order gives the one in force.`,
   'bad-state': ({ reason }) =>
     `This is no state of an engine: ${reason}. Use what engine.state() gave, { version, params, order }.`,
   'bad-take': ({ reason }) => `This is no take of an engine: ${reason}. Use what take.stop() gave.`,
@@ -28,15 +30,26 @@ const SENTENCES = {
     'if it is to change while it plays.',
   'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
 
+  'bad-input': ({ reason }) =>
+    'render() takes an AudioBuffer, { channels: Float32Array[], sampleRate }, or { stream, sampleRate, channels }: ' +
+    `${reason}.`,
+
   // The WebAssembly module.
   'wasm-unsupported': () => 'This browser has no WebAssembly; use a browser from 2017 or later.',
+  'simd-unsupported': () =>
+    'This browser has no WebAssembly SIMD, which the single file is made for; use a browser from 2021 (Safari: 2023) ' +
+    'or later, or publish pkg/audio_dsp_wasm_baseline.wasm and say by wasmUrl where it is.',
   'wasm-blocked': () =>
     "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src.",
   'wasm-missing': ({ url, reason }) =>
     `The WebAssembly file ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
-    'or say by wasmUrl where it is.',
-  'wasm-invalid': ({ url, reason }) =>
-    `${url} is not a whole WebAssembly file (${reason}); upload it again, as binary, or build it again.`,
+    'say by wasmUrl where it is, or import audio-dsp-wasm/single, which has it inside.',
+  'wasm-invalid': ({ url, reason, isPage }) =>
+    isPage === 'true'
+      ? `The server sent a web page in the place of the WebAssembly file ${url}; with Vite, set ` +
+        "optimizeDeps: { exclude: ['audio-dsp-wasm'] } in its configuration; elsewhere publish the pkg folder beside " +
+        'the worklet folder, or import audio-dsp-wasm/single, which has it inside.'
+      : `${url} is not a whole WebAssembly file (${reason}); upload it again, as binary, or build it again.`,
   'wasm-version': ({ url, found, expected }) =>
     `${url} speaks version ${found} of the engine's interface, these scripts version ${expected}; ` +
     'publish files of one build together, and reload without the cache.',
@@ -46,9 +59,10 @@ const SENTENCES = {
     'There is no AudioWorklet here; open the page over https or on localhost, or use the script-processor mode.',
   'worklet-script-missing': ({ url, reason }) =>
     `The worklet script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
-    'or say by processorUrl where it is.',
+    'say by processorUrl where it is, or import audio-dsp-wasm/single, which has it inside.',
   'worklet-script-blocked': ({ url, directive }) =>
-    `The page's Content-Security-Policy blocks the worklet script ${url}; allow its origin in ${directive}.`,
+    `The page's Content-Security-Policy blocks the worklet script ${url}; ` +
+    `${allow(url, 'its origin', directive, 'processorUrl')}.`,
   'worklet-script-failed': ({ url }) =>
     `The worklet script ${url} loaded but registered no processor of this version: it threw, or is not of this ` +
     'build; look at the console, and publish files of one build together.',
@@ -65,6 +79,20 @@ const SENTENCES = {
     'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
     "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",
 
+  // The workers of render().
+  'worker-unsupported': () =>
+    'There are no Web Workers here; render by createEngine() in an OfflineAudioContext instead.',
+  'worker-missing': ({ url, reason }) =>
+    `The worker script ${url} could not be loaded (${reason}); publish the pkg folder beside the worklet folder, ` +
+    "say by workerUrl where it is, on the page's own origin, or import audio-dsp-wasm/single, which has it inside.",
+  'worker-blocked': ({ url, directive }) =>
+    `The page's Content-Security-Policy blocks the worker script ${url}; ` +
+    `${allow(url, "'self'", directive, 'workerUrl')}.`,
+  'worker-failed': ({ url, reason }) =>
+    `The worker script ${url} did not start (${reason}); publish files of one build together, and reload without ` +
+    'the cache.',
+  'render-failed': ({ reason }) => `The render stopped because its worker failed (${reason}); call render() again.`,
+
   // The fallback, and what the browser holds back.
   'script-processor-unsupported': () => 'This browser has no ScriptProcessorNode; use the worklet mode.',
   'script-processor-offline': () =>
@@ -77,6 +105,18 @@ const SENTENCES = {
   'resume-refused': ({ reason }) =>
     `The browser keeps the sound off (${reason}); call engine.resume() from a click or a key press.`,
 };
+
+/**
+ * What to do about a script that the page's policy blocks.
+ * @param {string} url
+ * @param {string} source to allow where it is a file
+ * @param {string} directive of the policy
+ * @param {string} option that names another script
+ */
+function allow(url, source, directive, option) {
+  if (!isDataUrl(url)) return `allow ${source} in ${directive}`;
+  return `allow data: in ${directive}, or publish the file of the package's pkg folder, named by ${option}`;
+}
 
 /** @typedef {keyof typeof SENTENCES} ErrorCode */
 
@@ -108,7 +148,7 @@ export class EngineError extends Error {
  */
 function show(value) {
   try {
-    return String(value);
+    return readable(String(value));
   } catch {
     return `this ${typeof value}`;
   }

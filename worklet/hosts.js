@@ -77,8 +77,7 @@ export class Hosts {
    * @throws {EngineError} what kept the best mode from starting, where none could
    */
   async start(options) {
-    this.#hosts.push(await this.#startFaded(options, 1));
-    this.#requireOpen();
+    await this.#takeIn(await this.#startFaded(options, 1));
   }
 
   /**
@@ -87,8 +86,21 @@ export class Hosts {
    * @throws {EngineError} as start()
    */
   async startFixed(options) {
-    this.#hosts.push(await this.#startBest(options, (kind, more) => FixedHost.start(this.#context, kind, more)));
-    this.#requireOpen();
+    await this.#takeIn(await this.#startBest(options, (kind, more) => FixedHost.start(this.#context, kind, more)));
+  }
+
+  /**
+   * The first host has started. Where all was ended meanwhile, so is this one.
+   * @param {FadedHost | FixedHost} host
+   */
+  async #takeIn(host) {
+    this.#hosts.push(host);
+    try {
+      this.#requireOpen();
+    } catch (error) {
+      await host.end();
+      throw error;
+    }
   }
 
   /**

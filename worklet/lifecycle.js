@@ -24,9 +24,10 @@ export class Lifecycle {
    * @param {object} handlers
    * @param {(detail: StateChange) => void} handlers.onchange
    * @param {() => void} handlers.onsamplerate the context runs at another sample rate
-   * @param {() => void} handlers.onclosed the context was closed
+   * @param {() => void} handlers.onclosed the context was closed, or the signal aborted
+   * @param {AbortSignal} [signal]
    */
-  constructor(context, { onchange, onsamplerate, onclosed }) {
+  constructor(context, { onchange, onsamplerate, onclosed }, signal) {
     this.#context = context;
     this.#sampleRate = context.sampleRate;
     /** @param {StateChange['reason']} reason */
@@ -43,6 +44,7 @@ export class Lifecycle {
     this.#listen(context, 'sinkchange', () => happened('output-device'));
     this.#listen(context, 'error', () => happened('context-error'));
     this.#listen(document, 'visibilitychange', () => happened(document.visibilityState));
+    this.#listen(signal, 'abort', onclosed);
     this.#listen(navigator.mediaDevices, 'devicechange', () => happened('devices'));
   }
 

@@ -35,6 +35,11 @@ export class MessageTransport {
     queueMicrotask(() => this.#postChange());
   }
 
+  /** Posts what is pending now, for what is said next may build on it. */
+  flush() {
+    this.#postChange();
+  }
+
   /** Forgets what is pending. */
   close() {
     this.#changed = false;

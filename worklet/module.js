@@ -3,16 +3,11 @@
  * uses `pkg/audio_dsp_wasm.js` on the main thread. Main thread only.
  */
 
+import { bytesOf } from './data-url.js';
 import { has } from './detect.js';
 import { ABI_VERSION, instantiate } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
-
-// Bundlers match this exact syntax: by it they see that these files belong to the bundle.
-const SIMD_URL = new URL('../pkg/audio_dsp_wasm_bg.wasm', import.meta.url).href;
-const BASELINE_URL = new URL('../pkg/audio_dsp_wasm_baseline.wasm', import.meta.url).href;
-
-/** The worklet script that belongs to this package. */
-export const PROCESSOR_URL = new URL('../pkg/processor.js', import.meta.url).href;
+import { WASM_BUILDS, wasmUrlOf } from './locate.js';
 
 /** The glue's name in messages; as a URL of its own, bundlers would copy it a second time. */
 const GLUE = 'pkg/audio_dsp_wasm.js';
@@ -47,30 +42,38 @@ const loaded = new Map();
  * The compiled module with the glue around it. A failure is not remembered: the next call tries again.
  * @param {string | URL} [wasmUrl] another file than the package's best build for this browser
  * @returns {Promise<LoadedModule>}
- * @throws {EngineError} wasm-unsupported, wasm-blocked, wasm-missing, wasm-invalid or wasm-version
+ * @throws {EngineError} wasm-unsupported, simd-unsupported, wasm-blocked, wasm-missing, wasm-invalid or wasm-version
+ * @example
+ * loadModule(); // before the first click, so that createEngine() need not wait
  */
 export function loadModule(wasmUrl = '') {
   const key = wasmUrl && new URL(wasmUrl, document.baseURI).href;
   let loading = loaded.get(key);
   if (!loading) {
-    loading = load(key ? [key] : candidates());
+    loading = load(key);
     loaded.set(key, loading);
     loading.catch(() => loaded.delete(key));
   }
   return loading;
 }
 
+/**
+ * The URLs of the builds that this browser can run, best first.
+ * @throws {EngineError} simd-unsupported, wasm-missing
+ */
 function candidates() {
-  return has('simd') ? [SIMD_URL, BASELINE_URL] : [BASELINE_URL];
+  const builds = WASM_BUILDS.filter((build) => build !== 'simd' || has('simd'));
+  if (builds.length === 0) throw new EngineError('simd-unsupported');
+  return builds.map(wasmUrlOf);
 }
 
 /**
- * @param {string[]} urls the first that works is taken
+ * @param {string} wasmUrl '': the first of the package's builds that works
  * @returns {Promise<LoadedModule>}
  */
-async function load(urls) {
+async function load(wasmUrl) {
   await requireWebAssembly();
-  const { module, url } = await firstThatWorks(urls, compile);
+  const { module, url } = await firstThatWorks(wasmUrl ? [wasmUrl] : candidates(), compile);
   const glue = await loadGlue(module);
   /** @type {Parameter[]} */
   const table = glue.parameter_table();
@@ -111,16 +114,22 @@ async function firstThatWorks(urls, attempt) {
  * @param {string} url
  */
 async function compile(url) {
-  const bytes = await fetchBytes(url);
+  const bytes = bytesOf(url) ?? (await fetchBytes(url));
   let module;
   try {
     module = await WebAssembly.compile(bytes);
   } catch (error) {
-    throw new EngineError('wasm-invalid', { url, reason: reasonOf(error) }, error);
+    throw new EngineError('wasm-invalid', { url, reason: reasonOf(error), isPage: isPage(bytes) }, error);
   }
   requireVersion(module, url);
   return { module, url };
 }
+
+/**
+ * Whether it is HTML or the like: what a server that answers every address with its page sends.
+ * @param {Uint8Array | ArrayBuffer} bytes
+ */
+const isPage = (bytes) => /^\s*</.test(new TextDecoder().decode(bytes.slice(0, 64)));
 
 /** @param {string} url */
 async function fetchBytes(url) {

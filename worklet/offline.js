@@ -1,8 +1,8 @@
 /**
- * Offline rendering that waits for its engines. An OfflineAudioContext begins at once when it is told to, whether or not
- * messages to the audio thread have arrived, and is done before they do: what was scheduled just before would be lost.
- * So in a context that has engines startRendering() and resume() begin when all that was said before them has arrived.
- * Main thread only.
+ * Offline rendering that waits for its engines. An OfflineAudioContext begins at once when it is told to, whether or
+ * not messages to the audio thread have arrived, and is done before they do: what was scheduled just before would be
+ * lost. So in a context that has engines startRendering() and resume() begin when all that was said before them has
+ * arrived. Main thread only.
  */
 
 /**

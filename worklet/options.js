@@ -4,7 +4,6 @@
 
 import { has } from './detect.js';
 import { EngineError } from './errors.js';
-import { PROCESSOR_URL } from './module.js';
 
 /** Where the sound can be computed; 'auto': the best that starts here. */
 export const MODES = Object.freeze(/** @type {const} */ (['auto', 'worklet', 'script-processor']));
@@ -33,6 +32,7 @@ const DEFAULTS = /** @type {const} */ ({
   wasmUrl: undefined,
   processorUrl: undefined,
   timeout: 10,
+  signal: undefined,
 });
 
 /** The options of setMode(). */
@@ -53,7 +53,8 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
  *   it hears itself glitch
  *
  * @typedef {object} Settings
- * @property {1 | 2} [channels]
+ * @property {1 | 2} [channels] how many channels it processes, 2 if not told; what comes in is mixed up or down to them
+ *   as Web Audio does for speakers
  * @property {boolean} [fixed] the mode stays as it starts: the engine is its node alone, `input` and `output` are one,
  *   and setMode() to another one throws mode-fixed. For offline renders and graphs that never switch: it saves the
  *   GainNodes that a change of mode needs. A script processor is then only called while its output leads to the
@@ -63,6 +64,8 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
  * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
  * @property {string | URL} [processorUrl] where the worklet script is, if not there
  * @property {number} [timeout] seconds that a mode may take to start
+ * @property {AbortSignal} [signal] while the engine starts, an abort makes createEngine() reject with its reason; later
+ *   it closes the engine, as close() does
  *
  * @typedef {RunOptions & Settings} EngineOptions
  */
@@ -70,7 +73,7 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
 /**
  * The options with a value for each, all of them checked.
  * @typedef {Required<RunOptions> & Required<Pick<Settings, 'channels' | 'fixed' | 'params' | 'timeout'>> &
- *   { wasmUrl?: string, processorUrl: string }} CheckedOptions
+ *   { wasmUrl?: string, processorUrl?: string, signal?: AbortSignal }} CheckedOptions
  */
 
 /**
@@ -80,7 +83,7 @@ const MODE_OPTIONS = ['transport', 'bufferSize'];
  * @property {import('./parameters.js').Parameters} parameters in force from the first sample
  * @property {1 | 2} channels
  * @property {Transport} transport
- * @property {string} processorUrl
+ * @property {string} [processorUrl] the package's own script otherwise
  * @property {number} timeout for the handshake, in seconds
  * @property {BufferSize | 'auto'} bufferSize in frames
  * @property {BufferSize} [firstSize] what an automatic buffer size begins with
@@ -120,18 +123,21 @@ export function bestMode(options) {
 export function checkOptions(context, options) {
   checkContext(context);
   const settings = { ...DEFAULTS, ...given(options, Object.keys(DEFAULTS)) };
-  const { channels, fixed, params, timeout, wasmUrl, processorUrl } = settings;
+  const { channels, fixed, params, timeout, wasmUrl, processorUrl, signal } = settings;
   checkOption('channels', channels, [1, 2]);
   checkOption('fixed', fixed, [false, true]);
   if (typeof timeout !== 'number' || !(timeout > 0)) {
     throw new EngineError('bad-option', { name: 'timeout', value: timeout, allowed: 'a number of seconds above 0' });
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new EngineError('bad-option', { name: 'signal', value: signal, allowed: 'an AbortSignal' });
   }
   checkRunOptions(settings);
   return {
     ...settings,
     params: given(params, null, 'params'),
     wasmUrl: wasmUrl === undefined ? undefined : absolute('wasmUrl', wasmUrl),
-    processorUrl: processorUrl === undefined ? PROCESSOR_URL : absolute('processorUrl', processorUrl),
+    processorUrl: processorUrl === undefined ? undefined : absolute('processorUrl', processorUrl),
   };
 }
 

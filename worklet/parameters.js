@@ -1,6 +1,6 @@
 /**
- * What an engine is set to, on the main thread: the parameters' values, kept to the ranges of Rust's parameter table, and
- * the effects' order. Each change has a number, by which the audio thread knows what is new (control-block.js).
+ * What an engine is set to, on the main thread: the parameters' values, kept to the ranges of Rust's parameter table,
+ * and the effects' order. Each change has a number, by which the audio thread knows what is new (control-block.js).
  */
 
 import { EngineError } from './errors.js';
@@ -32,6 +32,8 @@ export class Parameters {
     this.setAt = new Uint32Array(table.length);
     /** The last change that made an end of all automation. */
     this.clearedAt = 0;
+    /** The change with which the loudness began to be measured; 0 where it is not. */
+    this.loudnessAt = 0;
     /** The effects in their order, by their places in the default one. */
     this.order = effects.map((_, place) => place);
     for (const [id, value] of Object.entries(initial)) {
@@ -92,6 +94,22 @@ export class Parameters {
   }
 
   /**
+   * Sets several values: one change.
+   * @param {Record<string, unknown>} values by id
+   * @returns {Record<string, number>} the values in force, by id
+   * @throws {EngineError} unknown-parameter, bad-value; nothing has changed then
+   */
+  setSeveral(values) {
+    const checked = Object.entries(values).map(([id, value]) => ({ id, ...this.check(id, value) }));
+    if (checked.length > 0) this.next();
+    for (const { index, inForce } of checked) {
+      this.values[index] = inForce;
+      this.setAt[index] = this.sequence;
+    }
+    return Object.fromEntries(checked.map(({ id, inForce }) => [id, inForce]));
+  }
+
+  /**
    * Sets everything, and makes an end of all automation: one change.
    * @param {{ values: Float32Array, order: number[] }} settings checked
    */
@@ -109,6 +127,15 @@ export class Parameters {
   setOrder(places) {
     this.order = places;
     this.next();
+  }
+
+  /**
+   * Begins to measure the loudness, as a new programme, or ends it.
+   * @param {boolean} on
+   */
+  measureLoudness(on) {
+    const change = this.next();
+    this.loudnessAt = on ? Math.max(change, 1) : 0;
   }
 
   /** The number of a change that is made now. */

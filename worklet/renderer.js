@@ -7,6 +7,7 @@
  * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
  */
 
+import { Draft } from './draft.js';
 import { OutOfMemory } from './engine-instance.js';
 
 /** @typedef {import('./engine-instance.js').EngineInstance} EngineInstance */
@@ -30,11 +31,9 @@ export class Renderer {
   #door;
   #engine;
   #words;
-  #sequenceWord;
   #flagsWord;
   #stopFlag;
   #forgottenFlag;
-  #announcedWord;
   #missedMeter;
   #waitingMeter;
   #entriesMeter;
@@ -52,7 +51,7 @@ export class Renderer {
   #inbound = new Int32Array(0);
   #meters = new Int32Array(0);
   #journal = new Int32Array(0);
-  /** What the main thread wrote, until it is sure to be whole. */
+  /** What the main thread wrote. */
   #draft;
   /** @type {Float32Array[]} by channel */
   #sound = [];
@@ -72,12 +71,14 @@ export class Renderer {
     this.#instance = instance;
     this.#door = door;
     this.#words = words;
-    this.#sequenceWord = door.control_sequence_word();
     this.#flagsWord = door.control_flags_word();
     this.#stopFlag = door.control_stop_flag();
     this.#forgottenFlag = door.control_forgotten_flag();
-    this.#announcedWord = door.control_announced_word();
-    this.#draft = new Int32Array(door.control_inbound_words());
+    this.#draft = new Draft(words, {
+      inboundWords: door.control_inbound_words(),
+      sequence: door.control_sequence_word(),
+      announced: door.control_announced_word(),
+    });
     /** First word of the meters in the control block. */
     this.metersWord = door.control_meters_word();
     this.#missedMeter = door.control_missed_word() - this.metersWord;
@@ -91,7 +92,7 @@ export class Renderer {
     this.#engine = instance.newEngine(sampleRate, channels);
     this.#capacity = door.engine_frames();
     this.#makeViews(this.#capacity);
-    while (!this.#applyInbound(Atomics.load(words, this.#sequenceWord))) {
+    while (!this.#applyInbound(this.#draft.sequence)) {
       // The main thread is in the middle of a change.
     }
   }
@@ -156,7 +157,7 @@ export class Renderer {
    */
   #renderQuantum(input, output, start, frames) {
     if (frames !== this.#frames || this.#meters.length === 0) this.#makeViews(frames);
-    const sequence = Atomics.load(this.#words, this.#sequenceWord);
+    const { sequence } = this.#draft;
     const isChanged = sequence !== this.#sequence;
     if (isChanged) this.#applyInbound(sequence);
     if (isChanged || this.#waits) this.#door.engine_set_clock(this.#engine, this.#clock() + start);
@@ -189,7 +190,7 @@ export class Renderer {
     const control = engine_control(this.#engine);
     /** @type {(from: number, to: number) => Int32Array<ArrayBuffer>} */
     const view = (from, to) => new Int32Array(memory.buffer, control + bytesPerWord * from, to - from);
-    this.#inbound = view(0, this.#draft.length);
+    this.#inbound = view(0, this.#draft.words.length);
     this.#meters = view(this.metersWord, this.#journalWord);
     this.#journal = view(this.#journalWord, control_words());
     for (let channel = 0; channel < this.channels; channel++) {
@@ -202,11 +203,8 @@ export class Renderer {
    * @param {number} sequence the number of the last change
    */
   #applyInbound(sequence) {
-    const draft = this.#draft;
-    for (let word = 0; word < draft.length; word++) draft[word] = Atomics.load(this.#words, word);
-    if (Atomics.load(this.#words, this.#announcedWord) !== sequence) return false;
-    draft[this.#sequenceWord] = sequence;
-    this.#inbound.set(draft);
+    if (!this.#draft.read(sequence)) return false;
+    this.#inbound.set(this.#draft.words);
     this.#sequence = sequence;
     return true;
   }

@@ -40,9 +40,11 @@ export function checkOrder(ids, effects) {
  * @throws {EngineError} bad-state, unknown-parameter, bad-value, bad-order
  */
 export function checkState(state, parameters) {
-  const { version, params, order } = record(state, 'it is not an object');
+  const { version, params, order, ...more } = record(state, 'it is not an object');
   if (typeof version !== 'number' || !(version >= 1)) throw bad('it has no version');
   if (version > STATE_VERSION) throw bad(`it is of version ${version}, and this engine knows up to ${STATE_VERSION}`);
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined) throw bad(`it has ${unknown}, which is none of version, params, order`);
   const values = Float32Array.from(parameters.table, (row) => row.default);
   for (const [id, value] of Object.entries(record(params, 'its params are not an object'))) {
     const { index, inForce } = parameters.check(id, value);

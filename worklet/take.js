@@ -25,6 +25,7 @@ export const TAKE_VERSION = 1;
  * @typedef {object} TakeLog
  * @property {number} version of this form
  * @property {number} sampleRate in Hz
+ * @property {number} start the frame of the context with which it begins
  * @property {number} frames how long it is
  * @property {import('./state.js').EngineState} state at its start
  * @property {TakeChange[]} changes in the order of their frames
@@ -115,6 +116,8 @@ export class Take {
   /**
    * Ends the take. What was not heard yet is not in it.
    * @returns {TakeLog} the same one each time
+   * @example
+   * const again = await render(input, { log: take.stop() });
    */
   stop() {
     if (this.#log) return this.#log;
@@ -123,6 +126,7 @@ export class Take {
     this.#log = {
       version: TAKE_VERSION,
       sampleRate: this.#sampleRate,
+      start: this.#origin ?? 0,
       frames: this.#now(),
       state: this.#state,
       changes: this.#changes,

@@ -291,9 +291,10 @@ export class Timeline {
     this.#place(entry, now);
     // What the audio thread is told in the other way ends the ramp there.
     if (entry.next?.isRamp) this.#send(entry.next);
-    // What was sent for this very frame may not have begun yet, and would undo the set.
+    // What was sent for this very frame, or a little before, may not have begun yet, and would undo the set: the
+    // fallback renders what is some buffers old.
     const frame = this.#frameOf(now);
-    const isSent = underWay !== null && !underWay.smooth && this.#frameOf(underWay.time) >= frame;
+    const isSent = underWay !== null && !underWay.smooth && underWay.time >= now - LAG_SECONDS;
     if (this.#inForce(frame).law === entry.law && !isSent) this.#changed.delete(frame);
     return this.#finish(now);
   }

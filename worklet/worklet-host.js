@@ -9,6 +9,7 @@ import { has } from './detect.js';
 import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
 import { EventTransport } from './event-transport.js';
+import { ownProcessorUrl } from './locate.js';
 import { MessageTransport } from './message-transport.js';
 import { renderAfter } from './offline.js';
 import { addScript } from './worklet-script.js';
@@ -51,15 +52,16 @@ export class WorkletHost {
   static async start(context, options) {
     if (!has('audioWorklet') || !context.audioWorklet) throw new EngineError('worklet-unsupported');
     if (options.transport === 'shared' && !has('sharedMemory')) throw new EngineError('shared-memory-unsupported');
-    await addScript(context, options.processorUrl);
-    const host = new WorkletHost(context, options);
+    const processorUrl = options.processorUrl ?? ownProcessorUrl();
+    await addScript(context, processorUrl);
+    const host = new WorkletHost(context, { ...options, processorUrl });
     await host.#handshake(options.timeout);
     return host;
   }
 
   /**
    * @param {BaseAudioContext} context
-   * @param {import('./options.js').HostOptions} options
+   * @param {import('./options.js').HostOptions & { processorUrl: string }} options
    */
   constructor(context, { loaded, parameters, channels, transport, processorUrl, connect, onfailure }) {
     const shared = transport !== 'message' && has('sharedMemory');
@@ -105,6 +107,8 @@ export class WorkletHost {
    */
   send(events) {
     this.#isSaid = true;
+    // What was set before them may not come after them.
+    this.#messages?.flush();
     return this.#events.send(events, this.#parameters.sequence);
   }
 

@@ -2,6 +2,7 @@
  * Adds the worklet script to a context, once, and finds out why it could not be added. Main thread only.
  */
 
+import { blockedUriOf } from './data-url.js';
 import { EngineError, reasonOf } from './errors.js';
 
 /** How long the question why a script was blocked may take. */
@@ -55,7 +56,7 @@ async function blockingDirective(url) {
   let directive = null;
   /** @param {SecurityPolicyViolationEvent} event */
   const listen = (event) => {
-    if (event.blockedURI === url) directive = event.effectiveDirective.replace(/-elem$/, '');
+    if (event.blockedURI === blockedUriOf(url)) directive = event.effectiveDirective.replace(/-elem$/, '');
   };
   document.addEventListener('securitypolicyviolation', listen);
   const link = Object.assign(document.createElement('link'), { rel: 'modulepreload', href: url });

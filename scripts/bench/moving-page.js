@@ -5,7 +5,7 @@
 
 import { instantiate } from '../../worklet/engine-instance.js';
 import { loadModule } from '../../worklet/module.js';
-import { ENDS, QUANTA_PER_TARGET, QUANTUM, SAMPLE_RATE, timeMoving } from './moving-kernel.js';
+import { caseOf, ENDS, QUANTA_PER_TARGET, QUANTUM, SAMPLE_RATE, timeMoving } from './moving-kernel.js';
 
 /** So many of a node in a row, for the graph around them to count little. */
 const NODES = 16;
@@ -17,6 +17,7 @@ const TIME_CONSTANT_SECONDS = 0.004;
  * @typedef {object} Native a node of the browser's own
  * @property {(context: BaseAudioContext) => [node: AudioNode, param: AudioParam]} make the node, and what moves
  * @property {[number, number]} range of what moves
+ * @property {'linearRampToValueAtTime' | 'exponentialRampToValueAtTime'} ramp that the engine's parameter gets, too
  */
 
 /**
@@ -29,6 +30,9 @@ const biquad = (context, type) => {
   return [node, node.frequency];
 };
 
+/** How a node's parameter moves: as the engine's in two of its ways. */
+const WAYS = /** @type {const} */ (['set', 'ramp']);
+
 /** @type {Record<string, Native>} */
 const NATIVE = {
   gain: {
@@ -37,15 +41,25 @@ const NATIVE = {
       return [node, node.gain];
     },
     range: [0, 4],
+    ramp: 'linearRampToValueAtTime',
   },
-  lpf_cutoff: { make: (context) => biquad(context, 'lowpass'), range: [20, 20000] },
-  hpf_cutoff: { make: (context) => biquad(context, 'highpass'), range: [20, 20000] },
+  lpf_cutoff: {
+    make: (context) => biquad(context, 'lowpass'),
+    range: [20, 20000],
+    ramp: 'exponentialRampToValueAtTime',
+  },
+  hpf_cutoff: {
+    make: (context) => biquad(context, 'highpass'),
+    range: [20, 20000],
+    ramp: 'exponentialRampToValueAtTime',
+  },
   delay_time: {
     make: (context) => {
       const node = new DelayNode(context, { delayTime: 0.5 });
       return [node, node.delayTime];
     },
     range: [0, 1],
+    ramp: 'linearRampToValueAtTime',
   },
 };
 
@@ -60,7 +74,7 @@ export async function timeEngine(channels, rounds) {
 }
 
 /**
- * Nanoseconds per sample and channel of a node whose parameter moves, and of the same with a constant one.
+ * Nanoseconds per sample and channel of a node whose parameter moves, by case, and of the same with a constant one.
  * @param {number} channels
  * @param {number} rounds
  */
@@ -68,13 +82,16 @@ export async function timeNodes(channels, rounds) {
   /** @type {Record<string, { moving: number[], constant: number[] }>} */
   const times = {};
   for (const [id, node] of Object.entries(NATIVE)) {
-    times[id] = { moving: [], constant: [] };
+    for (const way of WAYS) times[caseOf(id, way)] = { moving: [], constant: [] };
     for (let round = -1; round < rounds; round++) {
-      const [moving, constant] = [await timeNode(node, channels, true), await timeNode(node, channels, false)];
-      // The first round is for the caches.
-      if (round < 0) continue;
-      times[id].moving.push(moving);
-      times[id].constant.push(constant);
+      const constant = await timeNode(node, channels, null);
+      for (const way of WAYS) {
+        const moving = await timeNode(node, channels, way);
+        // The first round is for the caches.
+        if (round < 0) continue;
+        times[caseOf(id, way)].moving.push(moving);
+        times[caseOf(id, way)].constant.push(constant);
+      }
     }
   }
   return times;
@@ -83,9 +100,9 @@ export async function timeNodes(channels, rounds) {
 /**
  * @param {Native} native
  * @param {number} channels
- * @param {boolean} moves
+ * @param {typeof WAYS[number] | null} way null: it does not move
  */
-async function timeNode({ make, range: [min, max] }, channels, moves) {
+async function timeNode({ make, range: [min, max], ramp }, channels, way) {
   const context = new OfflineAudioContext(channels, SECONDS * SAMPLE_RATE, SAMPLE_RATE);
   const buffer = new AudioBuffer({ numberOfChannels: channels, length: SAMPLE_RATE, sampleRate: SAMPLE_RATE });
   for (let channel = 0; channel < channels; channel++) {
@@ -99,7 +116,8 @@ async function timeNode({ make, range: [min, max] }, channels, moves) {
   for (let count = 0; count < NODES; count++) {
     const [node, param] = make(context);
     const targets = ENDS.map((share) => min + share * (max - min));
-    if (moves) schedule(param, targets);
+    if (way === 'set') approach(param, targets);
+    if (way === 'ramp') goFromEndToEnd(param, targets, ramp);
     last = last.connect(node);
   }
   last.connect(context.destination);
@@ -109,14 +127,25 @@ async function timeNode({ make, range: [min, max] }, channels, moves) {
   return ((performance.now() - start) * 1e6) / (NODES * SECONDS * SAMPLE_RATE * channels);
 }
 
+/** New targets, or ramps, as often as the engine gets them, in seconds of the context. */
+const INTERVAL_SECONDS = (QUANTA_PER_TARGET * QUANTUM) / SAMPLE_RATE;
+
 /**
- * New targets as often as the engine gets them.
  * @param {AudioParam} param
  * @param {number[]} targets by turns
  */
-function schedule(param, targets) {
-  const interval = (QUANTA_PER_TARGET * QUANTUM) / SAMPLE_RATE;
-  for (let turn = 0; turn * interval < SECONDS; turn++) {
-    param.setTargetAtTime(targets[turn % 2], turn * interval, TIME_CONSTANT_SECONDS);
+function approach(param, targets) {
+  for (let turn = 0; turn * INTERVAL_SECONDS < SECONDS; turn++) {
+    param.setTargetAtTime(targets[turn % 2], turn * INTERVAL_SECONDS, TIME_CONSTANT_SECONDS);
   }
+}
+
+/**
+ * @param {AudioParam} param
+ * @param {number[]} ends by turns
+ * @param {Native['ramp']} method
+ */
+function goFromEndToEnd(param, ends, method) {
+  param.setValueAtTime(ends[0], 0);
+  for (let turn = 1; turn * INTERVAL_SECONDS < SECONDS; turn++) param[method](ends[turn % 2], turn * INTERVAL_SECONDS);
 }

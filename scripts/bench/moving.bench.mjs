@@ -1,10 +1,11 @@
 /**
- * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; in Node and
- * in Chromium, whose own nodes stand beside it with the same targets. The page's part is moving-page.js. Node.
+ * What it costs that parameters move: each alone, and all that are on by default, over the chain at rest; by what is
+ * set and by automation; in Node and in Chromium, whose own nodes stand beside it with the same targets and ramps. The
+ * page's part is moving-page.js. Node.
  */
 import { openDoors, SHIPPED } from '../lib/doors.mjs';
 import { MOUNTS, serve } from '../serve.mjs';
-import { timeMoving, worstMoving } from './moving-kernel.js';
+import { caseOf, timeMoving, WAYS, worstMoving } from './moving-kernel.js';
 import { fixed, median, ratio, table } from './table.mjs';
 
 export const title = 'Moving parameters';
@@ -12,6 +13,12 @@ export const title = 'Moving parameters';
 /** The engine's rounds are short, so there can be more of them. */
 const ENGINE_ROUNDS = 5;
 const QUANTA_FOR_THE_WORST = 20_000;
+
+const SENTENCES = {
+  set: 'targets that are set every 4 quanta (own node: setTargetAtTime)',
+  ramp: 'scheduled ramps of 4 quanta (own node: the same ramps)',
+  cut: 'the same ramps, that begin within a quantum',
+};
 
 /** @typedef {{ moving: number[], constant: number[] }} NodeTimes a figure a round */
 
@@ -27,23 +34,33 @@ export async function run({ rounds, print, launch, openPage }) {
       const worst = worstMoving(wasm, glue, channels, QUANTA_FOR_THE_WORST);
       const chromium = await page.evaluate(timeEngine, channels, ENGINE_ROUNDS * rounds);
       const natives = await page.evaluate(timeNodes, channels, rounds);
-      print(`\n### ${channels === 1 ? 'Mono' : 'Stereo'}: ns per sample and channel, and times the chain at rest`);
-      print(
-        table(
-          ['moving', 'Node', '÷ rest', 'worst ÷ rest', 'Chromium', '÷ rest', 'own node', '÷ constant'],
-          Object.keys(node).map((name) => [
-            name,
-            fixed(median(node[name])),
-            fixed(ratio(node[name], node['at rest'])),
-            fixed(worst[name] / worst['at rest']),
-            fixed(median(chromium[name])),
-            fixed(ratio(chromium[name], chromium['at rest'])),
-            ...nativeCells(natives[name]),
-          ]),
-        ),
-      );
+      const rest = 'at rest';
+      const whats = Object.keys(node).flatMap((name) => name.match(/^(.*) by set$/)?.[1] ?? []);
+      print(`\n### ${channels === 1 ? 'Mono' : 'Stereo'}: times the chain at rest`);
+      const [inNode, inChromium] = [node, chromium].map((times) => fixed(median(times[rest])));
+      print(`\nAt rest, in ns per sample and channel: ${inNode} in Node, ${inChromium} in Chromium.`);
+      for (const way of WAYS) {
+        print(`\nMoved by ${SENTENCES[way]}:`);
+        print(
+          table(
+            ['moving', 'Node', 'worst', 'Chromium', '÷ set', 'own node: ns', '÷ constant'],
+            whats.map((what) => {
+              const [name, set] = [caseOf(what, way), caseOf(what, 'set')];
+              return [
+                what,
+                fixed(ratio(node[name], node[rest])),
+                fixed(worst[name] / worst[rest]),
+                fixed(ratio(chromium[name], chromium[rest])),
+                fixed(ratio(node[name], node[set])),
+                ...nativeCells(natives[name]),
+              ];
+            }),
+          ),
+        );
+      }
     }
-    print('\nworst: the 99.9 % quantile of single quanta. own node: a GainNode, BiquadFilterNode or DelayNode.');
+    print('\nworst: the 99.9 % quantile of single quanta over that at rest. own node: a GainNode, BiquadFilterNode or');
+    print('DelayNode with as many targets, or ramps, by calls of the same methods, ns per sample and channel.');
   } finally {
     await browser.close();
     await server.close();

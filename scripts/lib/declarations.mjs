@@ -2,12 +2,35 @@
  * The TypeScript declarations of the engine's public API, in types/: TypeScript reads them from the JSDoc of worklet/;
  * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDoors, SHIPPED } from './doors.mjs';
 import { diskFailure, Failure, root, run } from './project.mjs';
 
 const TYPES = join(root, 'types');
+
+/**
+ * What each meter tells.
+ * @type {Record<string, string>}
+ */
+const METERS = {
+  appliedSequence: 'The last change that the audio thread has taken in; engine.sequence counts them.',
+  quanta: 'Quanta rendered (of 128 frames, where the browser has no other).',
+  frames: 'Frames rendered.',
+  clips: 'Output samples beyond full scale.',
+  scrubbed: 'Input samples that were no numbers, or beyond all reason, and were replaced by 0.',
+  inputPeak: 'Peaks of the input, falling 20 dB in 1.7 s.',
+  inputRms: 'Root mean squares of the input, over about 300 ms.',
+  outputPeak: 'Peaks of the output, falling 20 dB in 1.7 s.',
+  outputRms: 'Root mean squares of the output, over about 300 ms.',
+  missed: 'Quanta that were not rendered in time.',
+  late: 'Scheduled events that came too late for their frame, and acted at once.',
+};
+
+/** The worklet script and the worker script, which are there to be named by a URL. */
+const SCRIPT = `/** A script that exports nothing: give its URL to the engine, as processorUrl or workerUrl. */
+export {};
+`;
 
 /** Makes types/ from worklet/ and the wasm in pkg/. */
 export async function makeDeclarations() {
@@ -15,6 +38,7 @@ export async function makeDeclarations() {
   mkdirSync(TYPES);
   const { glue } = await openDoors(SHIPPED.baseline);
   writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
+  writeFileSync(join(TYPES, 'script.d.ts'), SCRIPT);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [
     tsc,
@@ -30,7 +54,7 @@ export async function makeDeclarations() {
     '--target',
     'es2022',
     '--lib',
-    'es2022,dom',
+    'es2022,dom,esnext.disposable',
     '--types',
     '',
     '--rootDir',
@@ -38,9 +62,46 @@ export async function makeDeclarations() {
     '--outDir',
     TYPES,
   ]);
-  if (code === 0) return;
-  console.error(output);
-  throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
+  if (code !== 0) {
+    console.error(output);
+    throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
+  }
+  for (const module of ['engine', 'render']) {
+    const file = join(TYPES, `${module}.d.ts`);
+    const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
+    writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));
+  }
+}
+
+/**
+ * Not every project's TypeScript knows Symbol.dispose by itself.
+ * @param {string} declarations
+ */
+export const declareDisposable = (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`;
+
+const COMMENTS = /(?:\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*)+/;
+
+/**
+ * Gives each overload the comment that it has in the source. TypeScript gives a method's overloads all of their
+ * comments each, and a function's none.
+ * @param {string} declarations
+ * @param {string} source
+ */
+function documentOverloads(declarations, source) {
+  const overloaded = new RegExp(`(${COMMENTS.source})(?:export )?(?:async )?(?:function )?(\\w+)\\(`, 'g');
+  for (const [, comments, name] of source.matchAll(overloaded)) {
+    const documents = comments.split(/(?<=\*\/)\s*/).filter((comment) => comment.includes('@overload'));
+    if (documents.length === 0) continue;
+    const signature = new RegExp(`^( *)(?:${COMMENTS.source})?((?:export declare function )?${name}[(<].*)$`, 'gm');
+    declarations = declarations.replace(signature, (whole, indent, declaration) => {
+      const document = documents
+        .shift()
+        ?.replace(/ *\* @overload\n/, '')
+        .replace(/\n */g, `\n${indent} `);
+      return document === undefined ? whole : `${indent}${document}\n${indent}${declaration}`;
+    });
+  }
+  return declarations;
 }
 
 /**
@@ -54,7 +115,10 @@ function tables(parameters, meters) {
     const type = curve === 'switch' ? 'number | boolean' : 'number';
     return `  /** ${label}: ${range}; default ${short(initial)}. */\n  ${id}: ${type};`;
   });
-  const readings = meters.map(({ name, kind }) => `  ${name}: ${kind === 'level' ? 'number[]' : 'number'};`);
+  const readings = meters.map(({ name, kind }) => {
+    const comment = name in METERS ? `  /** ${METERS[name]} */\n` : '';
+    return `${comment}  ${name}: ${kind === 'level' ? 'number[]' : 'number'};`;
+  });
   return `/** A value for every parameter. */
 export interface ParameterValues {
 ${values.join('\n')}
@@ -66,7 +130,7 @@ export type Unit = ${union(parameters.map(({ unit }) => unit))};
 
 export type Curve = ${union(parameters.map(({ curve }) => curve))};
 
-/** Counts are modulo 2³²; levels are linear, one per channel. */
+/** Counts are modulo 2³²; levels are linear, one per channel; loudness is in LUFS, LU and dBTP, or −Infinity. */
 export interface Meters {
 ${readings.join('\n')}
 }

@@ -4,6 +4,8 @@
  * allocators.
  */
 
+import { encodeEvents } from '../../worklet/events.js';
+
 /**
  * @typedef {import('./doors.mjs').Doors} Doors
  * @typedef {{ rate: number, points: number, frames: number }} Size in Hz; of a wave; of a buffer
@@ -74,12 +76,41 @@ const KINDS = [
     wave.get_data();
     return () => wave.free();
   },
-  ({ wasm }, { rate }) => {
-    const engine = wasm.engine_new(rate, CHANNELS);
-    wasm.engine_process(engine, wasm.engine_frames(), 0);
-    return () => wasm.engine_free(engine);
-  },
+  (doors, { rate, points }) => beginEngine(doors, rate, points),
 ];
+
+/**
+ * Begins the life of an engine that is automated and whose order changes; gives what ends it, with events that still
+ * wait.
+ * @param {Doors} doors
+ * @param {number} rate in Hz
+ * @param {number} points of a curve
+ */
+export function beginEngine({ glue, wasm }, rate, points) {
+  const engine = wasm.engine_new(rate, CHANNELS);
+  const { order, sequence, announced } = glue.control_layout();
+  const id = 'delay_mix';
+  const [start, end] = [200, 300];
+  const values = new Float32Array(points).fill(0.5);
+  const events = encodeEvents(
+    [
+      { id, law: 'linear', frame: 0, start: 0, from: 0, end: 100, to: 1 },
+      { id, law: 'curve', frame: start, start, duration: end - start, values },
+      { id, law: 'curve', frame: 1e6, start: 1e6, duration: 100, values },
+    ],
+    () => glue.parameter_table().findIndex((row) => row.id === id),
+  );
+  const mailbox = wasm.engine_mailbox(engine, events.length);
+  new Float64Array(wasm.memory.buffer, mailbox, events.length).set(events);
+  wasm.engine_take_events(engine, 0);
+  const words = new Int32Array(wasm.memory.buffer, wasm.engine_control(engine), order + 2);
+  words.set([1, 0], order);
+  words[announced] = words[sequence] + 1;
+  words[sequence] = words[announced];
+  const frames = wasm.engine_frames();
+  for (let at = 0; at < 2 * end; at += frames) wasm.engine_process(engine, frames, 0);
+  return () => wasm.engine_free(engine);
+}
 
 /** Numbers from 0 to 1, the same ones each time (the minimal standard generator of Park and Miller). */
 function generator() {

@@ -4,7 +4,7 @@
 
 import { createEngine } from '../../worklet/engine.js';
 
-const TONE_HERTZ = 220;
+export const TONE_HERTZ = 220;
 /** The longest stretch that an AnalyserNode keeps: 0.68 s at 48 kHz. */
 const KEPT_FRAMES = 32768;
 /** The fallback's buffer: long enough for an idle page, as sites that use it choose it. */
@@ -77,7 +77,7 @@ export class Lab {
     }
   }
 
-  /** How many quanta each engine did not render in time. */
+  /** How many blocks of sound each engine did not render in time. */
   counts() {
     return this.#players.map(({ engine }) => engine.meters().missed);
   }

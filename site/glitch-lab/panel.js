@@ -76,8 +76,12 @@ class GlitchLab {
       const { context } = await this.#session.prepare();
       this.#session.hold(HOLDER);
       const lab = await Lab.start(context, listen.value ?? '');
-      if (context === this.#session.context) this.#lab = lab;
-      else await lab.stop();
+      if (context === this.#session.context) {
+        this.#lab = lab;
+        this.#session.silence(true);
+      } else {
+        await lab.stop();
+      }
     } catch (failure) {
       this.#session.release(HOLDER);
       showMessage(error, messageOf(failure));
@@ -88,6 +92,7 @@ class GlitchLab {
   /** @param {Lab} lab */
   async #stop(lab) {
     this.#lab = null;
+    this.#session.silence(false);
     this.#ui.again.checked = false;
     this.#setRepeat();
     this.#show();
@@ -100,11 +105,14 @@ class GlitchLab {
     const lab = this.#lab;
     if (!lab) return;
     const before = lab.counts();
-    const milliseconds = this.#ui.length.valueAsNumber;
-    blockThread(milliseconds);
+    const from = lab.context.currentTime;
+    const start = performance.now();
+    blockThread(this.#ui.length.valueAsNumber);
+    const seconds = (performance.now() - start) / 1000;
     await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MILLISECONDS));
     if (lab !== this.#lab) return;
-    this.#picture.take(lab.outputs(), lab.context.sampleRate, milliseconds);
+    const { currentTime, sampleRate } = lab.context;
+    this.#picture.take(lab.outputs(), { sampleRate, ago: currentTime - from, blocked: seconds });
     this.#showCounts(lab, before);
   }
 
@@ -137,8 +145,8 @@ class GlitchLab {
   #showCounts(lab, before) {
     for (const [index, count] of lab.counts().entries()) {
       const { total, last } = this.#ui.cells[index];
-      setText(total, withTime(count, lab.context));
-      if (before) setText(last, withTime(count - before[index], lab.context));
+      setText(total, duration(count, lab.context));
+      if (before) setText(last, duration(count - before[index], lab.context));
     }
   }
 }
@@ -168,7 +176,7 @@ function build(section, picture, onListen) {
   ];
   const listen = choice('Listen to', heard, onListen);
   const error = errorMessage();
-  const cells = COMPARED.map(() => ({ total: numberCell('0'), last: numberCell('–') }));
+  const cells = COMPARED.map(() => ({ total: numberCell('0 ms'), last: numberCell('–') }));
   listen.show(COMPARED[0].mode);
   const rows = COMPARED.map(({ label, thread }, index) =>
     tableRow(`${label}, on ${thread}`, cells[index].total, cells[index].last),
@@ -188,7 +196,7 @@ function build(section, picture, onListen) {
     element(
       'table',
       { className: 'counts' },
-      tableHead(['Engine', 'Quanta missed so far', 'In the last block']),
+      tableHead(['Engine', 'Sound missed so far', 'While the page was blocked last']),
       element('tbody', {}, ...rows),
     ),
   );
@@ -196,15 +204,11 @@ function build(section, picture, onListen) {
 }
 
 /**
- * A count of quanta and how long they last: `48 (139 ms)`.
+ * How much sound a count of quanta is: `139 ms`; nothing is missed at `0 ms`.
  * @param {number} quanta
  * @param {AudioContext} context
  */
-function withTime(quanta, context) {
-  if (quanta === 0) return '0';
-  const seconds = (quanta * quantumOf(context)) / context.sampleRate;
-  return `${quanta} (${(1000 * seconds).toFixed(0)} ms)`;
-}
+const duration = (quanta, context) => `${((1000 * quanta * quantumOf(context)) / context.sampleRate).toFixed(0)} ms`;
 
 /**
  * Keeps this thread from everything else, as a long task of a page does.

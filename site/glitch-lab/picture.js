@@ -1,13 +1,21 @@
 /**
- * The glitch lab's picture: the last stretch of both outputs, one above the other. A tone is an even band, a break a
- * hole in it. Main thread.
+ * The glitch lab's picture: the last stretch of both outputs, one above the other on one scale, with the time shaded in
+ * which the page was blocked, and a mark at each break of the tone. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
 import { element, setText } from '../shared/dom.js';
-import { COMPARED } from './engines.js';
+import { breaksIn } from './breaks.js';
+import { COMPARED, TONE_HERTZ } from './engines.js';
 
 const COLORS = /** @type {const} */ (['accent', 'accent-2']);
+/**
+ * @typedef {object} Moment when the outputs were taken
+ * @property {number} sampleRate in Hz
+ * @property {number} ago how long before their end the block began, in seconds
+ * @property {number} blocked how long it lasted, in seconds
+ */
+
 /** In CSS pixels. */
 const LABEL_HEIGHT = 24;
 const MARGIN = 6;
@@ -16,6 +24,8 @@ export class Picture {
   #surface;
   /** One for each engine. @type {Float32Array[]} */
   #outputs = [];
+  /** @type {Moment} */
+  #moment = { sampleRate: 1, ago: 0, blocked: 0 };
   #legend;
 
   constructor() {
@@ -32,22 +42,46 @@ export class Picture {
   /**
    * Draws what came out of each engine.
    * @param {Float32Array[]} outputs
-   * @param {number} sampleRate
-   * @param {number} blocked for how many milliseconds of them the page was blocked
+   * @param {Moment} moment
    */
-  take(outputs, sampleRate, blocked) {
+  take(outputs, moment) {
     this.#outputs = outputs;
-    const milliseconds = (1000 * outputs[0].length) / sampleRate;
-    setText(this.#legend, `the last ${milliseconds.toFixed(0)} ms; the page was blocked for ${blocked} of them`);
+    this.#moment = moment;
+    const milliseconds = (1000 * outputs[0].length) / moment.sampleRate;
+    const blocked = (1000 * moment.blocked).toFixed(0);
+    setText(this.#legend, `the last ${milliseconds.toFixed(0)} ms; shaded: the page was blocked for ${blocked} ms`);
     this.#draw();
   }
 
   #draw() {
     if (!this.#surface.fill('inset')) return;
     const { draw, width, height, colors, thinLine } = this.#surface;
+    this.#shade();
     draw.fillStyle = colors.line;
     draw.fillRect(0, Math.round(height / 2), width, thinLine);
     for (const index of COMPARED.keys()) this.#drawRow(index);
+  }
+
+  /** The time in which the page was blocked. */
+  #shade() {
+    const [output] = this.#outputs;
+    if (!output) return;
+    const { draw, width, height, scale, colors, thinLine } = this.#surface;
+    const { sampleRate, ago, blocked } = this.#moment;
+    const seconds = output.length / sampleRate;
+    const from = Math.max(0, (1 - ago / seconds) * width);
+    const to = (1 - (ago - blocked) / seconds) * width;
+    draw.globalAlpha = 0.22;
+    draw.fillStyle = colors.bad;
+    draw.fillRect(from, 0, to - from, height);
+    draw.globalAlpha = 1;
+    draw.fillRect(Math.round(from), 0, thinLine, height);
+    draw.fillRect(Math.round(to), 0, thinLine, height);
+    this.#surface.font(11.5);
+    draw.fillStyle = colors.text;
+    draw.textBaseline = 'top';
+    draw.textAlign = 'right';
+    draw.fillText('page blocked', to - 6 * scale, MARGIN * scale);
   }
 
   /** @param {number} index of the engine */
@@ -62,18 +96,36 @@ export class Picture {
     draw.fillText(COMPARED[index].label, 8 * scale, top + MARGIN * scale);
     draw.fillStyle = colors[COLORS[index]];
     const samples = this.#outputs[index];
-    if (samples) this.#drawBand(samples, top + LABEL_HEIGHT * scale, rowHeight - (LABEL_HEIGHT + MARGIN) * scale);
+    if (!samples) return;
+    this.#drawBand(samples, top + LABEL_HEIGHT * scale, rowHeight - (LABEL_HEIGHT + MARGIN) * scale);
+    this.#drawBreaks(samples, top, rowHeight);
   }
 
   /**
-   * Each pixel column from its lowest to its highest sample, scaled to the largest of all.
+   * @param {Float32Array} samples
+   * @param {number} top of the row
+   * @param {number} height
+   */
+  #drawBreaks(samples, top, height) {
+    const { draw, width, scale, colors } = this.#surface;
+    const breaks = breaksIn(samples, TONE_HERTZ, this.#moment.sampleRate);
+    draw.fillStyle = colors.bad;
+    for (const frame of breaks) draw.fillRect((frame / samples.length) * width - scale, top, 2 * scale, height);
+    draw.textAlign = 'right';
+    draw.fillStyle = breaks.length > 0 ? colors.bad : colors.good;
+    const text = breaks.length === 1 ? '1 break' : `${breaks.length} breaks`;
+    draw.fillText(breaks.length > 0 ? text : 'unbroken', width - 8 * scale, top + MARGIN * scale);
+  }
+
+  /**
+   * Each pixel column from its lowest to its highest sample, on one scale for both engines.
    * @param {Float32Array} samples
    * @param {number} top
    * @param {number} height
    */
   #drawBand(samples, top, height) {
     const { draw, width, scale } = this.#surface;
-    const largest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1e-6);
+    const largest = Math.max(...this.#outputs.map(peakOf));
     /** @param {number} sample */
     const y = (sample) => top + ((1 - sample / largest) * height) / 2;
     for (let x = 0; x < width; x++) {
@@ -87,3 +139,6 @@ export class Picture {
     }
   }
 }
+
+/** @param {Float32Array} samples */
+const peakOf = (samples) => samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 1e-6);

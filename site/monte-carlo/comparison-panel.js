@@ -1,8 +1,9 @@
 /**
- * The comparison's part of the panel: a button, and a bar for every method of counting, with its spread. The counting
- * is done in workers. Main thread.
+ * The comparison of ways to count points: a button, and a bar for every method of counting, with its spread. The
+ * counting is done in workers. Main thread.
  */
 
+import { loadModule } from '../../worklet/engine.js';
 import {
   button,
   choice,
@@ -28,12 +29,10 @@ const HINT =
   'worker of its own. How many times as fast as Math.random(), round by round.';
 
 /**
- * Builds the comparison at the end of the section.
  * @param {HTMLElement} section
- * @param {WebAssembly.Module} module
- * @param {import('../../worklet/engine.js').LoadedModule['glue']} glue
  */
-export function mount(section, module, glue) {
+export async function mount(section) {
+  const { module, glue } = await loadModule();
   const ui = build(section);
   /** @type {AbortController | null} */
   let running = null;
@@ -117,8 +116,8 @@ function build(section) {
   section.append(
     element(
       'div',
-      { className: 'section-head comparison-head' },
-      element('h3', {}, 'On your machine'),
+      { className: 'section-head' },
+      element('h2', { id: 'comparison-title' }, 'JavaScript and WebAssembly, on your machine'),
       element('p', { className: 'hint' }, HINT),
     ),
     element(

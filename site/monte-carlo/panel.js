@@ -6,7 +6,6 @@
 import { loadModule } from '../../worklet/engine.js';
 import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
 import { duration, grouped, parseCount, powerOfTen, signed, significant } from '../shared/numbers.js';
-import { mount as mountComparison } from './comparison-panel.js';
 import { ConvergencePlot } from './convergence.js';
 import { PointsPicture } from './picture.js';
 import { MonteCarloPool } from './pool.js';
@@ -24,7 +23,6 @@ const PRESETS = [4, 5, 6, 7, 8, 9, 10];
 export async function mount(section) {
   const { module, glue } = await loadModule();
   mountRun(section, module, glue);
-  mountComparison(section, module, glue);
 }
 
 /**
@@ -253,7 +251,10 @@ function buildControls(workers) {
   const seed = input('monte-carlo-seed', { placeholder: 'new each time' });
   const presets = PRESETS.map((power) => {
     const label = `${grouped(10 ** power)} points`;
-    return { preset: button(powerOfTen(power), { 'aria-label': label, 'title': label }), points: 10 ** power };
+    return {
+      preset: button(powerOfTen(power), { 'aria-label': `${powerOfTen(power)}, ${label}`, 'title': label }),
+      points: 10 ** power,
+    };
   });
   const by = choice('Counted by', [
     ['workers', `${workers} workers`],

@@ -20,7 +20,7 @@ import { builtInLoop } from '../sources/built-in.js';
 import { renderThroughScriptProcessor } from './fallback-render.js';
 
 /**
- * @typedef {Record<string, number>} Params values by id
+ * @typedef {{ params: Record<string, number>, order: readonly string[] }} Settings in force
  * @typedef {{ name: string, output: Float32Array[], milliseconds: number }} Render
  * @typedef {{ name: string, failure: EngineError }} Failure
  */
@@ -30,10 +30,10 @@ const FRAMES = 2 * SAMPLE_RATE;
 const CHANNELS = 2;
 const HEADINGS = ['Run mode', 'Rendered in', 'Peak', 'Largest difference'];
 
-/** @type {readonly [name: string, render: (input: Float32Array[], params: Params) => Promise<Float32Array[]>][]} */
+/** @type {readonly [name: string, render: (input: Float32Array[], settings: Settings) => Promise<Float32Array[]>][]} */
 const RUN_MODES = [
-  ['AudioWorklet, shared memory', (input, params) => byWorklet(input, params, 'shared')],
-  ['AudioWorklet, messages', (input, params) => byWorklet(input, params, 'message')],
+  ['AudioWorklet, shared memory', (input, settings) => byWorklet(input, settings, 'shared')],
+  ['AudioWorklet, messages', (input, settings) => byWorklet(input, settings, 'message')],
   ['Script processor', byScriptProcessor],
 ];
 
@@ -60,8 +60,9 @@ export function mount(section, { session }) {
     try {
       const input = builtInLoop(SAMPLE_RATE).map((channel) => channel.subarray(0, FRAMES));
       const params = Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
+      const settings = { params, order: session.order };
       const results = [];
-      for (const [name, render] of RUN_MODES) results.push(await attempt(name, () => render(input, params)));
+      for (const [name, render] of RUN_MODES) results.push(await attempt(name, () => render(input, settings)));
       show(results);
     } catch (failure) {
       showMessage(error, messageOf(failure));
@@ -130,12 +131,13 @@ async function attempt(name, render) {
 
 /**
  * @param {Float32Array[]} input
- * @param {Params} params
+ * @param {Settings} settings
  * @param {'shared' | 'message'} transport
  */
-async function byWorklet(input, params, transport) {
+async function byWorklet(input, { params, order }, transport) {
   const context = new OfflineAudioContext(CHANNELS, FRAMES, SAMPLE_RATE);
   const engine = await createEngine(context, { mode: 'worklet', transport, channels: CHANNELS, params });
+  engine.setOrder(order);
   const buffer = context.createBuffer(CHANNELS, FRAMES, SAMPLE_RATE);
   for (const [channel, data] of input.entries()) buffer.copyToChannel(new Float32Array(data), channel);
   const source = new AudioBufferSourceNode(context, { buffer });
@@ -149,10 +151,10 @@ async function byWorklet(input, params, transport) {
 
 /**
  * @param {Float32Array[]} input
- * @param {Params} params
+ * @param {Settings} settings
  */
-function byScriptProcessor(input, params) {
-  return renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, params });
+function byScriptProcessor(input, settings) {
+  return renderThroughScriptProcessor(input, { sampleRate: SAMPLE_RATE, ...settings });
 }
 
 /**

@@ -135,7 +135,7 @@ const milliseconds = (seconds) => (Number.isFinite(seconds) ? `${(1000 * seconds
 /** What the engine's count of underruns is made of, by its source. */
 const COUNTED = {
   'playback-stats': 'counted by the browser',
-  'quanta': 'quanta not rendered in time',
+  'quanta': 'blocks of sound not ready in time',
 };
 
 /**
@@ -146,8 +146,8 @@ const FIGURES = [
   ['Audio context', 'The browser’s state of the sound', ({ context }) => context.state],
   ['Sample rate', 'Of the context and of the engine', ({ context }) => `${context.sampleRate} Hz`],
   [
-    'Quantum',
-    'What the browser renders at once',
+    'Block size',
+    'How much sound the browser asks for at once: a render quantum',
     ({ context }) => {
       const frames = quantumOf(context);
       return `${frames} frames, ${milliseconds(frames / context.sampleRate)}`;
@@ -157,8 +157,8 @@ const FIGURES = [
   ['Latency: output', 'From the system to the ear', ({ engine }) => milliseconds(engine.latency().output || NaN)],
   ['Latency: engine', 'Of the effects themselves', ({ engine }) => milliseconds(engine.latency().engine)],
   [
-    'Latency: fallback’s buffers',
-    'Of the ScriptProcessorNode, two buffers',
+    'Latency: script processor',
+    'Its two buffers, where it runs',
     ({ engine }) =>
       `${milliseconds(engine.latency().buffer)}${engine.bufferSize ? ` (2 × ${engine.bufferSize} frames)` : ''}`,
   ],
@@ -180,7 +180,7 @@ const FIGURES = [
     'By the engine since it was made',
     ({ engine, context }) => {
       const { quanta, frames } = engine.meters();
-      return `${quanta} quanta, ${(frames / context.sampleRate).toFixed(1)} s`;
+      return `${quanta} blocks, ${(frames / context.sampleRate).toFixed(1)} s`;
     },
   ],
 ];

@@ -9,6 +9,7 @@
  */
 
 import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
+import { OutputLevel } from './output-level.js';
 
 /**
  * @typedef {import('../../worklet/engine.js').Engine} Engine
@@ -16,6 +17,7 @@ import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
  * @typedef {import('../../worklet/engine.js').Parameter} Parameter
  * @typedef {import('../../worklet/engine.js').ParameterId} ParameterId
  * @typedef {import('../../worklet/engine.js').BufferSize} BufferSize
+ * @typedef {import('../../worklet/engine.js').LoadedModule['glue']} Glue
  * @typedef {import('../../worklet/options.js').Transport} Transport
  * @typedef {import('../sources/sources.js').Opener} Opener
  * @typedef {import('../sources/sources.js').Source} Source
@@ -34,11 +36,23 @@ import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
  *
  * @typedef {{ title: string, sentence: string, action: Action }} Trouble
  *
+ * @typedef {Partial<Record<ParameterId, number>>} Values by parameter
+ *
+ * @typedef {{ params: Values, order?: readonly string[] }} Part of the sound's settings
+ *
+ * @typedef {object} Change
+ * @property {Part} before what was in force, of what is another now
+ * @property {Part} after
+ * @property {object} [gesture] changes of one gesture (a drag, a held key) have the same
+ *
  * @typedef {object} SessionEvents
  * @property {CustomEvent<Sound>} engine built anew
  * @property {Event} closed context and engine are gone
  * @property {Event} source another one sounds, or none
  * @property {CustomEvent<{ id: ParameterId, value: number }>} parameter has a new value
+ * @property {Event} order the effects sound in another one
+ * @property {CustomEvent<Change>} change the sound's settings were changed, by one act of the visitor
+ * @property {Event} match the bypassed sound is matched in level by another factor
  * @property {Event} mode the run mode, the transport or the buffer is another
  * @property {CustomEvent<Trouble>} trouble something went wrong outside the visitor's doing
  * @property {Event} recovered the trouble is over
@@ -56,12 +70,15 @@ const IDLE_CHECK_MILLISECONDS = 500;
 /** Checks in a row that find silence before the context rests. */
 const SILENT_CHECKS = 6;
 const SILENCE = 1e-5;
+/** The filters are drawn for this one, in Hz, before a context says its own. */
+const USUAL_SAMPLE_RATE = 48000;
 /** Why a start failed, as a part of a sentence. */
 const CLOSED_MEANWHILE = 'the browser closed it meanwhile';
 
 /** The page's sound; makes SessionEvents. */
 export class Session extends /** @type {new () => SessionEventTarget} */ (EventTarget) {
   #settings;
+  #frequencyResponse;
   /** @type {Forced} */
   #forced;
   /** The context in force, also while its engine is built. @type {AudioContext | null} */
@@ -77,15 +94,22 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   #idleTimer = 0;
   /** The panels that need the context running. @type {Set<string>} */
   #holders = new Set();
+  #level;
+  /** The source before, to play again. @type {Opener | null} */
+  #lastOpen = null;
 
   /**
    * @param {readonly Parameter[]} parameters the engine's parameter table
+   * @param {Glue['frequency_response']} frequencyResponse the module's own
    * @param {import('./settings.js').Settings} settings
    * @param {Forced} [forced] goes before the settings
    */
-  constructor(parameters, settings, forced = {}) {
+  constructor(parameters, frequencyResponse, settings, forced = {}) {
     super();
     this.parameters = parameters;
+    this.#frequencyResponse = frequencyResponse;
+    this.#level = new OutputLevel(settings.volume, () => this.#emit('match'));
+    this.#level.bypassed = settings.get('bypass') > 0;
     this.#settings = settings;
     this.#forced = forced;
   }
@@ -138,13 +162,104 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
    * Sets a parameter and keeps it for the next visit.
    * @param {ParameterId} id
    * @param {number} wanted
+   * @param {object} [gesture] of which it is a part
    * @returns {number} the value in force
    */
-  set(id, wanted) {
-    const value = this.engine ? this.engine.set(id, wanted) : this.#settings.inRange(id, wanted);
-    this.#settings.set(id, value);
-    this.#emit('parameter', { id, value });
-    return value;
+  set(id, wanted, gesture) {
+    this.change({ [id]: wanted }, gesture);
+    return this.get(id);
+  }
+
+  /**
+   * Sets several parameters by one act, which one undo takes back.
+   * @param {Values} params
+   * @param {object} [gesture] of which it is a part
+   */
+  change(params, gesture) {
+    this.load({ params }, gesture);
+  }
+
+  /**
+   * Sets what a part of the settings says, by one act.
+   * @param {Part} wanted
+   * @param {object} [gesture] of which it is a part
+   */
+  load({ params, order }, gesture) {
+    /** @type {Change} */
+    const change = { before: { params: {} }, after: { params: {} }, gesture };
+    for (const { id } of this.parameters) {
+      const value = params[id];
+      if (value !== undefined) this.#set(id, value, change);
+    }
+    if (order && order.join() !== this.order.join()) {
+      change.before.order = this.order;
+      change.after.order = order;
+      this.engine?.setOrder(order);
+      this.#settings.order = order;
+      this.#emit('order');
+    }
+    if (Object.keys(change.after.params).length > 0 || change.after.order) this.#emit('change', change);
+  }
+
+  /**
+   * @param {ParameterId} id
+   * @param {number} value
+   * @param {Change} change gets what became another by it
+   */
+  #set(id, value, { before, after }) {
+    const old = this.get(id);
+    const inForce = this.engine ? this.engine.set(id, value) : this.#settings.inRange(id, value);
+    this.#settings.set(id, inForce);
+    if (id === 'bypass') this.#level.bypassed = inForce > 0;
+    this.#emit('parameter', { id, value: inForce });
+    if (inForce === old) return;
+    before.params[id] = old;
+    after.params[id] = inForce;
+  }
+
+  /** The effects' ids in the order in which they sound. */
+  get order() {
+    return this.#settings.order;
+  }
+
+  /** The effects' ids in the order that a reset goes back to. */
+  get defaultOrder() {
+    return this.#settings.defaultOrder;
+  }
+
+  /**
+   * |H(f)| of the filters: of all with the values in force, or with some values in their place.
+   * @param {Float64Array} frequencies in Hz
+   * @param {Values} [instead]
+   * @returns {Float64Array} a factor for each
+   */
+  response(frequencies, instead) {
+    if (this.engine && !instead) return this.engine.response(frequencies);
+    const values = Float32Array.from(this.parameters, ({ id }) => instead?.[id] ?? this.get(id));
+    return this.#frequencyResponse(this.context?.sampleRate ?? USUAL_SAMPLE_RATE, values, frequencies);
+  }
+
+  /** How loud the output is, a factor up to 1; it is the listener's, and no part of a preset. */
+  get volume() {
+    return this.#settings.volume;
+  }
+
+  set volume(volume) {
+    this.#settings.volume = volume;
+    this.#level.volume = volume;
+  }
+
+  /** The factor by which the sound is matched in level while it is bypassed. */
+  get match() {
+    return this.#level.match;
+  }
+
+  /**
+   * Silences the output while another sound of the page plays alone; the source plays on.
+   * @param {boolean} silenced
+   */
+  silence(silenced) {
+    this.#level.silenced = silenced;
   }
 
   /**
@@ -156,7 +271,8 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   }
 
   resetAll() {
-    for (const { id } of this.parameters) this.set(id, this.default(id));
+    const params = Object.fromEntries(this.parameters.map(({ id }) => [id, this.default(id)]));
+    this.load({ params, order: this.defaultOrder });
   }
 
   /**
@@ -192,8 +308,14 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     if (isClosed) throw new Error(CLOSED_MEANWHILE);
     this.#dropSource();
     this.#playing = { source, fader: fadeIn(source, sound), open };
+    this.#lastOpen = open;
     this.#emit('source');
     this.#emit('recovered');
+  }
+
+  /** The source that played last, to play it again; null before the first. */
+  get lastOpener() {
+    return this.#lastOpen;
   }
 
   /** Takes the source away. The delay rings on; once it is silent, the context rests. */
@@ -289,10 +411,12 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     }
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
+    if (this.order !== this.defaultOrder) engine.setOrder(this.order);
     const sound = { context, engine, input: new GainNode(context), output: new GainNode(context) };
     this.#sound = sound;
     sound.input.connect(engine.input);
     engine.output.connect(sound.output).connect(context.destination);
+    this.#level.follow(sound.output, engine);
     engine.addEventListener('modechange', () => this.#emit('mode'));
     engine.addEventListener('error', () => {
       const again = { label: 'Start it again', run: () => this.restore() };
@@ -324,6 +448,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   #tearDown() {
     this.#dropSource();
     clearTimeout(this.#idleTimer);
+    this.#level.stop();
     const context = this.#context;
     const engine = this.engine;
     this.#sound = this.#context = this.#preparing = null;

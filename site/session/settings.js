@@ -7,6 +7,7 @@
 
 import { BUFFER_SIZES, MODES } from '../../worklet/engine.js';
 import { clamp } from '../shared/numbers.js';
+import { isRecord, readStored, store } from '../shared/storage.js';
 
 /**
  * @typedef {import('../../worklet/engine.js').Parameter} Parameter
@@ -17,6 +18,8 @@ import { clamp } from '../shared/numbers.js';
  * @typedef {object} Changes
  * @property {Mode} [mode]
  * @property {BufferSize | 'auto'} [bufferSize]
+ * @property {number} [volume]
+ * @property {readonly string[]} [order]
  * @property {Record<string, number>} params
  */
 
@@ -36,13 +39,21 @@ export class Settings {
   #mode = 'auto';
   /** @type {BufferSize | 'auto'} */
   #bufferSize = 'auto';
+  #volume = 1;
+  #effects;
+  #order;
   /** What was changed here and is not written yet. @type {Changes} */
   #changes = { params: {} };
   #timer = 0;
 
-  /** @param {readonly Parameter[]} table the engine's parameter table */
-  constructor(table) {
+  /**
+   * @param {readonly Parameter[]} table the engine's parameter table
+   * @param {readonly string[]} effects in their default order
+   */
+  constructor(table, effects) {
     this.#table = new Map(table.map((row) => [row.id, row]));
+    this.#effects = effects;
+    this.#order = effects;
     for (const { id } of table) this.#values.set(id, this.default(id));
     this.#restore();
     addEventListener('pagehide', () => this.#write());
@@ -68,6 +79,33 @@ export class Settings {
     this.#bufferSize = size;
     this.#changes.bufferSize = size;
     this.#writeSoon();
+  }
+
+  /** How loud the output is, a factor up to 1. */
+  get volume() {
+    return this.#volume;
+  }
+
+  set volume(volume) {
+    this.#volume = volume;
+    this.#changes.volume = volume;
+    this.#writeSoon();
+  }
+
+  /** The effects' ids in the order in which they sound. */
+  get order() {
+    return this.#order;
+  }
+
+  set order(order) {
+    this.#order = order;
+    this.#changes.order = order;
+    this.#writeSoon();
+  }
+
+  /** The order that a reset goes back to. */
+  get defaultOrder() {
+    return this.#effects;
   }
 
   /** @param {ParameterId} id */
@@ -111,12 +149,14 @@ export class Settings {
   }
 
   #restore() {
-    const { mode, bufferSize, params } = readStorage();
+    const { mode, bufferSize, volume, order, params } = stored();
     this.#mode = MODES.find((each) => each === mode) ?? 'auto';
     this.#bufferSize = BUFFER_SIZES.find((each) => each === bufferSize) ?? 'auto';
-    const stored = new Map(Object.entries(params ?? {}));
+    if (typeof volume === 'number' && volume >= 0 && volume <= 1) this.#volume = volume;
+    if (isOrderOf(order, this.#effects)) this.#order = order;
+    const values = new Map(Object.entries(params));
     for (const id of this.#table.keys()) {
-      const value = stored.get(id);
+      const value = values.get(id);
       if (typeof value === 'number' && Number.isFinite(value)) this.#values.set(id, this.inRange(id, value));
     }
   }
@@ -130,24 +170,30 @@ export class Settings {
     clearTimeout(this.#timer);
     const { params, ...rest } = this.#changes;
     if (Object.keys(params).length === 0 && Object.keys(rest).length === 0) return;
-    const stored = readStorage();
-    try {
-      localStorage.setItem(KEY, JSON.stringify({ ...stored, ...rest, params: { ...stored.params, ...params } }));
-      this.#changes = { params: {} };
-    } catch {
-      // Storage is refused or full: the settings still hold until the page is left.
-    }
+    const before = stored();
+    const kept = store(KEY, { ...before, ...rest, params: { ...before.params, ...params } });
+    // Where storage is refused or full, the settings still hold until the page is left.
+    if (kept) this.#changes = { params: {} };
   }
 }
 
 /**
- * What is stored, which may be anything.
- * @returns {{ mode?: unknown, bufferSize?: unknown, params?: Record<string, unknown> }}
+ * Whether something is an order of these effects, the last of which stays last.
+ * @param {unknown} order
+ * @param {readonly string[]} effects
+ * @returns {order is string[]}
  */
-function readStorage() {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') ?? {};
-  } catch {
-    return {};
-  }
+function isOrderOf(order, effects) {
+  if (!Array.isArray(order) || order.length !== effects.length) return false;
+  return effects.every((id) => order.includes(id)) && order.at(-1) === effects.at(-1);
+}
+
+/**
+ * What is stored, which may be anything.
+ * @returns {Record<string, unknown> & { params: Record<string, unknown> }}
+ */
+function stored() {
+  const value = readStored(KEY);
+  if (!isRecord(value)) return { params: {} };
+  return { ...value, params: isRecord(value.params) ? value.params : {} };
 }

@@ -12,6 +12,8 @@ const TOKENS = /** @type {const} */ ([
   'line',
   'accent',
   'accent-2',
+  'input',
+  'output',
   'warn',
   'bad',
   'good',
@@ -23,10 +25,18 @@ export class Surface {
   #canvas;
   /** @type {Colors | null} */
   #colors = null;
+  /** The box's width in CSS pixels, as it was measured last: asked for in each frame, it would cost a layout. */
+  #boxWidth = 1;
+  /** The reader's font size, in CSS pixels to 16. */
+  #fontScale = 1;
+  #inSight = false;
+  /** What stays from frame to frame, as a picture. @type {HTMLCanvasElement | null} */
+  #backdrop = null;
 
   /**
    * @param {HTMLCanvasElement} canvas its size comes from the style sheet
-   * @param {() => void} onResize draws anew: the canvas was resized (and so cleared), or its colours changed
+   * @param {() => void} onResize draws anew: the canvas was resized (and so cleared), came into sight, or its colours
+   *   changed
    */
   constructor(canvas, onResize) {
     this.#canvas = canvas;
@@ -34,8 +44,14 @@ export class Surface {
     if (!draw) throw new TypeError('This browser cannot draw on a canvas.');
     this.draw = draw;
     this.#follow(onResize);
+    new IntersectionObserver((entries) => {
+      const wasInSight = this.#inSight;
+      this.#inSight = entries[entries.length - 1].isIntersecting;
+      if (this.#inSight && !wasInSight) onResize();
+    }).observe(canvas);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colors = null;
+      this.#backdrop = null;
       onResize();
     });
   }
@@ -52,7 +68,12 @@ export class Surface {
 
   /** Device pixels per CSS pixel. */
   get scale() {
-    return this.#canvas.width / (this.#canvas.clientWidth || 1);
+    return this.#canvas.width / this.#boxWidth;
+  }
+
+  /** Whether anybody can see it: it is in the part of the page that is on the screen. */
+  get inSight() {
+    return this.#inSight;
   }
 
   /** The thinnest line that is sharp, in device pixels: about one CSS pixel. */
@@ -67,10 +88,10 @@ export class Surface {
 
   /**
    * Sets the text style.
-   * @param {number} size in CSS pixels
+   * @param {number} size in CSS pixels, where the reader's font size is 16
    */
   font(size) {
-    this.draw.font = `${Math.round(size * this.scale)}px system-ui, sans-serif`;
+    this.draw.font = `${Math.round(size * this.#fontScale * this.scale)}px system-ui, sans-serif`;
   }
 
   /** Fills the whole with a colour of the style sheet; false where the canvas has no size yet. */
@@ -81,6 +102,31 @@ export class Surface {
     return true;
   }
 
+  /**
+   * Draws what stays from frame to frame: grids and texts, which cost most. They are painted once, and copied then.
+   * @param {() => void} paint
+   */
+  backdrop(paint) {
+    if (!this.#backdrop) {
+      const canvas = document.createElement('canvas');
+      const draw = canvas.getContext('2d');
+      if (!draw) return paint();
+      canvas.width = this.width;
+      canvas.height = this.height;
+      const shown = this.draw;
+      this.draw = draw;
+      paint();
+      this.draw = shown;
+      this.#backdrop = canvas;
+    }
+    this.draw.drawImage(this.#backdrop, 0, 0);
+  }
+
+  /** What stays is another from here on. */
+  forgetBackdrop() {
+    this.#backdrop = null;
+  }
+
   /** @param {() => void} onResize */
   #follow(onResize) {
     const observer = new ResizeObserver(([entry]) => {
@@ -88,7 +134,10 @@ export class Surface {
       const exact = entry.devicePixelContentBoxSize?.[0];
       const width = devicePixels(entry.contentRect.width, exact?.inlineSize);
       const height = devicePixels(entry.contentRect.height, exact?.blockSize);
+      this.#boxWidth = entry.contentRect.width || 1;
+      this.#fontScale = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
       if (width === this.#canvas.width && height === this.#canvas.height) return;
+      this.#backdrop = null;
       this.#canvas.width = width;
       this.#canvas.height = height;
       onResize();

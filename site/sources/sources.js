@@ -10,19 +10,27 @@ import { builtInLoop } from './built-in.js';
  * @property {'microphone' | 'file' | 'built-in'} kind
  * @property {string} name
  * @property {AudioNode} node
- * @property {number} [duration] of what is looped, in seconds
+ * @property {Player} [player] of what is played from memory
  * @property {MediaStreamTrack} [track] of the microphone
  * @property {() => void} release ends it
+ *
+ * @typedef {object} Player of a buffer, over and over
+ * @property {AudioBuffer} buffer
+ * @property {() => number} position in seconds
+ * @property {(seconds: number) => void} seek
  *
  * @typedef {(context: AudioContext, onLost: (sentence: string) => void) => Promise<Source>} Opener
  */
 
-/** The largest file that is read into memory. */
-const FILE_LIMIT_BYTES = 64 * 2 ** 20;
+/** The largest file that is read into memory: a WAV that decodes to the most that is taken. */
+const FILE_LIMIT_BYTES = 2 ** 30;
 
 /** The most that a file may take once it is decoded, as stereo: 46 minutes at 48 kHz. */
 const DECODED_LIMIT_BYTES = 2 ** 30;
 const DECODED_BYTES_PER_FRAME = 2 * Float32Array.BYTES_PER_ELEMENT;
+
+/** How long one stretch fades into the next after a seek. */
+const SEEK_FADE_SECONDS = 0.01;
 
 /** How long the browser may take to tell a file's duration. */
 const DURATION_TIMEOUT_MILLISECONDS = 5000;
@@ -177,7 +185,47 @@ export async function openBuiltIn(context) {
  * @returns {Source}
  */
 function looping(context, buffer, kind, name) {
-  const node = new AudioBufferSourceNode(context, { buffer, loop: true });
-  node.start();
-  return { kind, name, node, duration: buffer.duration, release: () => node.stop() };
+  const player = new LoopPlayer(context, buffer);
+  return { kind, name, node: player.node, player, release: () => player.seek(null) };
+}
+
+/** Plays a buffer over and over, from any place. @implements {Player} */
+class LoopPlayer {
+  /** What is heard now: where it began, in the buffer and in the context's time. */
+  #now;
+
+  /**
+   * @param {AudioContext} context
+   * @param {AudioBuffer} buffer
+   */
+  constructor(context, buffer) {
+    this.buffer = buffer;
+    this.node = new GainNode(context);
+    this.#now = this.#start(0);
+  }
+
+  position() {
+    const { offset, startTime } = this.#now;
+    return (offset + this.node.context.currentTime - startTime) % this.buffer.duration;
+  }
+
+  /** @param {number | null} seconds null ends it */
+  seek(seconds) {
+    const { source, fader } = this.#now;
+    const { currentTime } = this.node.context;
+    fader.gain.setTargetAtTime(0, currentTime, SEEK_FADE_SECONDS / 4);
+    source.stop(currentTime + 2 * SEEK_FADE_SECONDS);
+    if (seconds !== null) this.#now = this.#start(seconds);
+  }
+
+  /** @param {number} offset in seconds */
+  #start(offset) {
+    const { context } = this.node;
+    const source = new AudioBufferSourceNode(context, { buffer: this.buffer, loop: true });
+    const fader = new GainNode(context);
+    source.connect(fader).connect(this.node);
+    source.addEventListener('ended', () => fader.disconnect());
+    source.start(0, offset);
+    return { source, fader, offset, startTime: context.currentTime };
+  }
 }

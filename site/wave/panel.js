@@ -331,6 +331,6 @@ function build(section, Boundary) {
 function slider(id, label, range) {
   const input = element('input', { type: 'range', id, ...range });
   const output = element('output', { for: id });
-  const control = element('div', { className: 'control' }, element('label', { for: id }, label), output, input);
+  const control = element('div', { className: 'slider-row' }, element('label', { for: id }, label), output, input);
   return { input, output, control };
 }

@@ -55,6 +55,7 @@ export class WavePicture {
   }
 
   draw() {
+    if (!this.#surface.inSight) return;
     const { draw, width, height } = this.#surface;
     const u = this.#wave().view();
     this.#follow(u);

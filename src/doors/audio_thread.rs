@@ -5,7 +5,8 @@
 //! derived from the engine's pointer itself, not from a reference that a later call would end. The caller copies a
 //! quantum into its sound, copies the main thread's words of the control block, calls [`engine_process`], and copies
 //! the sound and the meters back. Between quanta it can put events into the mailbox ([`engine_mailbox`]) and have them
-//! taken in ([`engine_take_events`]). Only WebAssembly exports these names; a native program links no `engine_new` by them.
+//! taken in ([`engine_take_events`]). Only WebAssembly exports these names; a native program links no `engine_new` by
+//! them.
 //!
 //! # Safety
 //!

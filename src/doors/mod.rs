@@ -5,3 +5,4 @@ pub mod audio_thread;
 mod bare;
 #[cfg(target_arch = "wasm32")]
 pub mod main_thread;
+pub mod offline;

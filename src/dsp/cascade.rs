@@ -70,7 +70,9 @@ impl Cascade {
     pub fn flush(&mut self) {
         match &mut self.steady {
             Some(steady) => steady.flush(),
-            None => self.states.iter_mut().flatten().for_each(|s| *s = flush_states(f64x2::new(*s)).to_array()),
+            None => self.states.iter_mut().flatten().for_each(|s| {
+                *s = flush_states(s.map(f64x2::splat)).map(|state| state.to_array()[0]);
+            }),
         }
     }
 

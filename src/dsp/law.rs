@@ -122,9 +122,9 @@ enum Shape {
 impl Course {
     /// The course of a change from its frame on; `None` where there is none: the law holds a value.
     pub fn new(change: &Change) -> Option<Self> {
-        // Position 1 is the change's frame.
+        // Position 1 is the change's frame. Position 0 can be a frame before the clock's first.
         let origin = change.frame - 1.0;
-        let until = |end: f64| ((end + 0.5) as u64).saturating_sub(origin as u64);
+        let until = |end: f64| ((end + 0.5) as u64 as f64 - origin) as u64;
         let (shape, start, end, last) = match &change.law {
             Law::Hold(_) => return None,
             Law::Linear(ramp) => (ramp.line(), ramp.start, until(ramp.end), ramp.to),
@@ -164,7 +164,7 @@ impl Course {
 
     /// The values at a position and every `stride` frames after it; those from the end on are the last one.
     pub fn values(&self, position: u64, stride: usize, values: &mut [f32x4]) {
-        let time = self.time(position);
+        let time = self.offset + position as f64;
         match &self.shape {
             Shape::Line(line) => along(*line, time, stride, values),
             Shape::Power { base, scale, exponent } => {
@@ -184,6 +184,10 @@ impl Course {
         }
         let left = self.end.saturating_sub(position).div_ceil(stride as u64);
         let values: &mut [f32] = bytemuck::cast_slice_mut(values);
+        // Before its start, where only its first frame can be, it is where it begins.
+        if let Some(first) = values.first_mut().filter(|_| time < 0.0) {
+            *first = self.at(position) as f32;
+        }
         if left < values.len() as u64 {
             values[left as usize..].fill(self.last);
         }

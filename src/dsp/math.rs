@@ -239,10 +239,13 @@ pub fn tan_of_half_turns(x: f32x4) -> f32x4 {
 /// denormals, on which processors can be a hundred times slower.
 pub const SILENCE_FLOOR: f32 = 1e-15;
 
-/// Two states of recursions, with a magnitude below [`SILENCE_FLOOR`] at exactly 0.
+/// Both states of a section, a stream in each lane: at exactly 0 where both are below [`SILENCE_FLOOR`]. One alone
+/// would be an input to the other, and kept a slow peaking equaliser at 3e-15 for ever.
 #[inline(always)]
-pub fn flush_states(states: f64x2) -> f64x2 {
-    states.abs().simd_lt(f64x2::splat(SILENCE_FLOOR as f64)).select(f64x2::ZERO, states)
+pub fn flush_states([one, other]: [f64x2; 2]) -> [f64x2; 2] {
+    let floor = f64x2::splat(SILENCE_FLOOR as f64);
+    let silent = one.abs().simd_lt(floor) & other.abs().simd_lt(floor);
+    [silent.select(f64x2::ZERO, one), silent.select(f64x2::ZERO, other)]
 }
 
 /// c₀ + c₁x + c₂x² + …

@@ -1,7 +1,7 @@
 //! A parameter on its way: the path from its value to its target, at every sample of it.
 //!
-//! It has a path that gives the value after any number of samples, in closed form: so a block's values are computed four
-//! at a time, and it does not matter how the sound is cut into blocks. There are two kinds of path.
+//! It has a path that gives the value after any number of samples, in closed form: so a block's values are computed
+//! four at a time, and it does not matter how the sound is cut into blocks. There are two kinds of path.
 //!
 //! Changes that may come at any moment and must not click are approached: by a critically damped follower, two equal
 //! one-pole low-passes in a row, so that value and slope are both continuous however often the target jumps. It runs in
@@ -9,7 +9,8 @@
 //! it is the target, and costs nothing.
 //!
 //! Automation is a course (`law`), which is followed exactly. Where a course is taken up on the way, what the value was
-//! away from it decays in the same manner, in the parameter's own unit.
+//! away from it decays in the same manner: as a ratio where the curve is logarithmic, or else in the parameter's own
+//! unit.
 
 use crate::dsp::block::{BLOCK, LANES};
 use crate::dsp::lanes::demote;
@@ -35,8 +36,8 @@ pub struct Smoothed {
     target: f32,
     goal: f64,
     tolerance: f64,
-    /// The same in the parameter's own unit.
-    plain_tolerance: f64,
+    /// The same for the way to a course.
+    away_tolerance: f64,
     /// What is left of a pole's distance after a sample, and after a whole block.
     decay: f64,
     block_decay: f64,
@@ -54,7 +55,7 @@ enum Path {
         course: Course,
         /// The position now.
         position: u64,
-        /// How far it is away from the course, in the parameter's unit.
+        /// How far the value is away from the course, which is in range there: below it, by what [`to_away`] says.
         away: Distance,
     },
 }
@@ -78,6 +79,7 @@ impl Smoothed {
         let parameter = &TABLE[index];
         let range = to_domain(parameter.curve, parameter.max) - to_domain(parameter.curve, parameter.min);
         let decay = exp(-1.0 / (TIME_CONSTANT_SECONDS * sample_rate));
+        let away = |value: f64| to_away(parameter.curve, value);
         Self {
             param: index,
             curve: parameter.curve,
@@ -85,7 +87,7 @@ impl Smoothed {
             target: parameter.default,
             goal: to_domain(parameter.curve, parameter.default),
             tolerance: TOLERANCE * range,
-            plain_tolerance: TOLERANCE * (parameter.max - parameter.min) as f64,
+            away_tolerance: TOLERANCE * (away(parameter.max as f64) - away(parameter.min as f64)),
             decay,
             block_decay: power(decay, BLOCK),
             path: Path::Rest,
@@ -133,7 +135,9 @@ impl Smoothed {
     }
 
     fn follow(&mut self, course: Course, glides: bool) {
-        let away = if glides { both(course.at(1) - self.value()) } else { Distance::default() };
+        let place = |value: f64| to_away(self.curve, value);
+        let away = both(place(self.in_range(course.at(1))) - place(self.value()));
+        let away = if glides { away } else { Distance::default() };
         self.target = TABLE[self.param].clamp(course.last);
         self.goal = to_domain(self.curve, self.target);
         self.path = Path::Course { course, position: 0, away };
@@ -160,10 +164,18 @@ impl Smoothed {
             Path::Rest => self.target as f64,
             Path::Approach(distance) => from_domain(self.curve, self.goal - distance.second),
             Path::Course { course, position, away } => {
-                let value = course.at(*position) - away.second;
-                value.clamp(self.limits[0] as f64, self.limits[1] as f64)
+                let value = self.in_range(course.at(*position));
+                self.in_range(match self.curve {
+                    Curve::Logarithmic => value * exp2(-away.second),
+                    _ => value - away.second,
+                })
             }
         }
+    }
+
+    fn in_range(&self, value: f64) -> f64 {
+        // Not f64::clamp: the message of its panic is 20 KB of code.
+        value.max(self.limits[0] as f64).min(self.limits[1] as f64)
     }
 
     /// The values of the next so many frames; moves on by them.
@@ -192,7 +204,7 @@ impl Smoothed {
             }
             Path::Course { course, position, away } => {
                 self.along(course, position + first as u64, stride, values);
-                if !away.is_within(self.plain_tolerance) {
+                if !away.is_within(self.away_tolerance) {
                     self.glide(*away, first, stride, values);
                 }
                 let [least, most] = self.limits.map(f32x4::splat);
@@ -215,10 +227,17 @@ impl Smoothed {
     /// Takes what is left of the way to a course off the course's values.
     #[inline(never)]
     fn glide(&self, away: Distance, first: usize, stride: usize, values: &mut [f32x4]) {
+        let [least, most] = self.limits.map(f32x4::splat);
         for (nth, values) in values.iter_mut().enumerate() {
             let mut left = [f32x4::ZERO];
             self.approach(0.0, away, first + nth * LANES * stride, stride, &mut left);
-            *values += left[0];
+            *values = values.fast_max(least).fast_min(most);
+            if self.curve == Curve::Logarithmic {
+                exp2_each(&mut left);
+                *values *= left[0];
+            } else {
+                *values += left[0];
+            }
         }
     }
 
@@ -243,7 +262,7 @@ impl Smoothed {
             Path::Approach(distance) => self.left_after(*distance, samples).is_within(self.tolerance),
             Path::Course { course, position, away } => {
                 position + samples as u64 >= course.end
-                    && self.left_after(*away, samples).is_within(self.plain_tolerance)
+                    && self.left_after(*away, samples).is_within(self.away_tolerance)
             }
         }
     }
@@ -337,6 +356,12 @@ fn to_domain(curve: Curve, value: f32) -> f64 {
         Curve::Logarithmic => log2(value as f64),
         Curve::Decibel => log2(if value as f64 > DECIBEL_FLOOR { value as f64 } else { DECIBEL_FLOOR }),
     }
+}
+
+/// What the way to a course is measured in: doublings where the curve is logarithmic, or else the parameter's own unit,
+/// for decibels have no zero.
+fn to_away(curve: Curve, value: f64) -> f64 {
+    if curve == Curve::Logarithmic { log2(value) } else { value }
 }
 
 fn from_domain(curve: Curve, position: f64) -> f64 {

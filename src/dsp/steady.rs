@@ -57,7 +57,7 @@ impl Steady {
 
     /// Brings what is left of a decay to exactly 0.
     pub(super) fn flush(&mut self) {
-        self.states.iter_mut().flatten().for_each(|z| *z = flush_states(*z));
+        self.states = self.states.map(flush_states);
     }
 
     /// Processes two streams of the same length.

@@ -1,5 +1,5 @@
-//! Chorus: x·(1−mix) + mix·x(t − delay − depth·sin φ), where φ is 0 at the first sample after a reset and grows by 2π·rate
-//! a second; in stereo the right φ is a quarter turn ahead.
+//! Chorus: x·(1−mix) + mix·x(t − delay − depth·sin φ), where φ is 0 at the first sample after a reset and grows by
+//! 2π·rate a second; in stereo the right φ is a quarter turn ahead.
 //!
 //! The delay that sways is J. Dattorro's, "Effect Design, Part 2: Delay-Line Modulation and Chorus", JAES 45(10), 1997;
 //! what is between two samples comes from a windowed sinc (`dsp::lines::sinc`), so that no frequency is dulled.

@@ -1,8 +1,8 @@
 //! Delay with feedback: `delayed = line[read]; line[write] = x + delayed·feedback;`
 //! `x = x·(1−mix) + delayed·mix`.
 //!
-//! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap. While it moves, one fade
-//! follows the other, each to the time that holds as it begins. Where it is scheduled to jump, the tap jumps.
+//! A new delay time is not slewed to, which would bend the pitch, but faded to from the old tap. While it moves, one
+//! fade follows the other, each to the time that holds as it begins. Where it is scheduled to jump, the tap jumps.
 
 use super::{Effect, OutOfMemory};
 use crate::dsp::block::{BLOCK, Block, Envelope, LANES};

@@ -1,5 +1,5 @@
-//! The clock of an effect that swells or sways: an angle that turns at a smoothed rate, from 0 at the first sample after
-//! a reset.
+//! The clock of an effect that swells or sways: an angle that turns at a smoothed rate, from 0 at the first sample
+//! after a reset.
 
 use crate::dsp::block::{BLOCK, Envelope};
 use crate::dsp::smooth::Smoothed;
@@ -28,8 +28,8 @@ impl Oscillator {
 
     /// Gives the angles of so many frames, at most [`BLOCK`], two at a time; moves on by them.
     ///
-    /// Reckoned in float64, so that they are the same however the sound is cut into blocks. In a block the angle grows by
-    /// less than a turn: at the lowest sample rate and the highest rate in the table by 0.85.
+    /// Reckoned in float64, so that they are the same however the sound is cut into blocks. In a block the angle grows
+    /// by less than a turn: at the lowest sample rate and the highest rate in the table by 0.85.
     #[inline(always)]
     pub fn turn<'a, T: 'a>(
         &mut self,

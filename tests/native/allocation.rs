@@ -2,13 +2,16 @@
 
 use crate::effects::everything_on;
 use crate::reference;
-use crate::support::{each_effect, engine};
+use crate::support::{each_effect, engine, post};
 use audio_dsp_wasm::control;
 use audio_dsp_wasm::dsp::block::BLOCK;
+use audio_dsp_wasm::dsp::law::{Law, Ramp};
 use audio_dsp_wasm::engine::Engine;
-use audio_dsp_wasm::params::{self, Curve, TABLE, Values};
+use audio_dsp_wasm::params::{self, Curve, Param, TABLE, Values};
+use audio_dsp_wasm::rack::{EFFECTS, Order};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 
 thread_local! {
     /// Calls of the allocator by this thread; tests run on threads of their own.
@@ -70,7 +73,9 @@ impl Player {
 
     fn set(&mut self, index: usize, value: f32) {
         self.engine.control()[control::PARAMETERS + index] = value.to_bits();
-        self.engine.control()[control::SEQUENCE] += 1;
+        let sequence = self.engine.control()[control::SEQUENCE] + 1;
+        self.engine.control()[control::SET_AT + index] = sequence;
+        self.engine.control()[control::SEQUENCE] = sequence;
     }
 
     fn play(&mut self, frames: usize) {
@@ -89,9 +94,15 @@ impl Player {
 /// The same for every kind of engine: with the effects as they are at the start, with each alone, and with all on.
 /// The action is told which rows of the table are heard there.
 fn never_allocates(action: impl Fn(&mut Player, &[usize])) {
+    never_allocates_after(|_, _| {}, action);
+}
+
+/// The same after preparations, which may.
+fn never_allocates_after(prepare: impl Fn(&mut Player, &[usize]), action: impl Fn(&mut Player, &[usize])) {
     let all: Vec<usize> = (0..params::COUNT).collect();
     let check = |values: &Values, rows: &[usize], rate: f32, channels: usize, what: &str| {
         let mut player = Player::new(values, rate, channels);
+        prepare(&mut player, rows);
         assert_eq!(calls(|| action(&mut player, rows)), 0, "calls of the allocator: {what}");
     };
     each_effect(48000.0, |effect, sound, what| {
@@ -169,6 +180,73 @@ fn nothing_is_allocated_for_any_number_of_frames() {
             player.play(frames);
         }
         player.engine.process(10 * BLOCK, true);
+    });
+}
+
+#[test]
+fn nothing_is_allocated_nor_freed_while_events_of_every_law_act_and_end_and_curves_are_no_longer_needed() {
+    let laws = |start: f64| {
+        let ramp = Ramp { start, from: 0.1, end: start + 300.0, to: 0.9 };
+        let points = Arc::new(vec![0.1, 0.9, 0.5]);
+        let curve = Law::Curve { start, duration: 250.0, points };
+        let target = Law::Target { start, from: 0.1, to: 0.9, time_constant: 100.0 };
+        [curve.clone(), Law::Linear(ramp), curve, Law::Exponential(ramp), target, Law::Hold(0.3)]
+    };
+    let scheduled = |player: &mut Player, rows: &[usize]| {
+        for &index in rows {
+            for nth in 0..60 {
+                // One law is cut short by the next, or has come to its end.
+                let frame = 137 * nth + 11 * index as u64;
+                let law = laws(frame as f64)[nth as usize % 6].clone();
+                player.engine.automate(Param::ALL[index], frame, law).unwrap();
+                // And a curve as it comes by message.
+                let start = frame as f64 + 50.0;
+                let curve = [5.0, index as f64, start, 0.0, start, 3.0, 40.0, 0.0, 0.1, 0.5, 0.9];
+                post(&mut player.engine, 0, &curve);
+            }
+        }
+    };
+    never_allocates_after(scheduled, |player, rows| {
+        player.settle();
+        // What is late, and what a set and a load make an end of.
+        assert_eq!(player.engine.schedule().len(), 0);
+        rows.iter().for_each(|&index| player.set(index, TABLE[index].min));
+        player.settle();
+    });
+    never_allocates_after(scheduled, |player, rows| {
+        (0..30).for_each(|_| player.play(77));
+        rows.iter().for_each(|&index| player.set(index, TABLE[index].max));
+        player.play(128);
+        let sequence = player.engine.control()[control::SEQUENCE] + 1;
+        player.engine.control()[control::CLEARED_AT] = sequence;
+        player.engine.control()[control::SEQUENCE] = sequence;
+        player.play(128);
+        assert_eq!(player.engine.schedule().len(), 0, "a load ends all of it");
+        player.settle();
+    });
+}
+
+#[test]
+fn nothing_is_allocated_while_the_order_changes() {
+    never_allocates(|player, _| {
+        let last = EFFECTS.len() - 1;
+        for (from, to) in (0..last).flat_map(|from| (0..last).map(move |to| (from, to))) {
+            let mut places = Order::default().places();
+            places[from.min(to)..=from.max(to)].rotate_left(1);
+            player.engine.set_order(Order::new(places).unwrap());
+            (0..=(from + to)).for_each(|_| player.play(128));
+        }
+    });
+}
+
+#[test]
+fn nothing_is_allocated_while_the_loudness_is_measured_from_the_first_quantum_on() {
+    never_allocates(|player, _| {
+        player.engine.measure_loudness(true);
+        // 10 s: every window is full, and the programme has a range.
+        (0..10).for_each(|_| player.settle());
+        player.engine.measure_loudness(false);
+        player.settle();
     });
 }
 

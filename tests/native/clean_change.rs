@@ -3,6 +3,7 @@
 use crate::effects::{Effect, effects, everything_on, only, switched_on};
 use crate::reference::{error_db, test_sound};
 use crate::support::{Player, assert_heard, bend, peak, render, sine};
+use audio_dsp_wasm::dsp::law::{Change, Law, Ramp};
 use audio_dsp_wasm::params::{self, Curve, Parameter, TABLE, Values};
 
 const RATE: f64 = 48000.0;
@@ -118,6 +119,47 @@ fn a_parameter_that_jumps_again_before_it_has_settled_does_not_click() {
             let sound = smooth_sound(channels, (0.007 * RATE) as usize * turns.len());
             assert_heard(&low, &high, RATE, &sound, &what);
             assert_smooth(&turns, &sound, &what);
+        }
+    }
+}
+
+/// From one value to another over so many frames from now on, taken up smoothly.
+fn ramp(index: usize, from: f32, to: f32, frames: f64) -> Change {
+    let law = Law::Linear(Ramp { start: 0.0, from: from as f64, end: frames, to });
+    Change { param: index, law, frame: 0.0, glides: true }
+}
+
+#[test]
+fn a_parameter_that_is_set_on_a_ramp_and_takes_up_another_one_smoothly_does_not_click() {
+    const PART_FRAMES: usize = 12_000;
+    // What an attack does, and how far a gate opens within a millisecond, bends the sound by itself.
+    let bends = |id: &str| id.ends_with("_attack") || id.starts_with("gate_");
+    let moves = |case: &Case| TABLE[case.index].curve != Curve::Switch && !bends(TABLE[case.index].id);
+    for Case { index, base, what } in alone().filter(moves) {
+        let [low, high] = ends(&base, index);
+        let sound = smooth_sound(2, 5 * PART_FRAMES);
+        let steady = [low, high].map(|values| render(&values, RATE, 128, &sound));
+        let mut player = Player::new(RATE, 2);
+        player.chain.set(&low);
+        let mut output = vec![Vec::new(); 2];
+        let (min, max) = (low[index], high[index]);
+        for part in 0..5 {
+            let start = part * PART_FRAMES;
+            match part {
+                // The first ramp goes on as the value is set, and so does the last as another is taken up.
+                1 => player.chain.take(&ramp(index, min, max, 1.5 * PART_FRAMES as f64)),
+                2 => player.chain.take(&Change::set(index, min)),
+                3 => player.chain.take(&ramp(index, max, min, 3.0 * PART_FRAMES as f64)),
+                4 => player.chain.take(&ramp(index, min, max, 0.5 * PART_FRAMES as f64)),
+                _ => {}
+            }
+            let sound: Vec<_> = sound.iter().map(|channel| channel[start..start + PART_FRAMES].to_vec()).collect();
+            output.iter_mut().zip(player.play(&sound, 128)).for_each(|(output, part)| output.extend(part));
+        }
+        for (at, output) in output.iter().enumerate() {
+            let still = steady.iter().map(|steady| bend(&steady[at])).fold(0.0, f64::max);
+            let click = (bend(output) - still) / peak(output) as f64;
+            assert!(click < LIMIT, "{what} clicks: {:.2} %", 100.0 * click);
         }
     }
 }

@@ -3,6 +3,9 @@
 
 use audio_dsp_wasm::params::{self, COUNT, Curve, TABLE, Values};
 
+/// The switches of the effects that have a clock of their own, which goes on from when they were last reset.
+pub const CLOCKS: [usize; 2] = [params::TREMOLO_ON, params::CHORUS_ON];
+
 const AUDIBLE: &str = include_str!("../data/audible.txt");
 
 /// An effect with its audible settings.

@@ -16,8 +16,8 @@ const RATE: f32 = 48000.0;
 fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning() {
     let header = [control::MAGIC_WORD, control::ABI_WORD, control::SEQUENCE, control::FLAGS];
     assert_eq!(header, [0, 1, 2, 3]);
-    assert_eq!([control::ANNOUNCED, control::CLEARED_AT], [4, 5]);
-    assert_eq!((control::PARAMETERS, control::SET_AT, control::ORDER), (6, 6 + COUNT, 6 + 2 * COUNT));
+    assert_eq!([control::ANNOUNCED, control::CLEARED_AT, control::LOUDNESS_AT], [4, 5, 6]);
+    assert_eq!((control::PARAMETERS, control::SET_AT, control::ORDER), (7, 7 + COUNT, 7 + 2 * COUNT));
     assert_eq!(control::INBOUND_WORDS, control::ORDER + EFFECTS.len());
     // The meters begin the next line of the cache: 64 bytes, 16 words.
     assert!(
@@ -25,21 +25,28 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
             && (control::INBOUND_WORDS..control::INBOUND_WORDS + 16).contains(&control::METERS)
     );
     let mut next = control::METERS;
+    let state = [control::WAITING, control::CLOCK, control::MESSAGES, control::ENTRIES];
     for meter in METER_TABLE {
+        if meter.word == control::LOUDNESS {
+            assert_eq!(state, [next, next + 1, next + 2, next + 3]);
+            next += state.len();
+        }
         assert_eq!(meter.word, next, "{}", meter.name);
         let (words, kind) = match meter.name {
             "appliedSequence" => (1, MeterKind::Sequence),
             "inputPeak" | "inputRms" | "outputPeak" | "outputRms" => (2, MeterKind::Level),
+            "momentaryLufs" | "shortTermLufs" | "integratedLufs" | "loudnessRangeLu" | "truePeakDbtp" => {
+                (1, MeterKind::Loudness)
+            }
             _ => (1, MeterKind::Count),
         };
         assert_eq!((meter.words, meter.kind), (words, kind), "{}", meter.name);
         next += meter.words;
     }
-    let state = [control::WAITING, control::CLOCK, control::MESSAGES, control::ENTRIES, control::JOURNAL];
-    assert_eq!(state, [next, next + 1, next + 2, next + 3, next + 4]);
+    assert_eq!(control::JOURNAL, next);
     assert_eq!(control::WORDS, control::JOURNAL + control::JOURNAL_ROWS * control::JOURNAL_COLUMNS);
-    let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level].map(MeterKind::name);
-    assert_eq!(kinds, ["count", "sequence", "level"]);
+    let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level, MeterKind::Loudness].map(MeterKind::name);
+    assert_eq!(kinds, ["count", "sequence", "level", "loudness"]);
     let named = |word: usize| METER_TABLE.iter().find(|meter| meter.word == word).map(|meter| meter.name);
     for (word, name) in [
         (control::APPLIED_SEQUENCE, "appliedSequence"),
@@ -53,6 +60,8 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         (control::OUTPUT_RMS, "outputRms"),
         (control::MISSED, "missed"),
         (control::LATE, "late"),
+        (control::LOUDNESS, "momentaryLufs"),
+        (control::LOUDNESS + control::LOUDNESS_WORDS - 1, "truePeakDbtp"),
     ] {
         assert_eq!(named(word), Some(name));
     }
@@ -67,7 +76,10 @@ fn a_new_engine_says_what_its_control_block_is_and_holds_the_defaults() {
     for (row, &word) in TABLE.iter().zip(&words[control::PARAMETERS..]) {
         assert_eq!(f32::from_bits(word), row.default, "{}", row.id);
     }
-    assert!(words[control::METERS..].iter().all(|&word| word == 0));
+    let (before, meters) = words[control::METERS..].split_at(control::LOUDNESS - control::METERS);
+    let (loudness, journal) = meters.split_at(control::LOUDNESS_WORDS);
+    assert!(before.iter().chain(journal).all(|&word| word == 0));
+    assert!(loudness.iter().all(|&word| f32::from_bits(word) == f32::NEG_INFINITY));
 }
 
 #[test]
@@ -89,7 +101,7 @@ fn the_table_has_each_id_once_a_default_in_range_and_the_curves_by_their_names()
 }
 
 #[test]
-fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_changed() {
+fn parameters_are_taken_at_the_start_and_then_each_that_was_set_whenever_the_sequence_number_has_changed() {
     let mut engine = engine(&only(&[]), RATE, 1);
     let level = |engine: &mut Engine| {
         // A tenth of a second: all smoothing has ended.
@@ -101,6 +113,7 @@ fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_c
     };
     let set = |engine: &mut Engine, gain: f32, sequence: u32| {
         engine.control()[control::PARAMETERS + params::GAIN] = gain.to_bits();
+        engine.control()[control::SET_AT + params::GAIN] = sequence;
         engine.control()[control::SEQUENCE] = sequence;
     };
     set(&mut engine, 2.0, 0);
@@ -112,6 +125,9 @@ fn parameters_are_taken_at_the_start_and_then_whenever_the_sequence_number_has_c
         assert_eq!(level(&mut engine), 0.1 * gain);
         assert_eq!(engine.control()[control::APPLIED_SEQUENCE], sequence);
     }
+    engine.control()[control::PARAMETERS + params::GAIN] = 2f32.to_bits();
+    engine.control()[control::SEQUENCE] = 1;
+    assert_eq!(level(&mut engine), 0.1 * 3.0, "another one was set");
 }
 
 #[test]

@@ -12,7 +12,11 @@ mod dsp;
 mod effect_contract;
 mod engine;
 mod formulas;
+mod listening;
+mod order;
 mod properties;
+#[cfg(feature = "cli")]
 mod render;
 mod robustness;
+mod schedule;
 mod simulations;

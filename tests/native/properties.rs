@@ -1,8 +1,12 @@
 //! Promises kept for any parameters, any sound and any cutting into blocks.
 
+use crate::effects::CLOCKS;
 use crate::reference::{self, Settings, error_db, test_sound};
-use crate::support::{Player, peak, render};
-use audio_dsp_wasm::params::{self, COUNT, TABLE, Values};
+use crate::support::{Player, engine, peak, render};
+use audio_dsp_wasm::control;
+use audio_dsp_wasm::engine::Engine;
+use audio_dsp_wasm::params::{self, COUNT, Param, TABLE, Values};
+use audio_dsp_wasm::rack::{EFFECTS, Order};
 use proptest::prelude::*;
 
 /// Any values in range; each end as likely as all between.
@@ -22,6 +26,129 @@ fn any_sound() -> impl Strategy<Value = Vec<f32>> {
         prop::collection::vec(any::<u32>().prop_map(f32::from_bits), 1..2000),
         prop::collection::vec(-1.0f32..1.0, 1..2000),
     ]
+}
+
+/// What people do to an engine while it plays.
+#[derive(Clone, Debug)]
+enum Edit {
+    /// A parameter or a switch is set.
+    Set(Param, f32),
+    /// Two effects change places.
+    Swap(usize, usize),
+    /// Everything at once, as a preset does.
+    Load(Values, usize, usize),
+}
+
+fn any_edit() -> impl Strategy<Value = Edit> {
+    let place = 0..EFFECTS.len() - 1;
+    prop_oneof![
+        6 => (prop::sample::select(Param::ALL), any_values())
+            .prop_map(|(param, values)| Edit::Set(param, values[param as usize])),
+        3 => (place.clone(), place.clone()).prop_map(|(a, b)| Edit::Swap(a, b)),
+        1 => (any_values(), place.clone(), place).prop_map(|(values, a, b)| Edit::Load(values, a, b)),
+    ]
+}
+
+fn values_of(engine: &Engine) -> Values {
+    std::array::from_fn(|index| engine.get(Param::ALL[index]))
+}
+
+fn places_of(engine: &mut Engine) -> [usize; EFFECTS.len()] {
+    std::array::from_fn(|nth| engine.control()[control::ORDER + nth] as usize)
+}
+
+/// One change of every parameter and the order, which makes an end of all automation.
+fn load(engine: &mut Engine, values: &Values, places: [usize; EFFECTS.len()]) {
+    let words = engine.control();
+    let sequence = words[control::SEQUENCE] + 1;
+    for (index, value) in values.iter().enumerate() {
+        words[control::PARAMETERS + index] = value.to_bits();
+        words[control::SET_AT + index] = sequence;
+    }
+    for (nth, place) in places.into_iter().enumerate() {
+        words[control::ORDER + nth] = place as u32;
+    }
+    for word in [control::CLEARED_AT, control::ANNOUNCED, control::SEQUENCE] {
+        words[word] = sequence;
+    }
+}
+
+impl Edit {
+    /// Does it, and gives what undoes it.
+    fn apply(&self, engine: &mut Engine) -> Self {
+        let places = places_of(engine);
+        match self {
+            &Edit::Set(param, value) => {
+                let before = engine.get(param);
+                engine.set(param, value);
+                Edit::Set(param, before)
+            }
+            &Edit::Swap(a, b) => {
+                let mut swapped = places;
+                swapped.swap(a, b);
+                engine.set_order(Order::new(swapped).unwrap());
+                Edit::Swap(a, b)
+            }
+            Edit::Load(values, a, b) => {
+                let mut swapped = places;
+                swapped.swap(*a, *b);
+                let before = values_of(engine);
+                load(engine, values, swapped);
+                Edit::Load(before, *a, *b)
+            }
+        }
+    }
+}
+
+/// Plays so many quanta of a sound, from any place of it on.
+fn play_quanta(engine: &mut Engine, sound: &[f32], quanta: usize) -> Vec<f32> {
+    let mut output = Vec::new();
+    for quantum in sound.chunks_exact(128).cycle().take(quanta) {
+        engine.sound(0).copy_from_slice(quantum);
+        engine.process(128, true);
+        output.extend_from_slice(engine.sound(0));
+    }
+    output
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_edits_and_then_their_inverse_leave_the_bits_as_if_there_had_been_none(
+        edits in prop::collection::vec((any_edit(), 0usize..40), 1..30),
+        base in any_values(),
+    ) {
+        let rate = 8000.0;
+        let mut base = base;
+        // Where an effect's own clock stands tells for ever what was before. And a tail must come to its end.
+        CLOCKS.into_iter().for_each(|index| base[index] = 0.0);
+        base[params::REVERB_DECAY] = base[params::REVERB_DECAY].min(1.0);
+        base[params::DELAY_FEEDBACK] = base[params::DELAY_FEEDBACK].min(0.6);
+        let sound = test_sound(128 * 64, rate, 0);
+        let [mut edited, mut untouched] = [(); 2].map(|()| engine(&base, rate as f32, 1));
+        play_quanta(&mut edited, &sound, 64);
+        play_quanta(&mut untouched, &sound, 64);
+        let mut undo = Vec::new();
+        for (edit, quanta) in &edits {
+            undo.push(edit.apply(&mut edited));
+            play_quanta(&mut edited, &sound, *quanta);
+            play_quanta(&mut untouched, &sound, *quanta);
+        }
+        for edit in undo.iter().rev() {
+            edit.apply(&mut edited);
+            play_quanta(&mut edited, &sound, 3);
+            play_quanta(&mut untouched, &sound, 3);
+        }
+        prop_assert_eq!(values_of(&edited), base);
+        prop_assert_eq!(places_of(&mut edited), Order::default().places());
+        // 80 s of silence: a compressor's release at its longest, and all echoes.
+        let silence = [0.0; 128];
+        play_quanta(&mut edited, &silence, 5000);
+        play_quanta(&mut untouched, &silence, 5000);
+        prop_assert!(edited.is_at_rest() && untouched.is_at_rest());
+        prop_assert!(play_quanta(&mut edited, &sound, 64) == play_quanta(&mut untouched, &sound, 64));
+    }
 }
 
 proptest! {

@@ -45,6 +45,34 @@ impl Quanta {
 }
 
 #[test]
+fn the_slowest_filters_come_to_rest() {
+    let peak = |frequency: f32, gain: f32, q: f32| {
+        let mut values = only(&[params::PEAK_ON]);
+        [values[params::PEAK_FREQUENCY], values[params::PEAK_GAIN], values[params::PEAK_Q]] = [frequency, gain, q];
+        values
+    };
+    let mut low = only(&[params::LPF_ON, params::HPF_ON]);
+    low[params::LPF_CUTOFF] = 20.0;
+    let mut slow: Vec<Values> = vec![low];
+    for gain in [-24.0, -1.0, 24.0] {
+        slow.extend([peak(20.0, gain, 0.1), peak(20.0, gain, 18.0), peak(20000.0, gain, 0.1)]);
+    }
+    for rate in [8000.0, 48000.0] {
+        for channels in [1, 2] {
+            for values in &slow {
+                let mut player = Player::new(rate, channels);
+                player.chain.set(values);
+                player.play(&vec![test_sound(8000, rate, 0); channels], 128);
+                // 35 time constants, which take a second and a little at the most: 2·Q·A/ω with Q = 18 and A = 4 at 20
+                // Hz.
+                player.play(&vec![vec![0.0; (45.0 * rate) as usize]; channels], 128);
+                assert!(player.chain.is_at_rest(), "{values:?} at {rate} Hz, {channels} channel(s)");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_tail_rings_on_without_input_and_ends_in_exactly_nothing() {
     let long = |mut values: Values| {
         let delay = [(params::DELAY_TIME, 0.5), (params::DELAY_FEEDBACK, 0.95), (params::DELAY_MIX, 1.0)];

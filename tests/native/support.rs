@@ -5,6 +5,7 @@ use crate::reference::test_sound;
 use audio_dsp_wasm::{
     chain::Chain,
     control,
+    doors::audio_thread,
     dsp::block::Block,
     engine::Engine,
     params::{self, Values},
@@ -95,6 +96,16 @@ pub fn engine(values: &Values, sample_rate: f32, channels: usize) -> Engine {
         engine.control()[control::PARAMETERS + index] = value.to_bits();
     }
     engine
+}
+
+/// Events as the main thread sends them, by message: worklet/events.js has the words.
+pub fn post(engine: &mut Engine, stamp: u32, words: &[f64]) {
+    let engine: *mut Engine = engine;
+    // The door takes the engine's own pointer, and the mailbox has room for so many words.
+    unsafe {
+        audio_thread::engine_mailbox(engine, words.len()).copy_from(words.as_ptr(), words.len());
+        assert_eq!(audio_thread::engine_take_events(engine, stamp), 1);
+    }
 }
 
 /// A sine of so many frames.

@@ -1,6 +1,6 @@
 /**
  * Native Rust and both WebAssembly builds give the same bits: each effect and the whole chain, ten seconds, sample by
- * sample. The native side is the command line (examples/render.rs); the other a bare instance, as the audio thread has.
+ * sample. The native side is the command line (cli/); the other a bare instance, as the audio thread has.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

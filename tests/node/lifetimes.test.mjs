@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { build, buildVariant } from '../../scripts/build.mjs';
 import { openDoors, SHIPPED } from '../../scripts/lib/doors.mjs';
-import { passLifetimes } from '../../scripts/lib/lifetimes.mjs';
+import { beginEngine, passLifetimes } from '../../scripts/lib/lifetimes.mjs';
 import { chain, errorInDecibels } from '../../scripts/lib/reference.mjs';
+import { encodeEvents } from '../../worklet/events.js';
 import { renderInNode } from '../support/render.mjs';
 
 const QUANTUM = 128;
@@ -17,6 +18,13 @@ const sound = (frames) =>
     (_, n) => 0.5 * Math.sin(0.03 * n) + 0.3 * Math.sin(1.7 * n) * Math.cos(0.0007 * n * n),
   );
 
+/** What an engine's control block says of events; read anew each time, for memory can grow. */
+function countsOf(glue, wasm, engine) {
+  const lateWord = glue.control_layout().meters.find(({ name }) => name === 'late').word;
+  const read = (word) => new Uint32Array(wasm.memory.buffer, wasm.engine_control(engine), wasm.control_words())[word];
+  return { late: () => read(lateWord), waiting: () => read(wasm.control_waiting_word()) };
+}
+
 before(build);
 
 for (const [name, paths] of Object.entries(SHIPPED)) {
@@ -27,6 +35,45 @@ for (const [name, paths] of Object.entries(SHIPPED)) {
       passLifetimes(doors, 3000, { look: () => sizes.push(doors.bytes()) });
       assert.ok(sizes[49] > least, 'the lifetimes need memory');
       assert.equal(sizes.at(-1), sizes[49]);
+    });
+
+    test('has its memory after 3,000 engines with events and other orders where it was after the first', async () => {
+      const doors = await openDoors(paths);
+      const sizes = [];
+      for (let made = 0; made < 3000; made++) {
+        // Up to ten at a time.
+        const ends = Array.from({ length: 1 + (made % 10) }, () =>
+          beginEngine(doors, SAMPLE_RATE, 100_000 / (1 + made)),
+        );
+        for (const end of made % 2 ? ends : ends.reverse()) end();
+        if (made % 10 === 9) sizes.push(doors.bytes());
+      }
+      assert.equal(sizes.at(-1), sizes[0]);
+    });
+
+    test('takes 100,000 events in, lets them act and has its memory where it was, however often', async () => {
+      const { glue, wasm, bytes } = await openDoors(paths);
+      const engine = wasm.engine_new(SAMPLE_RATE, 1);
+      const { late, waiting } = countsOf(glue, wasm, engine);
+      const count = 100_000;
+      const sizes = [];
+      for (let round = 0; round < 5; round++) {
+        const first = round * count;
+        const event = (nth) => ({ id: 'gain', law: 'hold', frame: first + ((nth * 7919) % count), to: nth / count });
+        const events = encodeEvents(
+          Array.from({ length: count }, (_, nth) => event(nth)),
+          () => 0,
+        );
+        const mailbox = wasm.engine_mailbox(engine, events.length);
+        new Float64Array(wasm.memory.buffer, mailbox, events.length).set(events);
+        assert.equal(wasm.engine_take_events(engine, 0), 1);
+        wasm.engine_set_clock(engine, first);
+        for (let at = 0; at < count; at += QUANTUM) wasm.engine_process(engine, QUANTUM, 1);
+        assert.deepEqual([waiting(), late()], [0, 0]);
+        sizes.push(bytes());
+      }
+      assert.equal(sizes.at(-1), sizes[0]);
+      wasm.engine_free(engine);
     });
 
     test('needs at most half as much again where 3,000 lifetimes overlap, of every kind one at a time', async () => {
@@ -52,6 +99,7 @@ for (const [name, paths] of Object.entries(SHIPPED)) {
           const { index, min, max } = table[(quantum / 50) % table.length];
           values[index] = values[index] === max ? min : max;
           words[layout.sequence] += 1;
+          words[layout.setAt + index] = words[layout.sequence];
         }
         block.set(input);
         wasm.engine_process(engine, QUANTUM, quantum % 3);

@@ -1,18 +1,36 @@
 /** What TypeScript says of good and bad calls. Never run: `tsc` accepts this file, or the declarations are wrong. */
 import {
   type BUFFER_SIZES,
+  type Curve,
   createEngine,
   detect,
   Engine,
   EngineError,
   type EngineOptions,
+  type EngineParam,
+  type EngineState,
   type ERROR_CODES,
   type ErrorCode,
   loadModule,
   type Meters,
   type Parameter,
   type ParameterId,
+  type PlanarSound,
+  type RenderedSound,
+  type RenderedStream,
+  type RenderOptions,
+  type RenderProgress,
+  render,
+  type SoundStream,
+  type StateChange,
+  type Take,
+  type TakeLog,
+  type Transport,
+  type Unit,
 } from 'audio-dsp-wasm';
+import type * as Processor from 'audio-dsp-wasm/processor';
+import type * as RenderWorker from 'audio-dsp-wasm/render-worker';
+import type { createEngine as createSingle } from 'audio-dsp-wasm/single';
 import init, { AudioProcessor, monte_carlo_pi, WaveSimulation } from 'audio-dsp-wasm/wasm';
 
 /** Compiles only where both types are the same, so `any` for neither. */
@@ -79,6 +97,32 @@ engine.get('volume');
 engine.reset();
 engine.reset('gain');
 
+const several = engine.set({ gain: 0.5, delay_on: false });
+same<typeof several, { gain: number; delay_on: number }>(true);
+// @ts-expect-error no such parameter
+engine.set({ gain: 0.5, volume: 1 });
+// @ts-expect-error no switch
+engine.set({ gain: false });
+same<ReturnType<Engine['param']>, EngineParam>(true);
+
+const state: EngineState = engine.state();
+engine.load(state);
+const take = engine.record();
+same<typeof take, Take>(true);
+const log = take.stop();
+same<typeof log, TakeLog>(true);
+same<Engine['tail'], number>(true);
+
+engine.connect(engine.context.destination).connect(engine.input);
+engine.connect(new GainNode(engine.context).gain, 0);
+same<ReturnType<typeof createSingle>, Promise<Engine>>(true);
+same<Parameter['unit'], Unit>(true);
+same<Parameter['curve'], Curve>(true);
+engine.connect(engine).disconnect(engine);
+engine.disconnect();
+// @ts-expect-error a context is no destination
+engine.connect(engine.context);
+
 const [parameter] = engine.parameters;
 same<typeof engine.parameters, readonly Parameter[]>(true);
 same<typeof parameter.id, ParameterId>(true);
@@ -106,9 +150,17 @@ await engine.setMode('shared');
 await engine.setMode('worklet', { channels: 1 });
 same<ReturnType<Engine['resume']>, Promise<void>>(true);
 same<ReturnType<Engine['close']>, Promise<void>>(true);
+same<ReturnType<Engine[typeof Symbol.asyncDispose]>, Promise<void>>(true);
+same<ReturnType<Engine[typeof Symbol.dispose]>, void>(true);
+await createEngine(new AudioContext(), { signal: new AbortController().signal });
+// @ts-expect-error a controller is no signal
+await createEngine(new AudioContext(), { signal: new AbortController() });
 
 engine.addEventListener('modechange', () => {});
 engine.addEventListener('error', ({ detail }) => same<typeof detail, EngineError>(true), { once: true });
+const hear = ({ detail }: CustomEvent<StateChange>) => same<typeof detail.state, AudioContextState>(true);
+engine.addEventListener('statechange', hear);
+engine.removeEventListener('statechange', hear);
 engine.addEventListener('statechange', ({ detail }) => same<typeof detail.state, AudioContextState>(true));
 
 same<typeof ERROR_CODES, readonly ErrorCode[]>(true);
@@ -116,6 +168,20 @@ same<EngineError['code'], ErrorCode>(true);
 new EngineError('engine-closed') satisfies Error;
 // @ts-expect-error no such code
 new EngineError('broken');
+
+const renderOptions: RenderOptions = { state, log, tail: 'auto', onProgress: (_: RenderProgress) => {} };
+const planar: PlanarSound = { channels: [new Float32Array(8)], sampleRate: 48000 };
+const rendered = render(planar, renderOptions);
+same<typeof rendered, Promise<RenderedSound>>(true);
+const buffer = new AudioBuffer({ length: 8, sampleRate: 48000 });
+const renderedBuffer = render(buffer);
+same<typeof renderedBuffer, Promise<AudioBuffer>>(true);
+const endless: SoundStream = { stream: new ReadableStream<Float32Array[]>(), sampleRate: 48000, channels: 1 };
+const renderedStream = render(endless);
+same<typeof renderedStream, Promise<RenderedStream>>(true);
+// Scripts that are there for their URLs export nothing.
+same<keyof typeof Processor | keyof typeof RenderWorker, never>(true);
+same<NonNullable<EngineOptions['transport']>, Transport>(true);
 
 const [feature] = detect();
 same<typeof feature, { id: string; label: string; present: boolean; remedy: string }>(true);

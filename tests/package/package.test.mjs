@@ -4,52 +4,59 @@
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { build } from '../../scripts/build.mjs';
 import { launch, openPage, skipUnless } from '../../scripts/lib/harness.mjs';
-import { root, run } from '../../scripts/lib/project.mjs';
+import { root } from '../../scripts/lib/project.mjs';
 import { chain, errorInDecibels } from '../../scripts/lib/reference.mjs';
-import { npm } from '../../scripts/lib/toolchain.mjs';
 import { serve } from '../../scripts/serve.mjs';
+import { bundle, filesIn, packedProject, runQuietly, succeed } from './project.mjs';
 import { PARAMS, SAMPLE_RATE, sine } from './sine.js';
 
-const PAGE = '<!doctype html><link rel="icon" href="data:,"><title>Another project</title>';
-
 describe('the npm package, installed in a project without a network', () => {
-  let project, installed;
+  let project, installed, remove;
   before(async () => {
-    await build();
-    project = mkdtempSync(join(tmpdir(), 'audio-dsp-wasm-package-'));
-    installed = join(project, 'node_modules', 'audio-dsp-wasm');
-    await succeed(npm('pack', '--ignore-scripts', '--pack-destination', project));
-    const tarball = readdirSync(project).find((name) => name.endsWith('.tgz'));
-    cpSync(join(root, 'tests', 'package'), project, { recursive: true });
-    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
-    writeFileSync(join(project, 'index.html'), PAGE);
-    await succeed(npm('install', '--prefix', project, '--offline', '--no-audit', '--no-fund', join(project, tarball)));
+    ({ project, installed, remove } = await packedProject());
   });
-  after(() => rmSync(project, { recursive: true, force: true }));
+  after(() => remove());
 
   test('holds, beside its declarations, only what an application loads, and who may use it', async () => {
     const { loaded } = await bundleWithAssets(join(project, 'loaded'));
     const papers = ['LICENSE', 'README.md', 'package.json'];
     const held = filesIn(installed).filter((file) => !file.endsWith('.d.ts'));
-    assert.deepEqual(held, [...papers, ...loaded].sort());
+    assert.deepEqual(held, [...papers, 'pkg/single.js', ...loaded].sort());
   });
+
+  /** What may not grow unnoticed, in bytes; each limit is about a twentieth above what it was when this was written. */
+  const BUDGETS = [
+    ['the wasm with SIMD, by gzip -9', 48_000, () => gzipped('pkg/audio_dsp_wasm_bg.wasm')],
+    ['the baseline wasm, by gzip -9', 52_000, () => gzipped('pkg/audio_dsp_wasm_baseline.wasm')],
+    ['the worklet script, by gzip -9', 3_100, () => gzipped('pkg/processor.js')],
+    ['the single file, by gzip -9', 97_000, () => gzipped('pkg/single.js')],
+    ["the engine's JavaScript, minified, by Brotli", 24_000, minifiedEngine],
+    ['the package, unpacked', 920_000, () => filesIn(installed).reduce((sum, file) => sum + sizeOf(file), 0)],
+  ];
+  for (const [what, limit, measure] of BUDGETS) {
+    test(`${what}: ${limit} bytes at most`, async (t) => {
+      const bytes = await measure();
+      t.diagnostic(`${bytes} bytes`);
+      assert.ok(bytes <= limit, `${bytes} bytes`);
+    });
+  }
+
+  const sizeOf = (file) => statSync(join(installed, file)).size;
+  const gzipped = (file) => gzipSync(readFileSync(join(installed, file)), { level: 9 }).length;
+
+  /** All that an application loads on the main thread, the glue among it. */
+  async function minifiedEngine() {
+    const more = { entryPoints: [join(installed, 'worklet', 'engine.js')], minify: true, write: false };
+    const { outputFiles } = await bundle(project, join(project, 'minified'), more);
+    return brotliCompressSync(outputFiles[0].contents).length;
+  }
 
   test('names no folder of the machine that it was built on', () => {
     for (const file of filesIn(installed)) {
@@ -71,6 +78,15 @@ describe('the npm package, installed in a project without a network', () => {
     );
   });
 
+  test('is imported without a browser, as a server that renders pages does, and nothing happens', async () => {
+    for (const name of ['audio-dsp-wasm', 'audio-dsp-wasm/single']) {
+      const script = `const { createEngine, detect } = await import('${name}');
+        console.log(typeof createEngine, detect().length > 0);`;
+      const command = runQuietly(process.execPath, ['--input-type=module', '-e', script], project);
+      assert.equal(await succeed(command), 'function true\n');
+    }
+  });
+
   test('costs nothing where it is imported and not used', async () => {
     const contents = "import { createEngine, loadModule } from 'audio-dsp-wasm';";
     const { outputFiles } = await esbuild.build({
@@ -90,7 +106,7 @@ describe('the npm package, installed in a project without a network', () => {
     test(`has declarations that accept good calls and refuse bad ones (moduleResolution ${resolution})`, async () => {
       const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
       await succeed(
-        run(
+        runQuietly(
           process.execPath,
           [
             tsc,
@@ -109,7 +125,7 @@ describe('the npm package, installed in a project without a network', () => {
             '--moduleResolution',
             resolution,
           ],
-          { cwd: project, quiet: true },
+          project,
         ),
       );
     });
@@ -126,12 +142,13 @@ describe('the npm package, installed in a project without a network', () => {
       await server.close();
     });
 
-    /** Renders with the module at this URL: an application's `render`. */
-    async function plays(app, options = {}) {
+    /** Renders with the module at this URL: an application's `render`. A classic script has it as `app.render`. */
+    async function plays(app, options = {}, { isClassic = false } = {}) {
       const page = await openPage(browser, server.url);
+      if (isClassic) await page.addScriptTag({ url: app });
       const { mode, output } = await page.evaluate(
         async (app, options) => {
-          const { render } = await import(app);
+          const { render } = globalThis.app ?? (await import(app));
           return render(options);
         },
         app,
@@ -150,13 +167,13 @@ describe('the npm package, installed in a project without a network', () => {
     });
 
     test('by a bundler that leaves it alone, with pkg/ copied beside the bundle', async () => {
-      await bundle(join(project, 'beside', 'js'));
+      await bundle(project, join(project, 'beside', 'js'));
       cpSync(join(installed, 'pkg'), join(project, 'beside', 'pkg'), { recursive: true });
       await plays('/beside/js/app.js');
     });
 
     test('by a bundler that leaves it alone, with wasmUrl and processorUrl', async () => {
-      await bundle(join(project, 'told'));
+      await bundle(project, join(project, 'told'));
       for (const file of ['audio_dsp_wasm_baseline.wasm', 'processor.js']) {
         copyFileSync(join(installed, 'pkg', file), join(project, 'told', `my-${file}`));
       }
@@ -166,6 +183,14 @@ describe('the npm package, installed in a project without a network', () => {
       });
     });
 
+    test('by a classic script that knows no import.meta, with wasmUrl and processorUrl', async () => {
+      const outdir = join(project, 'classic');
+      await bundle(project, outdir, { format: 'iife', globalName: 'app', logLevel: 'silent' });
+      cpSync(join(installed, 'pkg'), join(outdir, 'pkg'), { recursive: true });
+      const urls = { wasmUrl: 'classic/pkg/audio_dsp_wasm_bg.wasm', processorUrl: 'classic/pkg/processor.js' };
+      await plays('/classic/app.js', urls, { isClassic: true });
+    });
+
     test('by no bundler, from node_modules', async () => {
       const app = readFileSync(join(project, 'app.js'), 'utf8');
       const direct = app.replace("'audio-dsp-wasm'", "'./node_modules/audio-dsp-wasm/worklet/engine.js'");
@@ -173,17 +198,6 @@ describe('the npm package, installed in a project without a network', () => {
       await plays('/unbundled.js');
     });
   });
-
-  /** The application as one file. */
-  const bundle = (outdir, more = {}) =>
-    esbuild.build({
-      entryPoints: [join(project, 'app.js')],
-      outdir,
-      bundle: true,
-      format: 'esm',
-      logLevel: 'error',
-      ...more,
-    });
 
   /**
    * The application as webpack, Vite, Rollup and Parcel make it: what a module names by `new URL('…', import.meta.url)`
@@ -211,22 +225,9 @@ describe('the npm package, installed in a project without a network', () => {
           ),
         })),
     };
-    const { metafile } = await bundle(outdir, { plugins: [plugin], splitting: true, metafile: true });
+    const { metafile } = await bundle(project, outdir, { plugins: [plugin], splitting: true, metafile: true });
     const modules = Object.keys(metafile.inputs).map((path) => resolve(path));
     const loaded = [...modules, ...assets].map((path) => relative(installed, path).replaceAll('\\', '/'));
     return { loaded: loaded.filter((path) => !path.startsWith('..')) };
   }
 });
-
-/** Its output, if the command fails, is the test's failure. */
-async function succeed(command) {
-  const { code, output } = await command;
-  assert.equal(code, 0, output);
-}
-
-/** All files below a folder, relative to it, sorted. */
-const filesIn = (folder) =>
-  readdirSync(folder, { recursive: true })
-    .filter((path) => statSync(join(folder, path)).isFile())
-    .map((path) => path.replaceAll('\\', '/'))
-    .sort();

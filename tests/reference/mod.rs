@@ -73,26 +73,61 @@ pub fn magnitude([b0, b1, b2, a1, a2]: Coefficients, frequency: f64, sample_rate
     polynomial([b0, b1, b2]) / polynomial([1.0, a1, a2])
 }
 
+/// A parameter that moves: its value at each frame.
+pub type Along<'a> = &'a dyn Fn(usize) -> f64;
+
 pub fn distort(distortion: f64, x: &[f64]) -> Vec<f64> {
-    let drive = 1.0 + 10.0 * distortion;
-    x.iter().map(|x| (x * drive).tanh() / drive.tanh()).collect()
+    distort_along(&|_| distortion, x)
+}
+
+pub fn distort_along(distortion: Along, x: &[f64]) -> Vec<f64> {
+    let drive = |n: usize| 1.0 + 10.0 * distortion(n);
+    x.iter().enumerate().map(|(n, x)| (x * drive(n)).tanh() / drive(n).tanh()).collect()
 }
 
 pub fn delay(time: f64, feedback: f64, mix: f64, sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    delay_along(time, &|_| feedback, &|_| mix, sample_rate, x)
+}
+
+pub fn delay_along(time: f64, feedback: Along, mix: Along, sample_rate: f64, x: &[f64]) -> Vec<f64> {
     let delay = ((time * sample_rate).round() as usize).max(1);
     let mut line = vec![0.0; x.len()];
     (0..x.len())
         .map(|n| {
             let delayed = if n >= delay { line[n - delay] } else { 0.0 };
-            line[n] = x[n] + delayed * feedback;
-            x[n] * (1.0 - mix) + delayed * mix
+            line[n] = x[n] + delayed * feedback(n);
+            x[n] * (1.0 - mix(n)) + delayed * mix(n)
         })
         .collect()
 }
 
 pub fn tremolo(rate: f64, depth: f64, sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    tremolo_along(rate, &|_| depth, sample_rate, x)
+}
+
+pub fn tremolo_along(rate: f64, depth: Along, sample_rate: f64, x: &[f64]) -> Vec<f64> {
     let phase = |n: usize| 2.0 * PI * rate * n as f64 / sample_rate;
-    x.iter().enumerate().map(|(n, x)| x * (1.0 - depth * (1.0 - phase(n).sin()) / 2.0)).collect()
+    x.iter().enumerate().map(|(n, x)| x * (1.0 - depth(n) * (1.0 - phase(n).sin()) / 2.0)).collect()
+}
+
+/// A peaking equaliser that is moved, its frequency in Hz and its gain in dB at each frame: A. Simper's bell with its
+/// two integrators.
+pub fn peaking_along(frequency: Along, gain: Along, q: f64, sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    let (mut ic1, mut ic2) = (0.0, 0.0);
+    x.iter()
+        .enumerate()
+        .map(|(n, &v0)| {
+            let a = 10f64.powf(gain(n) / 40.0);
+            let g = (PI * frequency(n) / sample_rate).tan();
+            let k = 1.0 / (q * a);
+            let a1 = 1.0 / (1.0 + g * (g + k));
+            let v3 = v0 - ic2;
+            let v1 = a1 * ic1 + g * a1 * v3;
+            let v2 = ic2 + g * v1;
+            (ic1, ic2) = (2.0 * v1 - ic1, 2.0 * v2 - ic2);
+            v0 + k * (a * a - 1.0) * v1
+        })
+        .collect()
 }
 
 /// The whole chain on one channel.
@@ -128,13 +163,19 @@ pub fn test_sound(frames: usize, sample_rate: f64, channel: u32) -> Vec<f32> {
 
 /// The compressor of Giannoulis, Massberg and Reiss (JAES 60(6), 2012) in their own terms: threshold and make-up in
 /// dB, ratio, attack and release in seconds; knee 6 dB wide.
-pub fn compress([threshold, ratio, attack, release, makeup]: [f64; 5], sample_rate: f64, x: &[f64]) -> Vec<f64> {
+pub fn compress(settings: [f64; 5], sample_rate: f64, x: &[f64]) -> Vec<f64> {
+    compress_along(&|_| settings, sample_rate, x)
+}
+
+/// The same with all five settings at each frame.
+pub fn compress_along(settings: &dyn Fn(usize) -> [f64; 5], sample_rate: f64, x: &[f64]) -> Vec<f64> {
     const KNEE: f64 = 6.0;
     let pole = |seconds: f64| (-1.0 / (seconds as f32 as f64 * sample_rate)).exp();
-    let (attack, release) = (pole(attack), pole(release));
     let mut held = 0.0;
     x.iter()
-        .map(|&x| {
+        .enumerate()
+        .map(|(n, &x)| {
+            let [threshold, ratio, attack, release, makeup] = settings(n);
             let level = 20.0 * x.abs().max(1e-15).log10();
             let output = if 2.0 * (level - threshold) < -KNEE {
                 level
@@ -144,7 +185,7 @@ pub fn compress([threshold, ratio, attack, release, makeup]: [f64; 5], sample_ra
                 threshold + (level - threshold) / ratio
             };
             let wanted = level - output;
-            let pole = if wanted > held { attack } else { release };
+            let pole = pole(if wanted > held { attack } else { release });
             held = pole * held + (1.0 - pole) * wanted;
             x * 10f64.powf((makeup - held) / 20.0)
         })
@@ -169,8 +210,8 @@ pub fn limit(sample_rate: f64, channels: &[Vec<f64>]) -> Vec<Vec<f64>> {
 }
 
 /// A noise gate as "DAFX" has it (Zölzer, 2nd edition, 4.2.3): threshold and range in dB; attack, hold and release in
-/// seconds. Peaks are followed over all channels, falling with a time constant of 20 ms; 6 dB of hysteresis; the gain in
-/// dB gets 99 % of the way in attack and release.
+/// seconds. Peaks are followed over all channels, falling with a time constant of 20 ms; 6 dB of hysteresis; the gain
+/// in dB gets 99 % of the way in attack and release.
 pub fn gate(
     [threshold, range, attack, hold, release]: [f64; 5],
     sample_rate: f64,
@@ -276,8 +317,8 @@ pub fn is_left(line: usize) -> bool {
     matches!(line % 4, 0 | 3)
 }
 
-/// What a line does to its sound on the unit circle: its delay, and Jot's absorbent filter, which leaves 60 dB less after
-/// `decay` seconds at DC, and after decay·(1 − 0.9·damping) at Nyquist.
+/// What a line does to its sound on the unit circle: its delay, and Jot's absorbent filter, which leaves 60 dB less
+/// after `decay` seconds at DC, and after decay·(1 − 0.9·damping) at Nyquist.
 pub fn network_line(length: usize, [decay, damping]: [f64; 2], sample_rate: f64, angle: f64) -> Complex {
     let passes = length as f64 / sample_rate / decay;
     let (lowest, highest) = (10f64.powf(-3.0 * passes), 10f64.powf(-3.0 * passes / (1.0 - 0.9 * damping)));
@@ -288,8 +329,8 @@ pub fn network_line(length: usize, [decay, damping]: [f64; 2], sample_rate: f64,
     over(times([lowest * rest, 0.0], turned(-angle * length as f64)), [1.0 - pole * re, -pole * im])
 }
 
-/// H(z) = cᵀ(D(z)⁻¹ − A)⁻¹b of the network at an angle on the unit circle, for what goes in on the left and on the right:
-/// what comes out on the left and on the right.
+/// H(z) = cᵀ(D(z)⁻¹ − A)⁻¹b of the network at an angle on the unit circle, for what goes in on the left and on the
+/// right: what comes out on the left and on the right.
 pub fn network(settings: [f64; 2], sample_rate: f64, angle: f64) -> [[Complex; 2]; 2] {
     let lengths = network_lengths(sample_rate);
     let half = |a: usize, b: usize| if a == b { 0.5 } else { -0.5 };

@@ -196,3 +196,17 @@ const DEVIATIONS = {
   'ramp after target': ({ kind }, { before, after }) =>
     (isRamp({ kind }) && before?.kind === 'target') || (kind === 'target' && isRamp(after)),
 };
+
+/** What to leave out of a comparison with Chromium or WebKit. */
+export const BLINK = [
+  'target after target',
+  'hold of a ramp after a target',
+  'hold of a target at the edge of a quantum',
+  'hold where a curve begins',
+  'before what was held',
+  'curve over a hold',
+  'ramp to the end of a curve',
+  'cancel at the end of a curve',
+  'value below 0',
+  'ramp after a held target',
+];

@@ -1,6 +1,4 @@
-/**
- * Rendering by native Rust: the command line (examples/render.rs), in the test profile, which `cargo test` has built.
- */
+/** Rendering by native Rust: the command line (cli/), in the test profile, which `cargo test` has built. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,11 +8,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const RENDER = join(ROOT, 'target', 'debug', 'examples', process.platform === 'win32' ? 'render.exe' : 'render');
+const NAME = 'audio-dsp-wasm';
 
-/** Builds the renderer; once, before renderNatively(). */
-export const buildNative = () =>
-  run('cargo', ['build', '--profile', 'test', '--quiet', '--example', 'render'], { cwd: ROOT });
+/** The command line's path, once it is built. */
+export const PROGRAM = join(ROOT, 'target', 'debug', process.platform === 'win32' ? `${NAME}.exe` : NAME);
+
+/** Builds the command line; once, before renderNatively(). */
+export const buildNative = () => run('cargo', ['build', '--profile', 'test', '--quiet', '--bin', NAME], { cwd: ROOT });
 
 /**
  * @param {Float32Array[]} input a channel each
@@ -28,7 +28,7 @@ export async function renderNatively(input, sampleRate, params) {
     const [from, to] = [join(folder, 'in.wav'), join(folder, 'out.wav')];
     await writeFile(from, wav(input, sampleRate));
     const flags = Object.entries(params).flatMap(([id, value]) => [`--${id.replaceAll('_', '-')}`, String(value)]);
-    await run(RENDER, [from, to, ...flags]);
+    await run(PROGRAM, [from, to, ...flags]);
     return samplesOf(await readFile(to), input.length);
   } finally {
     await rm(folder, { recursive: true, force: true });

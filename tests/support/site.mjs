@@ -12,9 +12,12 @@ import { openPage } from '../../scripts/lib/harness.mjs';
 export async function openSite(browser, url) {
   const context = await browser.createBrowserContext();
   const page = await openPage(context, url);
-  await page.waitForSelector('#parameters .card');
+  await untilReady(page);
   return page;
 }
+
+/** Waits until all of the page's panels are there. */
+export const untilReady = (page) => page.waitForSelector('body:has(.card):not(:has([aria-busy]))');
 
 /**
  * What went wrong in the page. The page ends the load of a dropped file once it knows its duration; that is no error.
@@ -24,6 +27,12 @@ export const errorsOf = ({ errors }) => errors.filter((error) => !/^blob:.*: net
 
 /** Ends the page and its storage. */
 export const closeSite = (page) => page.browserContext().close();
+
+/** Turns to one of the page's views, as its tab does: studio, lab, pi or wave. */
+export async function showView(page, view) {
+  await page.click(`.tabs a[href="#/${view}"]`);
+  await page.waitForSelector(`[data-view=${view}]:not([hidden], [aria-busy])`);
+}
 
 /** The text of an element. */
 export const textOf = (page, selector) => page.$eval(selector, (node) => node.textContent);
@@ -76,9 +85,11 @@ export const dropFile = (page, name, bytes) =>
   page.evaluate(
     (fileName, content) => {
       const decode = (encoded) => Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
-      const data = typeof content === 'number' ? new Uint8Array(content) : decode(content);
+      // Zeros by the same piece over and over, which takes memory once.
+      const piece = new Blob([new Uint8Array(typeof content === 'number' ? Math.min(content, 2 ** 24) : 0)]);
+      const zeros = () => [...Array(Math.floor(content / 2 ** 24)).fill(piece), piece.slice(0, content % 2 ** 24)];
       const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([data], fileName));
+      dataTransfer.items.add(new File(typeof content === 'number' ? zeros() : [decode(content)], fileName));
       for (const type of ['dragenter', 'dragover', 'drop']) {
         document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
       }

@@ -48,7 +48,7 @@ pub fn effect_ids() -> Array {
 }
 
 /// The control block's layout: `{ magic, abiVersion, words, magicWord, abiWord, sequence, flags,
-/// announced, clearedAt, parameters, setAt, order, inboundWords, clock, entries, journal, journalRows,
+/// announced, clearedAt, loudnessAt, parameters, setAt, order, inboundWords, clock, entries, journal, journalRows,
 /// journalColumns, flagStop, flagForgotten, meters: [{ name, word, words, kind }] }`; places in words.
 #[wasm_bindgen]
 pub fn control_layout() -> JsValue {
@@ -61,7 +61,7 @@ pub fn control_layout() -> JsValue {
         ])
     };
     let meters: Array = control::METER_TABLE.iter().map(meter).collect();
-    const NUMBERS: [(&str, u32); 20] = [
+    const NUMBERS: [(&str, u32); 21] = [
         ("magic", control::MAGIC),
         ("abiVersion", control::ABI_VERSION),
         ("words", control::WORDS as u32),
@@ -71,6 +71,7 @@ pub fn control_layout() -> JsValue {
         ("flags", control::FLAGS as u32),
         ("announced", control::ANNOUNCED as u32),
         ("clearedAt", control::CLEARED_AT as u32),
+        ("loudnessAt", control::LOUDNESS_AT as u32),
         ("parameters", control::PARAMETERS as u32),
         ("setAt", control::SET_AT as u32),
         ("order", control::ORDER as u32),

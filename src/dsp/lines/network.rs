@@ -1,18 +1,18 @@
 //! A feedback delay network: delay lines whose outputs, mixed by an orthogonal matrix, are their inputs.
 //!
-//! J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial reverberators", 90th AES Convention, 1991;
-//! the matrix is after Jot, "Efficient models for reverberation and distance rendering in computer music and virtual
-//! audio reality", ICMC 1997. With inputs x, lines of mᵢ frames, sᵢ what comes out of line i:
+//! J.-M. Jot and A. Chaigne, "Digital delay networks for designing artificial reverberators", 90th AES Convention,
+//! 1991; the matrix is after Jot, "Efficient models for reverberation and distance rendering in computer music and
+//! virtual audio reality", ICMC 1997. With inputs x, lines of mᵢ frames, sᵢ what comes out of line i:
 //!
 //! - sᵢ(z) = z^(−mᵢ)·gᵢ·(1 − pᵢ)/(1 − pᵢ·z⁻¹)·qᵢ(z), q = A·s + b·x, output = cᵀ·s
-//! - gᵢ = 10^(−3·mᵢ/(rate·decay)), so that after the decay time 60 dB are gone. pᵢ is such that at the highest frequency
-//!   it takes decay·(1 − 0.9·damping): with r the gain there over gᵢ, 1 − pᵢ = 2r/(1 + r); but at least
+//! - gᵢ = 10^(−3·mᵢ/(rate·decay)), so that after the decay time 60 dB are gone. pᵢ is such that at the highest
+//!   frequency it takes decay·(1 − 0.9·damping): with r the gain there over gᵢ, 1 − pᵢ = 2r/(1 + r); but at least
 //!   ln 1000/(rate·decay), for no line shall ring longer than the whole.
-//! - A = S·(H ⊗ H), H = I − ½·11ᵀ of 4×4 (Householder), all of whose entries have the same magnitude; S moves them by one
-//!   line, since a symmetric matrix would have all its eigenvalues at ±1.
+//! - A = S·(H ⊗ H), H = I − ½·11ᵀ of 4×4 (Householder), all of whose entries have the same magnitude; S moves them by
+//!   one line, since a symmetric matrix would have all its eigenvalues at ±1.
 //! - The lines are 20 to 80 ms long, in equal ratios, each the next larger prime: so no two echoes fall together soon.
-//! - Of each four lines the outer two belong to the left, the inner two to the right: the input's signs change from four
-//!   to four, those of the output from eight to eight. In mono both are fed, and their mean is heard.
+//! - Of each four lines the outer two belong to the left, the inner two to the right: the input's signs change from
+//!   four to four, those of the output from eight to eight. In mono both are fed, and their mean is heard.
 
 use crate::dsp::block::{BLOCK, Block, LANES, Samples};
 use crate::dsp::lines::ring::Ring;

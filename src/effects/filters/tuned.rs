@@ -183,6 +183,9 @@ impl Effect for Tuned {
         self.parameters.iter_mut().for_each(Smoothed::snap);
         self.settle();
         self.cascade.reset();
+        // What follows a law goes on with it.
+        self.settled = self.parameters.iter().all(Smoothed::is_settled);
+        self.idle &= self.settled;
     }
 
     fn process(&mut self, block: &mut Block) {

@@ -129,7 +129,7 @@ describe('Where something is missing or broken, the engine', { skip: skipUnless(
   fails('a truncated wasm file', 'wasm-invalid', /not a whole WebAssembly file/, {
     server: alterWasm(alterations.truncated),
   });
-  fails('a page in the place of the wasm file', 'wasm-invalid', /expected magic word/, {
+  fails('a page in the place of the wasm file', 'wasm-invalid', /sent a web page .* optimizeDeps.*exclude/, {
     server: alterWasm(alterations.body('<!doctype html>')),
   });
   fails('a wasm file of another version', 'wasm-version', new RegExp(`version 99 .* version ${ABI_VERSION}`), {

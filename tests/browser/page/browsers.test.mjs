@@ -28,6 +28,7 @@ async function visit() {
   await until(() => globalThis.page);
   document.querySelector('#start-built-in').click();
   await until(() => globalThis.page.session.engine?.meters().outputPeak[0] > 0.01);
+  await until(() => document.querySelector('#prove'));
   document.querySelector('#prove').click();
   await until(() => document.querySelector('.verdict').dataset.renders);
   const { renders, difference } = document.querySelector('.verdict').dataset;

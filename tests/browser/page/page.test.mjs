@@ -18,11 +18,13 @@ import {
   parameterOf,
   playBuiltIn,
   pressOn,
+  showView,
   startRecording,
   takeRecording,
   textOf,
   typeInto,
   untilApplied,
+  untilReady,
   untilText as untilTextOn,
 } from '../../support/site.mjs';
 
@@ -127,7 +129,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.click('#start-built-in');
       await untilText('#source-state', 'Built-in loop');
       await page.waitForFunction((old) => old.readyState === 'ended', {}, track);
-      const pressed = await page.$$eval('[aria-pressed=true]', (buttons) => buttons.map(({ id }) => id));
+      const pressed = await page.$$eval('.sources [aria-pressed=true]', (buttons) => buttons.map(({ id }) => id));
       assert.deepEqual(pressed, ['start-built-in']);
       await page.click('#stop');
       assert.equal(await text('#source-state'), 'Nothing plays.');
@@ -148,7 +150,16 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await untilText('#source-state', 'speech.wav');
       assert.ok(await page.$eval('#drop', (frame) => frame.hidden));
       await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
-      assert.ok(await page.evaluate(() => globalThis.page.session.source.node.loop));
+      // From just before its end it goes on at its start.
+      await page.evaluate(() => {
+        const { player } = globalThis.page.session.source;
+        player.seek(player.buffer.duration - 0.1);
+      });
+      await page.waitForFunction(() => {
+        const { player } = globalThis.page.session.source;
+        return player.position() < player.buffer.duration / 2;
+      });
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
     });
 
     onPage('opens an audio file by its button', async () => {
@@ -161,7 +172,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await playBuiltIn(page);
       for (const [name, bytes, sentence] of [
         ['notes.txt', Buffer.from('no audio at all'), 'is not audio'],
-        ['long.wav', 65 * 2 ** 20, 'too big'],
+        ['long.wav', 2 ** 30 + 1, 'too big'],
         ['nothing.wav', 0, 'is empty'],
       ]) {
         await dropFile(page, name, bytes);
@@ -171,6 +182,47 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       }
       await page.click('#start-built-in');
       await page.waitForFunction(() => document.querySelector('#source-error').hidden);
+    });
+
+    onPage('plays a WAV of more than 64 MB', async () => {
+      const seconds = (65 * 2 ** 20) / 2 / 48000;
+      await page.evaluate(
+        (bytes) => {
+          const header = new DataView(new ArrayBuffer(44));
+          const write = (at, text) => {
+            for (let i = 0; i < text.length; i++) header.setUint8(at + i, text.charCodeAt(i));
+          };
+          write(0, 'RIFF');
+          header.setUint32(4, 36 + bytes, true);
+          write(8, 'WAVEfmt ');
+          header.setUint32(16, 16, true);
+          header.setUint16(20, 1, true);
+          header.setUint16(22, 1, true);
+          header.setUint32(24, 48000, true);
+          header.setUint32(28, 96000, true);
+          header.setUint16(32, 2, true);
+          header.setUint16(34, 16, true);
+          write(36, 'data');
+          header.setUint32(40, bytes, true);
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([header, new Uint8Array(bytes)], 'album.wav'));
+          document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+        },
+        65 * 2 ** 20,
+      );
+      await untilText('#source-state', `album.wav (${seconds.toFixed(1)} s`);
+    });
+
+    onPage('plays on, and does not start anew, when Play or the source’s own button is pressed again', async () => {
+      await playBuiltIn(page);
+      const source = await page.evaluateHandle(() => globalThis.page.session.source);
+      await page.click('#start-built-in');
+      await page.click('#play');
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.05);
+      assert.ok(await page.evaluate((before) => before === globalThis.page.session.source, source));
+      await page.click('#stop');
+      await page.click('#play');
+      await untilText('#source-state', 'Built-in loop');
     });
 
     onPage(
@@ -286,19 +338,34 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await press('delay_time', 'ArrowUp');
       await untilApplied(page);
       assert.equal(await sequence(), first + 1);
-      const slider = await page.$('#parameter-gain');
-      const { x, y, width, height } = await slider.boundingBox();
-      await page.mouse.click(x + width / 4, y + height / 2);
+      // The knob's 180 pixels are the whole range, −60 … 12 dB: 45 down from 0 dB are −18 dB.
+      const knob = await page.$('.dial:has(#parameter-gain)');
+      await knob.scrollIntoView();
+      const { x, y, width, height } = await knob.boundingBox();
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      assert.equal(await get('gain'), 1, 'a press alone moves nothing');
+      await page.mouse.move(x + width / 2, y + height / 2 + 45, { steps: 5 });
+      await page.mouse.up();
       await untilApplied(page);
       assert.ok((await sequence()) > first + 1);
+      assert.ok(Math.abs(20 * Math.log10(await get('gain')) + 18) < 0.3, String(await get('gain')));
+    });
+
+    onPage('is a slider on a phone, and two quick clicks on its track are two wishes', async () => {
+      await page.setViewport({ width: 390, height: 844 });
+      const slider = await page.$('#parameter-gain');
+      await slider.evaluate((node) => node.scrollIntoView({ block: 'center' }));
+      const { x, y, width, height } = await slider.boundingBox();
+      await page.mouse.click(x + width / 4, y + height / 2, { count: 2 });
       const level = 20 * Math.log10(await get('gain'));
       assert.ok(level > -48 && level < -36, `a quarter of the way is about −42 dB: ${level}`);
     });
 
     onPage('goes back to the default by a double-click and by its button', async () => {
       await press('delay_feedback', 'End');
-      const slider = await page.$('#parameter-delay_feedback');
-      await slider.click({ count: 2 });
+      const knob = await page.$('.dial:has(#parameter-delay_feedback)');
+      await knob.click({ count: 2 });
       assert.equal(await get('delay_feedback'), 0.5);
       await press('delay_feedback', 'End');
       await page.click('[aria-label="Reset Delay feedback"]');
@@ -332,7 +399,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await press('delay_time', 'Home');
       await page.click('#parameter-delay_on');
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       assert.equal(await get('delay_time'), 0);
       assert.equal(await get('delay_on'), 0);
       assert.equal(await page.$eval('#parameter-delay_on', (input) => input.checked), false);
@@ -379,24 +446,25 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     onPage('draws four times a second where the visitor prefers reduced motion', async () => {
       await page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value: 'reduce' }]);
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await playBuiltIn(page);
       const drawn = () =>
         page.evaluate(async () => {
           const context = document.querySelector('#oscilloscope').getContext('2d');
           let frames = 0;
           let drawings = 0;
-          const fillRect = context.fillRect.bind(context);
-          context.fillRect = (x, y, width, height) => {
-            if (width === context.canvas.width && height === context.canvas.height) drawings++;
-            fillRect(x, y, width, height);
+          const drawImage = context.drawImage.bind(context);
+          // Each drawing begins with the grid.
+          context.drawImage = (...args) => {
+            drawings++;
+            drawImage(...args);
           };
           const start = performance.now();
           while (performance.now() - start < 1500) {
             await new Promise(requestAnimationFrame);
             frames++;
           }
-          delete context.fillRect;
+          delete context.drawImage;
           return { frames, drawings, most: Math.ceil((performance.now() - start) / 250) + 1 };
         });
       const calm = await drawn();
@@ -411,7 +479,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         return /^−?\d+\.\d$/.test(reading);
       });
       assert.ok((await pixelsOf('#meter-output canvas', '--accent')) > 500);
-      assert.ok((await pixelsOf('#meter-input canvas', '--accent')) > 500);
+      assert.ok((await pixelsOf('#meter-input canvas', '--accent-2')) > 500);
     });
 
     onPage('counts clipped samples, and forgets them when clicked', async () => {
@@ -436,6 +504,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await press('lpf_cutoff', 'PageDown');
       const cutoff = await get('lpf_cutoff');
       assert.equal(await text('.run-mode'), 'AudioWorklet, shared memory');
+      await showView(page, 'lab');
       await page.click('#running input[value=script-processor]');
       await untilText('.run-mode', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
@@ -446,6 +515,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('changes the script processor’s buffer while it plays, and keeps it for the next visit', async () => {
+      await showView(page, 'lab');
       await page.click('#running input[value=script-processor]');
       await playBuiltIn(page);
       await untilText('.run-mode', 'ScriptProcessorNode');
@@ -453,7 +523,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.engine.bufferSize === 4096);
       await page.waitForFunction(() => document.querySelector('.figures').textContent.includes('4096 frames'));
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       assert.equal(await page.$eval('#buffer-size', ({ value }) => value), '4096');
       assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
     });
@@ -509,7 +579,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       const plain = await serveProject({ port: 0, isolated: false });
       try {
         await page.goto(plain.url);
-        await page.waitForSelector('#parameters .card');
+        await untilReady(page);
         await playBuiltIn(page);
         await untilText('.run-mode', 'AudioWorklet, messages');
         await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
@@ -526,7 +596,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
         delete globalThis.AudioWorklet;
       });
       await page.reload();
-      await page.waitForSelector('#parameters .card');
+      await untilReady(page);
       await playBuiltIn(page);
       await untilText('.run-mode', 'ScriptProcessorNode');
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
@@ -534,6 +604,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('proves that three run modes render the same sound, to the last bit', async () => {
+      await showView(page, 'lab');
       await page.click('#prove');
       await page.waitForSelector('.verdict.good');
       const { renders, difference } = await page.$eval('.verdict', ({ dataset }) => ({ ...dataset }));
@@ -545,6 +616,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
     });
 
     onPage('shows that a blocked page breaks the script processor’s tone and not the worklet’s', async () => {
+      await showView(page, 'lab');
       await page.click('#lab-toggle');
       await page.waitForSelector('#lab-block:not(:disabled)');
       await page.waitForFunction(() => globalThis.page.session.context.currentTime > 1);
@@ -555,7 +627,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(
         () => !document.querySelector('.counts tbody td:nth-of-type(2)').textContent.includes('–'),
       );
-      assert.equal(await inLastBlock(1), '0', 'AudioWorklet');
+      assert.equal(await inLastBlock(1), '0 ms', 'AudioWorklet');
       assert.ok(parseInt(await inLastBlock(2), 10) > 0, 'script processor');
       assert.ok((await pixelsOf('#glitch-lab canvas', '--accent')) > 1000);
       assert.ok((await pixelsOf('#glitch-lab canvas', '--accent-2')) > 500);
@@ -577,7 +649,7 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
 
     onPage('does not move when numbers change', async () => {
       const places = () =>
-        page.$$eval('section, .card, .meter, .control', (nodes) =>
+        page.$$eval('[data-view=studio] section, .card, .meter, .control', (nodes) =>
           nodes.map((node) => {
             const { x, y, width, height } = node.getBoundingClientRect();
             return [x, y + scrollY, width, height].map(Math.round).join(' ');

@@ -16,8 +16,10 @@ import {
   parameterOf,
   playBuiltIn,
   pressOn,
+  showView,
   textOf,
   typeInto,
+  untilReady,
   untilText,
 } from '../../support/site.mjs';
 
@@ -83,6 +85,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
   });
 
   onPage('stops the glitch lab’s tone when its context was closed, and starts it again', async (page) => {
+    await showView(page, 'lab');
     await page.click('#lab-toggle');
     await page.waitForSelector('#lab-block:not(:disabled)');
     await page.evaluate(() => globalThis.page.session.context.close());
@@ -93,13 +96,15 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
   });
 
   onPage('plays as the address says where the stored mode cannot', async (page) => {
+    await showView(page, 'lab');
     await page.click('#running input[value=script-processor]');
     await page.waitForFunction((key) => localStorage.getItem(key)?.includes('script-processor'), {}, SETTINGS);
     await page.goto(`${server.url}?transport=message`);
-    await page.waitForSelector('#parameters .card');
+    await untilReady(page);
     await playBuiltIn(page);
     await untilText(page, '#running', 'AudioWorklet, messages');
     await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+    await showView(page, 'lab');
     await page.click('#running input[value=script-processor]');
     await untilText(page, '#running', 'ScriptProcessorNode');
     assert.equal(await page.$eval('#running input:checked', ({ value }) => value), 'script-processor');
@@ -107,25 +112,25 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
 
   onPage('leaves the settings of another tab alone when it closes', async (idle) => {
     const other = await openPage(idle.browserContext(), server.url);
-    await other.waitForSelector('#parameters .card');
+    await untilReady(other);
     await pressOn(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
     await idle.bringToFront();
     await idle.reload(); // which closes the page that was there
-    await idle.waitForSelector('#parameters .card');
+    await untilReady(idle);
     assert.equal(await parameterOf(idle, 'delay_time'), 0);
   });
 
   onPage('stores what this tab changed beside what another tab changed', async (one) => {
     const other = await openPage(one.browserContext(), server.url);
-    await other.waitForSelector('#parameters .card');
+    await untilReady(other);
     await pressOn(other, 'delay_time', 'Home');
     await untilStored(other, 'delay_time', 0);
     await one.bringToFront();
     await pressOn(one, 'delay_mix', 'End');
     await untilStored(one, 'delay_mix', 1);
     await one.reload();
-    await one.waitForSelector('#parameters .card');
+    await untilReady(one);
     assert.equal(await parameterOf(one, 'delay_time'), 0);
     assert.equal(await parameterOf(one, 'delay_mix'), 1);
   });

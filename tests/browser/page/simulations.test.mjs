@@ -19,14 +19,14 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
   });
 
   /** A test on a page of its own, which must end without an error in the console. */
-  const onPage = (promise, body, { density = 1, features = [] } = {}) =>
+  const onPage = (promise, body, { view = 'pi', density = 1, features = [] } = {}) =>
     it(promise, async () => {
       page = await openPage(browser, 'about:blank');
       try {
         await page.setViewport({ width: 1100, height: 900, deviceScaleFactor: density });
         await page.emulateMediaFeatures(features);
-        await page.goto(server.url);
-        await page.waitForSelector('#wave-canvas');
+        await page.goto(`${server.url}#/${view}`);
+        await page.waitForSelector(`[data-view=${view}]:not([aria-busy])`);
         await body();
         assert.deepEqual(page.errors, []);
       } finally {
@@ -153,6 +153,9 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     await untilText(STATUS, /^Counting: [1-9][\d,]* of 10,000,000,000 points\.$/);
     const done = () => page.$eval('#monte-carlo progress', (node) => node.value);
     const early = await done();
+    await page.evaluate(() => {
+      location.hash = '#/wave';
+    });
     await page.focus('#wave-speed');
     const speed = await page.$eval('#wave-speed', (node) => Number(node.value));
     await page.keyboard.press('ArrowRight');
@@ -192,36 +195,40 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
     assert.equal(await page.$eval('#monte-carlo-error', (node) => node.hidden), true);
   });
 
-  onPage('the comparison shows every method of counting, with its ratio, its spread and a bar', async () => {
-    await click('#monte-carlo [type=radio][value="1000000"]');
-    await click('#monte-carlo-compare');
-    await page.waitForSelector('.comparison:not([hidden])', { timeout: 120_000 });
-    const rows = await page.$$eval('.comparison tbody tr', (nodes) =>
-      nodes.map((row) => ({
-        id: row.dataset.contestant,
-        cells: [...row.querySelectorAll('td.number')].map((cell) => cell.textContent),
-        bar: row.querySelector('.bar i').getBoundingClientRect().width,
-        room: row.querySelector('.bar').getBoundingClientRect().width,
-      })),
-    );
-    assert.deepEqual(
-      rows.map(({ id }) => id),
-      ['math-random', 'xoshiro', 'wasm', 'pool'],
-    );
-    assert.equal(rows[0].cells[0], '1.0×');
-    for (const {
-      id,
-      cells: [ratio, spread],
-      bar,
-      room,
-    } of rows) {
-      const [least, most] = spread.split(' – ').map(Number);
-      assert.ok(least <= parseFloat(ratio) && parseFloat(ratio) <= most, `${id}: ${ratio} in ${spread}`);
-      const longest = Math.max(...rows.map(({ cells }) => Number(cells[1].split(' – ')[1])));
-      const expected = Math.max(2, (parseFloat(ratio) / longest) * room);
-      assert.ok(Math.abs(bar - expected) < 0.05 * room, `${id}: a bar of ${bar} for ${expected} pixels`);
-    }
-  });
+  onPage(
+    'the comparison shows every method of counting, with its ratio, its spread and a bar',
+    async () => {
+      await click('#comparison [type=radio][value="1000000"]');
+      await click('#monte-carlo-compare');
+      await page.waitForSelector('.comparison:not([hidden])', { timeout: 120_000 });
+      const rows = await page.$$eval('.comparison tbody tr', (nodes) =>
+        nodes.map((row) => ({
+          id: row.dataset.contestant,
+          cells: [...row.querySelectorAll('td.number')].map((cell) => cell.textContent),
+          bar: row.querySelector('.bar i').getBoundingClientRect().width,
+          room: row.querySelector('.bar').getBoundingClientRect().width,
+        })),
+      );
+      assert.deepEqual(
+        rows.map(({ id }) => id),
+        ['math-random', 'xoshiro', 'wasm', 'pool'],
+      );
+      assert.equal(rows[0].cells[0], '1.0×');
+      for (const {
+        id,
+        cells: [ratio, spread],
+        bar,
+        room,
+      } of rows) {
+        const [least, most] = spread.split(' – ').map(Number);
+        assert.ok(least <= parseFloat(ratio) && parseFloat(ratio) <= most, `${id}: ${ratio} in ${spread}`);
+        const longest = Math.max(...rows.map(({ cells }) => Number(cells[1].split(' – ')[1])));
+        const expected = Math.max(2, (parseFloat(ratio) / longest) * room);
+        assert.ok(Math.abs(bar - expected) < 0.05 * room, `${id}: a bar of ${bar} for ${expected} pixels`);
+      }
+    },
+    { view: 'lab' },
+  );
 
   /** Where the string is on the canvas: the line's height in each column, 1 at the top and −1 at the bottom. */
   const heights = () =>
@@ -274,36 +281,42 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
         assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
       }
     },
-    { features: still },
+    { view: 'wave', features: still },
   );
 
-  onPage('a pluck travels both ways, a point a step', async () => {
-    await click('#wave-reset');
-    await setValue('#wave-damping', 0);
-    await page.mouse.click(...(await place(0.5, 0.2))); // and off it goes
-    await untilSteps(100);
-    await click('#wave-play');
-    await page.evaluate(
-      () =>
-        new Promise((done) => {
-          requestAnimationFrame(() => requestAnimationFrame(done));
-        }),
-    );
-    await setValue('#wave-width', 40); // the figures of a string that stands still are up to date
-    const taken = await steps();
-    assert.ok(taken < 700, `${taken} steps: too late to look`);
-    const line = await heights();
-    const peaks = line.map((height, x) => ({ height: Math.abs(height ?? 0), x })).filter(({ height }) => height > 0.25);
-    const middle = line.length / 2;
-    const travelled = (taken % 800) * (line.length / 800);
-    // It is reflected, upside down, from an end 399.5 points away.
-    const expected = travelled <= middle ? travelled : 2 * middle - travelled;
-    for (const side of [-1, 1]) {
-      const there = peaks.filter(({ x }) => Math.sign(x - middle) === side);
-      const found = side * (there.reduce((a, b) => (b.height > a.height ? b : a)).x - middle);
-      assert.ok(Math.abs(found - expected) < 0.02 * line.length, `${found} for ${expected} pixels, ${taken} steps`);
-    }
-  });
+  onPage(
+    'a pluck travels both ways, a point a step',
+    async () => {
+      await click('#wave-reset');
+      await setValue('#wave-damping', 0);
+      await page.mouse.click(...(await place(0.5, 0.2))); // and off it goes
+      await untilSteps(100);
+      await click('#wave-play');
+      await page.evaluate(
+        () =>
+          new Promise((done) => {
+            requestAnimationFrame(() => requestAnimationFrame(done));
+          }),
+      );
+      await setValue('#wave-width', 40); // the figures of a string that stands still are up to date
+      const taken = await steps();
+      assert.ok(taken < 700, `${taken} steps: too late to look`);
+      const line = await heights();
+      const peaks = line
+        .map((height, x) => ({ height: Math.abs(height ?? 0), x }))
+        .filter(({ height }) => height > 0.25);
+      const middle = line.length / 2;
+      const travelled = (taken % 800) * (line.length / 800);
+      // It is reflected, upside down, from an end 399.5 points away.
+      const expected = travelled <= middle ? travelled : 2 * middle - travelled;
+      for (const side of [-1, 1]) {
+        const there = peaks.filter(({ x }) => Math.sign(x - middle) === side);
+        const found = side * (there.reduce((a, b) => (b.height > a.height ? b : a)).x - middle);
+        assert.ok(Math.abs(found - expected) < 0.02 * line.length, `${found} for ${expected} pixels, ${taken} steps`);
+      }
+    },
+    { view: 'wave' },
+  );
 
   onPage(
     'a drag plucks along its path',
@@ -320,7 +333,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       }
       assert.ok(Math.abs(line[Math.round(0.95 * line.length)]) < 0.02);
     },
-    { features: still },
+    { view: 'wave', features: still },
   );
 
   onPage(
@@ -339,22 +352,26 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       assert.ok(Math.abs(at(200) - 0.8 / 1.25) < 0.03, `${at(200)}`);
       assert.ok(Math.abs(at(400)) < 0.02);
     },
-    { features: still },
+    { view: 'wave', features: still },
   );
 
-  onPage('a Courant number out of range is told in a sentence, and the string swings on', async () => {
-    await click('#wave-play');
-    await untilSteps(1);
-    for (const wrong of ['0', '1.5', '-1', 'letters', '']) {
-      await setValue('#wave-courant', wrong);
-      assert.match(await text('#wave-error'), /the Courant number c be above 0 and at most 1\.$/, wrong);
-    }
-    const before = await steps();
-    assert.ok(before > 0);
-    await untilSteps(before + 1);
-    await setValue('#wave-courant', '0.5');
-    assert.equal(await page.$eval('#wave-error', (node) => node.hidden), true);
-  });
+  onPage(
+    'a Courant number out of range is told in a sentence, and the string swings on',
+    async () => {
+      await click('#wave-play');
+      await untilSteps(1);
+      for (const wrong of ['0', '1.5', '-1', 'letters', '']) {
+        await setValue('#wave-courant', wrong);
+        assert.match(await text('#wave-error'), /the Courant number c be above 0 and at most 1\.$/, wrong);
+      }
+      const before = await steps();
+      assert.ok(before > 0);
+      await untilSteps(before + 1);
+      await setValue('#wave-courant', '0.5');
+      assert.equal(await page.$eval('#wave-error', (node) => node.hidden), true);
+    },
+    { view: 'wave' },
+  );
 
   onPage(
     'another Courant number makes a new string, plucked at a quarter of its length as high as 1',
@@ -365,7 +382,7 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       assert.ok(Math.abs(at(0.25) - 1 / 1.25) < 0.03, `${at(0.25)}: the picture reaches to 1.25`);
       for (const share of [0.1, 0.4, 0.75]) assert.ok(Math.abs(at(share)) < 0.02, `${at(share)} at ${share}`);
     },
-    { features: still },
+    { view: 'wave', features: still },
   );
 
   onPage(
@@ -378,55 +395,69 @@ describe('the panels of the simulations', { skip: skipUnless('chromium') }, () =
       await click('#wave-play');
       await untilSteps(1);
     },
-    { features: still },
+    { view: 'wave', features: still },
   );
 
-  onPage('a hidden tab stops the string, and coming back does not jump', async () => {
-    await setValue('#wave-speed', 1);
-    await click('#wave-play');
-    await untilSteps(1);
-    const { hidden, later, back, shownMs } = await page.evaluate(async () => {
-      const wait = (ms) =>
-        new Promise((resolve) => {
-          setTimeout(resolve, ms);
-        });
-      const figureNow = () => Number(document.querySelector('#wave dd').textContent.replaceAll(',', ''));
-      const hide = (value) => {
-        Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
-        document.dispatchEvent(new Event('visibilitychange'));
-      };
-      hide(true);
-      await wait(600);
-      const hidden = figureNow();
-      await wait(2000);
-      const later = figureNow();
-      const start = performance.now();
-      hide(false);
-      while (figureNow() === later) await wait(10);
-      return { hidden, later, back: figureNow(), shownMs: performance.now() - start };
-    });
-    assert.equal(later, hidden);
-    // At 30,000 steps a second: what was shown since, and what the last frame before hiding may not have shown yet.
-    assert.ok(back - later <= 30 * (shownMs + 300), `${back - later} steps in ${shownMs} ms`);
-  });
+  onPage(
+    'a hidden tab stops the string, and coming back does not jump',
+    async () => {
+      await setValue('#wave-speed', 1);
+      await click('#wave-play');
+      await untilSteps(1);
+      const { hidden, later, back, shownMs } = await page.evaluate(async () => {
+        const wait = (ms) =>
+          new Promise((resolve) => {
+            setTimeout(resolve, ms);
+          });
+        const figureNow = () => Number(document.querySelector('#wave dd').textContent.replaceAll(',', ''));
+        const hide = (value) => {
+          Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+          document.dispatchEvent(new Event('visibilitychange'));
+        };
+        hide(true);
+        await wait(600);
+        const hidden = figureNow();
+        await wait(2000);
+        const later = figureNow();
+        const start = performance.now();
+        hide(false);
+        while (figureNow() === later) await wait(10);
+        return { hidden, later, back: figureNow(), shownMs: performance.now() - start };
+      });
+      assert.equal(later, hidden);
+      // At 30,000 steps a second: what was shown since, and what the last frame before hiding may not have shown yet.
+      assert.ok(back - later <= 30 * (shownMs + 300), `${back - later} steps in ${shownMs} ms`);
+    },
+    { view: 'wave' },
+  );
 
   for (const density of [1, 2, 1.5]) {
     onPage(
       `the canvases are sharp at ${density} device pixels per pixel, also after a resize`,
       async () => {
-        for (const width of [1100, 420]) {
-          await page.setViewport({ width, height: 900, deviceScaleFactor: density });
-          await page.waitForFunction(
-            (scale) =>
-              ['monte-carlo-picture', 'monte-carlo-plot', 'wave-canvas'].every((id) => {
-                const { width: w, height: h, clientWidth, clientHeight } = document.getElementById(id);
-                return Math.abs(w - clientWidth * scale) <= 1 && Math.abs(h - clientHeight * scale) <= 1;
-              }),
-            {},
-            density,
-          );
-          const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-          assert.ok(!overflows, `nothing overflows at ${width} px`);
+        for (const [view, ids] of [
+          ['pi', ['monte-carlo-picture', 'monte-carlo-plot']],
+          ['wave', ['wave-canvas']],
+        ]) {
+          await page.evaluate((hash) => {
+            location.hash = hash;
+          }, `#/${view}`);
+          for (const width of [420, 1100]) {
+            await page.setViewport({ width, height: 900, deviceScaleFactor: density });
+            await page.waitForFunction(
+              (scale, names) =>
+                names.every((id) => {
+                  const { width: w, height: h, clientWidth, clientHeight } = document.getElementById(id);
+                  const isShown = clientWidth > 0;
+                  return isShown && Math.abs(w - clientWidth * scale) <= 1 && Math.abs(h - clientHeight * scale) <= 1;
+                }),
+              {},
+              density,
+              ids,
+            );
+            const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+            assert.ok(!overflows, `nothing overflows at ${width} px`);
+          }
         }
         assert.ok(
           (await heights()).every((height) => height !== null),

@@ -142,7 +142,7 @@ fn splits_into_multiples_of_128_give_the_same_bits_and_any_other_split_is_within
         (params::DELAY_TIME, 0.0101),
         (params::PEAK_GAIN, 9.0),
     ]));
-    // Each effect on the way rounds anew what was rounded otherwise before it, and adds its −146 dB: so not all at once.
+    // Each effect on the way rounds anew what was rounded otherwise before it, which adds −146 dB: so not all at once.
     let without = |rows: &[usize]| {
         let mut values = everything;
         rows.iter().for_each(|&row| values[row] = 0.0);

@@ -168,8 +168,8 @@ fn its_echoes_come_when_ways_through_its_lines_end_and_soon_at_every_frame() {
 
 #[test]
 fn soon_its_tail_is_as_noise_is() {
-    // J. S. Abel and P. Huang, "A simple, robust measure of reverberation echo density", 121st AES Convention, 2006: the
-    // share of samples beyond a standard deviation, over what it is in Gaussian noise.
+    // J. S. Abel and P. Huang, "A simple, robust measure of reverberation echo density", 121st AES Convention, 2006:
+    // the share of samples beyond a standard deviation, over what it is in Gaussian noise.
     let sound = response(&values(2.0, 0.3, 0.0), RATE, 1.0, [true]).remove(0);
     let profile = |seconds: f64| {
         let window = &sound[(seconds * RATE) as usize..][..1440];

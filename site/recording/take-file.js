@@ -1,0 +1,75 @@
+/**
+ * Where a take is written while it is recorded: a file of the browser's own, on disk, where there is the File System
+ * Access API; else a list of Blobs, which browsers move out of memory when they grow. Main thread.
+ */
+
+/**
+ * @typedef {object} TakeFile
+ * @property {(bytes: Uint8Array<ArrayBuffer>) => Promise<void>} write adds at the end
+ * @property {(header: Uint8Array<ArrayBuffer>) => Promise<Blob>} finish with the header over the first bytes
+ * @property {() => Promise<void>} discard
+ */
+
+const NAME = 'take.wav';
+
+/** @returns {Promise<TakeFile>} */
+export async function openTakeFile() {
+  try {
+    return await onDisk();
+  } catch {
+    return inBlobs();
+  }
+}
+
+/** @returns {Promise<TakeFile>} */
+async function onDisk() {
+  const folder = await navigator.storage.getDirectory();
+  // Each take has a name of its own: the one before may still be on its way to the visitor's folder.
+  const name = `${Date.now()}-${NAME}`;
+  await removeOld(folder);
+  const handle = await folder.getFileHandle(name, { create: true });
+  const stream = await handle.createWritable();
+  return {
+    write: (bytes) => stream.write(bytes),
+    async finish(header) {
+      await stream.write({ type: 'write', position: 0, data: header });
+      await stream.close();
+      return handle.getFile();
+    },
+    async discard() {
+      await stream.abort().catch(() => {});
+      await folder.removeEntry(name).catch(() => {});
+    },
+  };
+}
+
+/**
+ * Removes the takes of earlier visits. One that another tab writes is locked, and stays.
+ * @param {FileSystemDirectoryHandle} folder
+ */
+async function removeOld(folder) {
+  if (!('keys' in folder)) return;
+  const names = /** @type {AsyncIterable<string>} */ (/** @type {{ keys: () => unknown }} */ (folder).keys());
+  const dayAgo = Date.now() - 24 * 3600 * 1000;
+  for await (const name of names) {
+    if (Number.parseInt(name, 10) < dayAgo) await folder.removeEntry(name).catch(() => {});
+  }
+}
+
+/** @returns {TakeFile} */
+function inBlobs() {
+  /** @type {Blob[]} */
+  let parts = [];
+  return {
+    async write(bytes) {
+      parts.push(new Blob([bytes]));
+    },
+    async finish(header) {
+      const [first, ...others] = parts;
+      return new Blob([header, first.slice(header.length), ...others], { type: 'audio/wav' });
+    },
+    async discard() {
+      parts = [];
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/**
+ * How loud the page's output is, behind the engine: the visitor's volume, and a gain that makes the bypassed sound as
+ * loud as the processed one was, so that ears compare the sound and not the level. Main thread.
+ */
+
+import { clamp, fromDecibels } from '../shared/numbers.js';
+
+/** @typedef {import('../../worklet/engine.js').Engine} Engine */
+
+const POLL_MILLISECONDS = 100;
+/** The levels compared are means over about this time. */
+const MEMORY_SECONDS = 3;
+/** What is quieter says nothing about the loudness of the rest: −60 dB. */
+const QUIETEST_RMS = 1e-3;
+const MOST_MATCH = fromDecibels(24);
+/** Time constant with which the output moves to another level. */
+const GLIDE_SECONDS = 0.02;
+
+/** Follows the engine's input and output level while it is not bypassed. */
+class LoudnessMatch {
+  #inputPower = 0;
+  #outputPower = 0;
+  #inputPeak = 0;
+
+  /** @param {import('../../worklet/engine.js').Meters} meters */
+  follow({ inputRms, outputRms, inputPeak }) {
+    const [input, output] = [powerOf(inputRms), powerOf(outputRms)];
+    if (input < QUIETEST_RMS ** 2) return;
+    const weight = this.#inputPower === 0 ? 1 : POLL_MILLISECONDS / 1000 / MEMORY_SECONDS;
+    this.#inputPower += weight * (input - this.#inputPower);
+    this.#outputPower += weight * (output - this.#outputPower);
+    this.#inputPeak = Math.max(this.#inputPeak * (1 - weight), ...inputPeak);
+  }
+
+  /** The factor for the bypassed sound: never one that drives its peaks past full scale; 1 before a sound. */
+  get gain() {
+    if (this.#inputPower === 0) return 1;
+    const wanted = clamp(Math.sqrt(this.#outputPower / this.#inputPower), 1 / MOST_MATCH, MOST_MATCH);
+    return wanted > 1 ? Math.max(1, Math.min(wanted, 1 / this.#inputPeak)) : wanted;
+  }
+}
+
+/** @param {number[]} rms one a channel */
+const powerOf = (rms) => rms.reduce((sum, level) => sum + level ** 2, 0) / rms.length;
+
+export class OutputLevel {
+  #match = new LoudnessMatch();
+  /** @type {GainNode | null} */
+  #node = null;
+  #timer = 0;
+  #volume;
+  #bypassed = false;
+  #silenced = false;
+  #onMatch;
+
+  /**
+   * @param {number} volume a factor
+   * @param {() => void} onMatch the match is another
+   */
+  constructor(volume, onMatch) {
+    this.#volume = volume;
+    this.#onMatch = onMatch;
+  }
+
+  /** The factor that the bypassed sound gets. */
+  get match() {
+    return this.#match.gain;
+  }
+
+  /**
+   * Works on another sound from here on.
+   * @param {GainNode} node
+   * @param {Engine} engine
+   */
+  follow(node, engine) {
+    this.stop();
+    this.#node = node;
+    node.gain.value = this.#level;
+    this.#timer = setInterval(() => {
+      if (this.#bypassed || node.context.state !== 'running') return;
+      this.#match.follow(engine.meters());
+      this.#onMatch();
+    }, POLL_MILLISECONDS);
+  }
+
+  stop() {
+    clearInterval(this.#timer);
+    this.#node = null;
+  }
+
+  set volume(/** @type {number} */ volume) {
+    this.#volume = volume;
+    this.#glide();
+  }
+
+  set bypassed(/** @type {boolean} */ bypassed) {
+    this.#bypassed = bypassed;
+    this.#glide();
+  }
+
+  /** While another sound of the page plays alone. */
+  set silenced(/** @type {boolean} */ silenced) {
+    this.#silenced = silenced;
+    this.#glide();
+  }
+
+  get #level() {
+    if (this.#silenced) return 0;
+    return this.#volume * (this.#bypassed ? this.match : 1);
+  }
+
+  #glide() {
+    this.#node?.gain.setTargetAtTime(this.#level, this.#node.context.currentTime, GLIDE_SECONDS);
+  }
+}

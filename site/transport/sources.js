@@ -1,0 +1,137 @@
+/**
+ * Play, Stop, and the three ways to bring sound, one at a time. What fails says so below the buttons, and the rest of
+ * the page goes on. Main thread.
+ */
+
+import { EngineError } from '../../worklet/engine.js';
+import { find, messageOf, setText, showMessage } from '../shared/dom.js';
+import { fileOpener, openBuiltIn, openMicrophone, SourceError } from '../sources/sources.js';
+
+/**
+ * @typedef {import('../sources/sources.js').Opener} Opener
+ * @typedef {import('../sources/sources.js').Source} Source
+ */
+
+const IDLE = 'Nothing plays.';
+const STARTING = 'Starting…';
+
+/**
+ * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
+ */
+export function mount(section, { session }) {
+  const state = find(section, '#source-state', HTMLElement);
+  const error = find(section, '#source-error', HTMLElement);
+  const start = find(section, '#play', HTMLButtonElement);
+  const stop = find(section, '#stop', HTMLButtonElement);
+  const picker = find(section, '#file', HTMLInputElement);
+  /** By the kind of source that they start. */
+  const buttons = {
+    'microphone': find(section, '#start-microphone', HTMLButtonElement),
+    'file': find(section, '#open-file', HTMLButtonElement),
+    'built-in': find(section, '#start-built-in', HTMLButtonElement),
+  };
+
+  /** @param {Opener} opener */
+  async function play(opener) {
+    showMessage(error, '');
+    setText(state, STARTING);
+    stop.disabled = false;
+    try {
+      await session.play(opener);
+    } catch (failure) {
+      showMessage(error, sentenceOf(failure));
+    }
+    show();
+  }
+
+  function show() {
+    const { source } = session;
+    for (const [kind, button] of Object.entries(buttons)) {
+      button.setAttribute('aria-pressed', String(source?.kind === kind));
+    }
+    stop.disabled = source === null;
+    if (source) document.body.dataset.plays = source.kind;
+    else delete document.body.dataset.plays;
+    setText(state, source ? describe(source) : IDLE);
+  }
+
+  /**
+   * Plays a source, where it does not play already: what plays is never started anew by a second press.
+   * @param {Source['kind']} kind
+   * @param {Opener} opener
+   */
+  const playOnce = (kind, opener) => {
+    if (session.source?.kind === kind) showMessage(error, '');
+    else play(opener);
+  };
+  buttons.microphone.addEventListener('click', () => playOnce('microphone', openMicrophone));
+  buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));
+  start.addEventListener('click', () => {
+    if (!session.source) play(session.lastOpener ?? openBuiltIn);
+  });
+  buttons.file.addEventListener('click', () => picker.click());
+  picker.addEventListener('change', () => {
+    const file = picker.files?.[0];
+    if (file) play(fileOpener(file));
+    picker.value = '';
+  });
+  stop.addEventListener('click', () => {
+    session.stop();
+    start.focus();
+  });
+  session.addEventListener('source', show);
+  acceptDrops(
+    (file) => play(fileOpener(file)),
+    () => showMessage(error, 'What was dropped is no file.'),
+  );
+}
+
+/** @param {Source} source */
+function describe({ name, player }) {
+  return player ? `Playing: ${name} (${player.buffer.duration.toFixed(1)} s, looped)` : `Playing: ${name}`;
+}
+
+/**
+ * A sentence of ours, or the plainest one about what we did not foresee.
+ * @param {unknown} failure
+ */
+function sentenceOf(failure) {
+  if (failure instanceof SourceError || failure instanceof EngineError) return failure.message;
+  return `The sound did not start (${messageOf(failure)}). Reload the page and try again.`;
+}
+
+/**
+ * Files can be dropped anywhere on the page; a frame shows so while one is dragged over it.
+ * @param {(file: File) => void} onFile
+ * @param {() => void} onNothing
+ */
+function acceptDrops(onFile, onNothing) {
+  const frame = find(document, '#drop', HTMLElement);
+  /** How many nested elements the file is over. */
+  let depth = 0;
+  /** @param {number} change */
+  const show = (change) => {
+    depth = Math.max(0, depth + change);
+    frame.hidden = depth === 0;
+  };
+  /** @param {DragEvent} event */
+  const holdsFile = ({ dataTransfer }) => dataTransfer?.types.includes('Files') ?? false;
+  addEventListener('dragenter', (event) => {
+    if (holdsFile(event)) show(1);
+  });
+  addEventListener('dragleave', (event) => {
+    if (holdsFile(event)) show(-1);
+  });
+  addEventListener('dragover', (event) => {
+    if (holdsFile(event)) event.preventDefault();
+  });
+  addEventListener('drop', (event) => {
+    if (!holdsFile(event)) return;
+    event.preventDefault();
+    show(-Infinity);
+    const file = event.dataTransfer?.files[0];
+    if (file) onFile(file);
+    else onNothing();
+  });
+}

@@ -1,0 +1,49 @@
+/**
+ * The first visit: what this is, in one sentence, and one big button that makes sound. It lies over the displays, which
+ * have nothing to show yet, and goes with the first sound. Main thread.
+ */
+
+import { button, element, find } from '../shared/dom.js';
+import { readStored, store } from '../shared/storage.js';
+
+const KEY = 'audio-dsp-wasm.visited';
+
+/**
+ * @param {HTMLElement} host
+ * @param {import('../main.js').PageParts} page
+ */
+export function mount(host, { session }) {
+  if (readStored(KEY) === true) return;
+  /**
+   * @param {string} text
+   * @param {string} selector of the transport's button that it stands for
+   * @param {string} [className]
+   */
+  const act = (text, selector, className = '') => {
+    const node = button(text, { className });
+    node.addEventListener('click', () => find(document, selector, HTMLButtonElement).click());
+    return node;
+  };
+  host.append(
+    element('h2', {}, 'Play your voice, your guitar or any file through live effects, right here.'),
+    act('▶ Hear it now', '#start-built-in', 'primary'),
+    element(
+      'div',
+      { className: 'buttons' },
+      act('Use my microphone', '#start-microphone'),
+      act('Open a file', '#open-file'),
+    ),
+    element(
+      'p',
+      {},
+      'Wear headphones with the microphone, or it hears the loudspeakers and howls. A file can also be dropped ' +
+        'anywhere. Nothing leaves your machine.',
+    ),
+  );
+  host.hidden = false;
+  session.addEventListener('source', () => {
+    if (!session.source) return;
+    host.remove();
+    store(KEY, true);
+  });
+}
