@@ -66,6 +66,10 @@ impl Effect for Reverb {
         self.each_parameter(&mut Smoothed::snap);
         self.predelay.reset(self.time.value() as f32);
         self.network.reset(self.decay.value(), self.damping.value());
+        if !(self.decay.is_settled() && self.damping.is_settled()) {
+            // What follows a law goes on with it.
+            self.network.stir();
+        }
     }
 
     fn process(&mut self, block: &mut Block) {
