@@ -6,6 +6,7 @@
 
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::law::Change;
+use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
     Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion, filters,
@@ -14,6 +15,7 @@ use crate::effects::{
 };
 use crate::params;
 use core::array::from_fn;
+use wide::f32x4;
 
 /// How long the ways between the effects take to fade out, and again to fade in.
 const FADE_SECONDS: f64 = 0.012;
@@ -201,10 +203,14 @@ fn smoothstep(x: f32) -> f32 {
     x * x * (3.0 - 2.0 * x)
 }
 
+/// Fades a block. What all the ways together bring below [`SILENCE_FLOOR`] is silence: further on it would come to the
+/// denormals, which some browsers' audio threads take for 0, and others, and workers, do not.
 fn fade(block: &mut Block, levels: &Envelope) {
+    let floor = f32x4::splat(SILENCE_FLOOR);
     for samples in block.vectors_mut() {
         for (x, &level) in samples.iter_mut().zip(levels.vectors()) {
-            *x *= level;
+            let faded = *x * level;
+            *x = faded.abs().simd_lt(floor).select(f32x4::ZERO, faded);
         }
     }
 }

@@ -79,7 +79,7 @@ describe('A state', { skip: skipUnless('chromium') }, () => {
     assert.equal(state.version, 1);
     assert.equal(state.params.gain, 0.5);
     assert.equal(state.params.tremolo_on, 1);
-    assert.deepEqual(state.order.slice(0, 3), ['delay', 'gain', 'distortion']);
+    assert.deepEqual(state.order.slice(0, 2), ['delay', 'gain']);
     assert.deepEqual(loaded, state);
     assert.deepEqual(order, state.order);
   });
