@@ -90,6 +90,7 @@ export const BUILT_IN = [
   {
     name: 'Guitar: chorus and room',
     params: {
+      gain: dB(3.5),
       chorus_on: 1,
       chorus_rate: 0.6,
       chorus_depth: 0.003,

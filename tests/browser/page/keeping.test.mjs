@@ -60,6 +60,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
 
   describe('undo', () => {
     onPage('takes back each change, one by one, and redo brings it again, by keys and by buttons', async (page) => {
+      await page.setViewport({ width: 1280, height: 800 });
       const first = await all(page);
       await pressOn(page, 'delay_mix', 'ArrowUp');
       const second = await all(page);

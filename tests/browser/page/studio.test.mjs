@@ -326,7 +326,7 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
       const { cards } = await orders(page);
       assert.equal(cards.at(-1), 'limiter');
       await page.click('#share');
-      await page.waitForFunction(() => location.hash.includes('delay.gain'));
+      await page.waitForFunction(() => /delay\.(reverb\.)?gain/.test(location.hash));
     });
   });
 
