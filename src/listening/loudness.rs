@@ -4,7 +4,7 @@
 //!
 //! Sound is weighted, and its energy summed over steps of 10 ms. Of these, the windows are made: 400 ms for the
 //! momentary loudness, 3 s for the short-term one, both anew with every step. Ten times a second such a window is taken
-//! into the programme's statistics ([`super::gate`]). Before the first sample counts as silence.
+//! into the programme's statistics (`gate`). Before the first sample counts as silence.
 
 use super::gate::{Histogram, Programme, lufs};
 use super::k_weighting::KWeighting;
