@@ -12,6 +12,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::process;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Bytes that are gathered before they are written.
@@ -21,6 +22,10 @@ const MOST_LINKS: usize = 40;
 
 /// The temporary files there are. Whoever creates, renames or removes one holds the lock meanwhile.
 static TEMPORARY: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// How many names were given to temporary files. None is given twice: a file that was finished under it would take the
+/// next one away as its own.
+static NAMES: AtomicUsize = AtomicUsize::new(0);
 
 /// Removes every temporary file, and lets no thread make or rename another: to be called right before the program ends.
 pub fn remove_temporary_files() {
@@ -214,13 +219,13 @@ struct TemporaryFile {
 impl TemporaryFile {
     fn create(path: PathBuf, replaced: Option<Permissions>) -> io::Result<Self> {
         let mut registered = TEMPORARY.lock().expect("a panic aborts");
-        let mut number = 0;
         let (temporary, file) = loop {
+            let number = NAMES.fetch_add(1, Ordering::Relaxed);
             let name = format!(".audio-dsp-wasm-{}-{number}.partial", process::id());
             let temporary = folder_of(&path).join(name);
             match File::create_new(&temporary) {
                 Ok(file) => break (temporary, file),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
         };
