@@ -7,15 +7,13 @@
 use super::{Effect, OutOfMemory};
 use crate::dsp::block::{BLOCK, Block, Envelope, LANES};
 use crate::dsp::law::{Change, Law};
+use crate::dsp::lines::tap::{Fade, Tap};
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::params;
 use alloc::vec::Vec;
 use core::iter::repeat;
 use wide::f32x4;
-
-/// How long the fade from tap to tap takes.
-const FADE_SECONDS: f64 = 0.03;
 
 static SILENCE: [f32; BLOCK] = [0.0; BLOCK];
 
@@ -83,12 +81,9 @@ struct Lines {
     written: usize,
     /// How many of these, the last ones, are exactly 0.
     silent: usize,
-    /// The delay in frames: what is set, and what is heard.
+    /// The delay in frames: what is set, and where it is heard.
     target: usize,
-    heard: usize,
-    /// While fading: the tap that comes, and how many frames of the fade are done.
-    fading: Option<(usize, usize)>,
-    fade: usize,
+    tap: Tap,
     /// What a fade makes of both taps.
     faded: [f32; BLOCK],
 }
@@ -107,17 +102,14 @@ impl Lines {
             written: 0,
             silent: 0,
             target: time,
-            heard: time,
-            fading: None,
-            fade: (FADE_SECONDS * sample_rate) as usize,
+            tap: Tap::new(time, sample_rate),
             faded: SILENCE,
         })
     }
 
     /// Forgets all sound.
     fn reset(&mut self) {
-        self.heard = self.target;
-        self.fading = None;
+        self.tap.jump(self.target);
         self.written = 0;
         self.silent = 0;
     }
@@ -137,22 +129,21 @@ impl Lines {
             if let Some(times) = times {
                 most = self.follow(&times[at..]);
             }
-            if self.fading.is_none() && self.target != self.heard {
-                self.fading = Some((self.target, 0));
-            }
+            self.tap.turn_to(self.target);
             let span = self.span(most);
-            let (read, write, written) = (self.read(self.heard), self.write, self.written);
-            let coming = self.fading.map(|(delay, done)| (delay, self.read(delay), done));
+            let heard = self.tap.heard;
+            let (read, write, written) = (self.read(heard), self.write, self.written);
+            let fading = self.tap.fading.map(|fade| (fade, self.read(fade.coming)));
             let mut silent = true;
             for (samples, line) in block.samples_mut().zip(&mut self.lines) {
                 let line = line.as_mut_slice();
                 let x = &mut samples[at..at + span];
-                let (tap, line) = if let Some((delay, other, done)) = coming {
-                    let from = tapped(line, written, self.heard, read, span);
-                    let to = tapped(line, written, delay, other, span);
-                    crossfade(&mut self.faded[..span], from, to, done, self.fade);
+                let (tap, line) = if let Some((Fade { coming, done }, other)) = fading {
+                    let from = tapped(line, written, heard, read, span);
+                    let to = tapped(line, written, coming, other, span);
+                    crossfade(&mut self.faded[..span], from, to, done, self.tap.frames);
                     (&self.faded[..span], &mut line[write..write + span])
-                } else if written < self.heard {
+                } else if written < heard {
                     (&SILENCE[..span], &mut line[write..write + span])
                 } else {
                     apart(line, read, write, span)
@@ -170,7 +161,7 @@ impl Lines {
     fn follow(&mut self, times: &[f32]) -> usize {
         let mut targets = times.iter().map(|&seconds| frames_of(seconds, self.sample_rate));
         self.target = targets.next().unwrap_or(self.target);
-        if self.fading.is_some() || self.target != self.heard {
+        if self.tap.fading.is_some() || self.target != self.tap.heard {
             return times.len();
         }
         1 + targets.take_while(|&target| target == self.target).count()
@@ -179,8 +170,7 @@ impl Lines {
     /// Jumps to a time.
     fn jump(&mut self, seconds: f32) {
         self.target = frames_of(seconds, self.sample_rate);
-        self.heard = self.target;
-        self.fading = None;
+        self.tap.jump(self.target);
     }
 
     /// Where a tap of so many frames reads next.
@@ -194,9 +184,9 @@ impl Lines {
             let written = if self.written < delay { delay - self.written } else { delay };
             written.min(self.length - self.read(delay))
         };
-        let span = left.min(self.length - self.write).min(tap(self.heard));
-        match self.fading {
-            Some((coming, done)) => span.min(tap(coming)).min(self.fade - done),
+        let span = left.min(self.length - self.write).min(tap(self.tap.heard));
+        match self.tap.fading {
+            Some(fade) => self.tap.span(span.min(tap(fade.coming))),
             None => span,
         }
     }
@@ -204,13 +194,7 @@ impl Lines {
     fn advance(&mut self, span: usize) {
         self.write = if self.write + span == self.length { 0 } else { self.write + span };
         self.written = self.length.min(self.written + span);
-        if let Some((coming, done)) = &mut self.fading {
-            *done += span;
-            if *done == self.fade {
-                self.heard = *coming;
-                self.fading = None;
-            }
-        }
+        self.tap.advance(span);
     }
 }
 

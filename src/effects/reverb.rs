@@ -8,13 +8,11 @@ use crate::dsp::block::{BLOCK, Block, Envelope};
 use crate::dsp::law::Change;
 use crate::dsp::lines::network::Network;
 use crate::dsp::lines::ring::Ring;
+use crate::dsp::lines::tap::{Fade, Tap};
 use crate::dsp::smooth::Smoothed;
 use crate::params;
 use alloc::vec::Vec;
 use wide::f32x4;
-
-/// How long the fade from tap to tap takes.
-const FADE_SECONDS: f64 = 0.03;
 
 /// The reverb. Besides its network it remembers the longest predelay of each channel, 49 KB at 48 kHz.
 pub struct Reverb {
@@ -97,12 +95,7 @@ impl Effect for Reverb {
 struct Predelay {
     sample_rate: f64,
     lines: Vec<Ring>,
-    /// The delay in frames.
-    heard: usize,
-    /// While fading: the delay that comes, and how many frames of the fade are done.
-    fading: Option<(usize, usize)>,
-    /// Frames of a fade.
-    fade: usize,
+    tap: Tap,
 }
 
 impl Predelay {
@@ -111,16 +104,13 @@ impl Predelay {
         Ok(Self {
             sample_rate,
             lines: (0..channels).map(|_| Ring::new(longest, BLOCK)).collect::<Result<_, _>>()?,
-            heard: 0,
-            fading: None,
-            fade: (FADE_SECONDS * sample_rate) as usize,
+            tap: Tap::new(0, sample_rate),
         })
     }
 
     fn reset(&mut self, seconds: f32) {
         self.lines.iter_mut().for_each(Ring::forget);
-        self.heard = frames_of(seconds, self.sample_rate);
-        self.fading = None;
+        self.tap.jump(frames_of(seconds, self.sample_rate));
     }
 
     /// Gives what the sound was a predelay ago, with the time for each frame.
@@ -130,40 +120,32 @@ impl Predelay {
         let mut at = 0;
         while at < frames {
             let mut span = frames - at;
-            if self.fading.is_none() {
-                let here = |&&time: &&f32| frames_of(time, self.sample_rate) == self.heard;
+            if self.tap.fading.is_none() {
+                let here = |&&time: &&f32| frames_of(time, self.sample_rate) == self.tap.heard;
                 let stays = if times[at] == times[frames - 1] && here(&&times[at]) {
                     span
                 } else {
                     times[at..frames].iter().take_while(here).count()
                 };
                 if stays == 0 {
-                    self.fading = Some((frames_of(times[at], self.sample_rate), 0));
+                    self.tap.turn_to(frames_of(times[at], self.sample_rate));
                 } else {
                     span = stays;
                 }
             }
-            if let Some((_, done)) = self.fading {
-                span = span.min(self.fade - done);
-            }
+            span = self.tap.span(span);
             for (line, delayed) in self.lines.iter().zip(delayed.samples_mut()) {
                 let delayed = &mut delayed[at..at + span];
                 let tap = |delay: usize| line.read(delay + frames - at, span);
-                delayed.copy_from_slice(tap(self.heard));
-                if let Some((coming, done)) = self.fading {
-                    let step = 1.0 / self.fade as f32;
+                delayed.copy_from_slice(tap(self.tap.heard));
+                if let Some(Fade { coming, done }) = self.tap.fading {
+                    let step = 1.0 / self.tap.frames as f32;
                     for ((nth, x), &to) in delayed.iter_mut().enumerate().zip(tap(coming)) {
                         *x += (to - *x) * ((done + nth) as f32 * step);
                     }
                 }
             }
-            if let Some((coming, done)) = &mut self.fading {
-                *done += span;
-                if *done == self.fade {
-                    self.heard = *coming;
-                    self.fading = None;
-                }
-            }
+            self.tap.advance(span);
             at += span;
         }
     }

@@ -3,3 +3,4 @@
 pub mod network;
 pub mod ring;
 pub mod sinc;
+pub mod tap;
