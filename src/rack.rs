@@ -34,15 +34,8 @@ macro_rules! rack {
                 Ok(Self { $($name: { let ($rate, $channels) = (sample_rate, channels); $new }),* })
             }
 
-            fn each(&mut self, mut visit: impl FnMut(&mut dyn Effect)) { $(visit(&mut self.$name);)* }
-
-            /// The effect at this place of the default order.
-            fn at(&mut self, place: usize) -> &mut dyn Effect {
-                let mut effects = [$(&mut self.$name as &mut dyn Effect),*];
-                effects.swap(0, place);
-                let [effect, ..] = effects;
-                effect
-            }
+            /// All of them, by their places in the default order.
+            fn all(&mut self) -> [&mut dyn Effect; EFFECTS.len()] { [$(&mut self.$name),*] }
 
             /// All of them in their default order.
             #[inline(always)]
@@ -154,7 +147,8 @@ impl Rack {
     /// The effects that do something, in an order; behind them, places of none.
     fn heard(&mut self, order: Order) -> [usize; EFFECTS.len()] {
         let mut heard = [EFFECTS.len(); EFFECTS.len()];
-        let places = order.places().into_iter().filter(|&place| !self.effects.at(place).is_off());
+        let effects = self.effects.all();
+        let places = order.places().into_iter().filter(|&place| !effects[place].is_off());
         heard.iter_mut().zip(places).for_each(|(heard, place)| *heard = place);
         heard
     }
@@ -170,8 +164,9 @@ impl Rack {
 
     #[inline(never)]
     fn process_in_order(&mut self, block: &mut Block) {
+        let effects = self.effects.all();
         for place in self.order.places() {
-            self.effects.at(place).process(block);
+            effects[place].process(block);
         }
     }
 
@@ -185,9 +180,10 @@ impl Rack {
             *level = smoothstep((gone as f32 / self.fade as f32 - 1.0).abs().min(1.0));
         }
         // Before effects that are off too: one that is switched meanwhile would change the level at a stroke.
+        let effects = self.effects.all();
         for place in self.order.places() {
             fade(block, &levels);
-            self.effects.at(place).process(block);
+            effects[place].process(block);
         }
         fade(block, &levels);
         let done = done + block.frames();
@@ -217,12 +213,12 @@ fn fade(block: &mut Block, levels: &Envelope) {
 
 impl Effect for Rack {
     fn each_parameter(&mut self, visit: &mut dyn FnMut(&mut Smoothed)) {
-        self.effects.each(|effect| effect.each_parameter(visit));
+        self.effects.all().into_iter().for_each(|effect| effect.each_parameter(visit));
     }
 
     fn take(&mut self, change: &Change) -> bool {
         let mut moves = false;
-        self.effects.each(|effect| moves |= effect.take(change));
+        self.effects.all().into_iter().for_each(|effect| moves |= effect.take(change));
         moves
     }
 
@@ -230,7 +226,7 @@ impl Effect for Rack {
         if let Some(turn) = self.turn.take() {
             self.order = turn.to;
         }
-        self.effects.each(|effect| effect.reset());
+        self.effects.all().into_iter().for_each(Effect::reset);
     }
 
     fn process(&mut self, block: &mut Block) {
@@ -248,6 +244,6 @@ impl Effect for Rack {
     }
 
     fn pass(&mut self, frames: usize) {
-        self.effects.each(|effect| effect.pass(frames));
+        self.effects.all().into_iter().for_each(|effect| effect.pass(frames));
     }
 }
