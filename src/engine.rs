@@ -51,6 +51,8 @@ pub struct Engine {
     loudness_at: u32,
     /// The next frame, by the clock that events are scheduled by.
     clock: u64,
+    /// The sequence number of the last change that made an end of all that was scheduled.
+    cleared_at: u32,
     /// Of each parameter: the sequence number by which it was last set, and what the clock said then.
     set_at: [u32; COUNT],
     set_clock: [u64; COUNT],
@@ -81,6 +83,7 @@ impl Engine {
             loudness: Loudness::new(sample_rate as f64),
             loudness_at: 0,
             clock: 0,
+            cleared_at: 0,
             set_at: [0; COUNT],
             set_clock: [0; COUNT],
             entered: [0; 2],
@@ -281,7 +284,9 @@ impl Engine {
         let value = |index: usize| f32::from_bits(self.control[control::PARAMETERS + index]);
         let set_at: [u32; COUNT] = core::array::from_fn(|index| self.control[control::SET_AT + index]);
         if self.started {
-            self.schedule.clear_before(self.control[control::CLEARED_AT]);
+            if self.control[control::CLEARED_AT] != self.cleared_at {
+                self.schedule.clear_before(self.control[control::CLEARED_AT]);
+            }
             for index in (0..COUNT).filter(|&index| set_at[index] != self.set_at[index]) {
                 self.chain.take(&Change::set(index, params::TABLE[index].clamp(value(index))));
                 self.set_clock[index] = self.clock;
@@ -291,6 +296,7 @@ impl Engine {
             self.chain.set(&values);
             self.set_clock = [self.clock; COUNT];
         }
+        self.cleared_at = self.control[control::CLEARED_AT];
         self.set_at = set_at;
         let places: [usize; EFFECTS.len()] = core::array::from_fn(|nth| self.control[control::ORDER + nth] as usize);
         if let Some(order) = Order::new(places) {
