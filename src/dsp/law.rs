@@ -163,6 +163,7 @@ impl Course {
     }
 
     /// The values at a position and every `stride` frames after it; those from the end on are the last one.
+    #[inline(never)]
     pub fn values(&self, position: u64, stride: usize, values: &mut [f32x4]) {
         let time = self.offset + position as f64;
         match &self.shape {

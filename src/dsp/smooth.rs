@@ -203,7 +203,7 @@ impl Smoothed {
                 }
             }
             Path::Course { course, position, away } => {
-                self.along(course, position + first as u64, stride, values);
+                course.values(position + first as u64, stride, values);
                 if !away.is_within(self.away_tolerance) {
                     self.glide(*away, first, stride, values);
                 }
@@ -217,11 +217,6 @@ impl Smoothed {
             let from = arrival.saturating_sub(first).div_ceil(stride);
             values[from..].fill(self.target);
         }
-    }
-
-    #[inline(never)]
-    fn along(&self, course: &Course, position: u64, stride: usize, values: &mut [f32x4]) {
-        course.values(position, stride, values);
     }
 
     /// Takes what is left of the way to a course off the course's values.
