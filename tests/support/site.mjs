@@ -2,6 +2,8 @@
  * What the page's tests share: opening the page in a fresh profile, and recording what goes into and comes out of
  * its engine.
  */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
 import { openPage } from '../../scripts/lib/harness.mjs';
 
 /**
@@ -27,6 +29,22 @@ export const errorsOf = ({ errors }) => errors.filter((error) => !/^blob:.*: net
 
 /** Ends the page and its storage. */
 export const closeSite = (page) => page.browserContext().close();
+
+/**
+ * Tests that have a page of their own each, which must end without an error in the console.
+ * @param {() => Promise<object>} open gives a page, as openSite() does
+ * @returns {(promise: string, body: (page: object) => Promise<void>) => void}
+ */
+export const testsOn = (open) => (promise, body) =>
+  it(promise, async () => {
+    const page = await open();
+    try {
+      await body(page);
+      assert.deepEqual(errorsOf(page), []);
+    } finally {
+      await closeSite(page);
+    }
+  });
 
 /** Turns to one of the page's views, as its tab does: studio, lab, pi or wave. */
 export async function showView(page, view) {

@@ -6,14 +6,14 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import {
   closeSite,
-  errorsOf,
   openSite,
   parameterOf,
   pressOn,
+  testsOn,
   textOf,
   typeInto,
   untilReady,
@@ -35,17 +35,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A test on a page of its own, which must end without an error in the console. */
-  const onPage = (promise, body) =>
-    it(promise, async () => {
-      const page = await openSite(browser, server.url);
-      try {
-        await body(page);
-        assert.deepEqual(errorsOf(page), []);
-      } finally {
-        await closeSite(page);
-      }
-    });
+  const onPage = testsOn(() => openSite(browser, server.url));
 
   const all = (page) =>
     page.evaluate(() => {

@@ -9,14 +9,13 @@ import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib
 import { root } from '../../../scripts/lib/project.mjs';
 import { silentFlac } from '../../support/flac.mjs';
 import {
-  closeSite,
   dropFile,
-  errorsOf,
   openSite,
   parameterOf,
   playBuiltIn,
   pressOn,
   showView,
+  testsOn,
   textOf,
   typeInto,
   untilReady,
@@ -38,17 +37,7 @@ describe('the page comes back', { skip: skipUnless('chromium') }, () => {
     await server?.close();
   });
 
-  /** A test on a page of its own, which must end without an error in the console. */
-  const onPage = (promise, body) =>
-    it(promise, async () => {
-      const page = await openSite(browser, server.url);
-      try {
-        await body(page);
-        assert.deepEqual(errorsOf(page), []);
-      } finally {
-        await closeSite(page);
-      }
-    });
+  const onPage = testsOn(() => openSite(browser, server.url));
 
   /** Waits until a parameter is stored with a value. */
   const untilStored = (page, id, value) =>

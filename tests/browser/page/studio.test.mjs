@@ -6,11 +6,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, before, describe } from 'node:test';
 import { launch, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import {
-  closeSite,
-  errorsOf,
   openSite,
   parameterOf,
   playBuiltIn,
@@ -18,6 +16,7 @@ import {
   showView,
   startRecording,
   takeRecording,
+  testsOn,
   textOf,
   untilReady,
   untilText,
@@ -40,17 +39,7 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A test on a page of its own, which must end without an error in the console. */
-  const onPage = (promise, body) =>
-    it(promise, async () => {
-      const page = await openSite(browser, server.url);
-      try {
-        await body(page);
-        assert.deepEqual(errorsOf(page), []);
-      } finally {
-        await closeSite(page);
-      }
-    });
+  const onPage = testsOn(() => openSite(browser, server.url));
 
   describe('screens', () => {
     onPage('at 1280 × 800 all that one plays with is in sight without scrolling', async (page) => {
