@@ -187,10 +187,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   load({ params, order }, gesture) {
     /** @type {Change} */
     const change = { before: { params: {} }, after: { params: {} }, gesture };
-    for (const { id } of this.parameters) {
-      const value = params[id];
-      if (value !== undefined) this.#set(id, value, change);
-    }
+    for (const { id, old, inForce } of this.#set(params)) this.#became(id, inForce, old, change);
     if (order && order.join() !== this.order.join()) {
       change.before.order = this.order;
       change.after.order = order;
@@ -202,13 +199,31 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   }
 
   /**
+   * Sets parameters, in the engine as one change.
+   * @param {Values} params
+   */
+  #set(params) {
+    const wanted = this.parameters.flatMap(({ id }) => {
+      const value = params[id];
+      return value === undefined ? [] : [{ id, value, old: this.get(id) }];
+    });
+    const values = Object.fromEntries(wanted.map(({ id, value }) => [id, value]));
+    const inForce = this.engine?.set(/** @type {Record<ParameterId, number>} */ (values));
+    return wanted.map(({ id, value, old }) => ({
+      id,
+      old,
+      inForce: inForce?.[id] ?? this.#settings.inRange(id, value),
+    }));
+  }
+
+  /**
+   * Keeps what a parameter was set to, and tells of it.
    * @param {ParameterId} id
-   * @param {number} value
+   * @param {number} inForce
+   * @param {number} old
    * @param {Change} change gets what became another by it
    */
-  #set(id, value, { before, after }) {
-    const old = this.get(id);
-    const inForce = this.engine ? this.engine.set(id, value) : this.#settings.inRange(id, value);
+  #became(id, inForce, old, { before, after }) {
     this.#settings.set(id, inForce);
     if (id === 'bypass') this.#level.bypassed = inForce > 0;
     this.#emit('parameter', { id, value: inForce });
