@@ -142,6 +142,21 @@ export class EngineInstance {
   }
 
   /**
+   * Lets an engine take events in, for which memory is taken; between quanta.
+   * @param {number} engine
+   * @param {Float64Array} events encodeEvents() of them
+   * @param {number} stamp the number of the last change before them
+   * @throws {OutOfMemory}
+   */
+  takeEvents(engine, events, stamp) {
+    const address = this.door.engine_mailbox(engine, events.length);
+    if (address !== 0) new Float64Array(this.door.memory.buffer, address, events.length).set(events);
+    if (address === 0 || this.door.engine_take_events(engine, stamp) === 0) {
+      throw new OutOfMemory('no memory for so many events');
+    }
+  }
+
+  /**
    * Ends an engine and gives its memory back; with its last engine the instance goes, too.
    * @param {number} engine
    */

@@ -7,6 +7,7 @@
  */
 
 import { OutOfMemory } from './engine-instance.js';
+import { INAUDIBLE_DECIBELS } from './tail.js';
 
 /**
  * The offline door (src/doors/offline.rs), beside the audio thread's.
@@ -27,8 +28,8 @@ import { OutOfMemory } from './engine-instance.js';
 /** Frames in the wasm memory at a time: from 4096 up all are equally fast (measured), and this fits a core's cache. */
 const PIECE_FRAMES = 16384;
 
-/** What is below this (−120 dBFS) to the end is no part of an automatic tail. */
-const INAUDIBLE = 1e-6;
+/** What is below this to the end is no part of an automatic tail. */
+const INAUDIBLE = 10 ** (INAUDIBLE_DECIBELS / 20);
 
 export class RenderEngine {
   #instance;
@@ -88,23 +89,10 @@ export class RenderEngine {
   #takeSteps() {
     for (; this.#steps[this.#nextStep]?.frame <= this.#frame; this.#nextStep++) {
       const { inbound, batches } = this.#steps[this.#nextStep];
-      for (const { events, stamp } of batches) this.#schedule(events, stamp);
+      for (const { events, stamp } of batches) this.#instance.takeEvents(this.#engine, events, stamp);
       this.#write(inbound);
     }
     if (this.#views[0].length === 0) this.#makeViews();
-  }
-
-  /**
-   * @param {Float64Array} events
-   * @param {number} stamp
-   */
-  #schedule(events, stamp) {
-    const door = this.#door;
-    const address = door.engine_mailbox(this.#engine, events.length);
-    if (address !== 0) new Float64Array(door.memory.buffer, address, events.length).set(events);
-    if (address === 0 || door.engine_take_events(this.#engine, stamp) === 0) {
-      throw new OutOfMemory('no memory for so many events');
-    }
   }
 
   /** Quanta until the next step; at least one. */

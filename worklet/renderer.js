@@ -2,13 +2,13 @@
  * One engine, rendering quantum by quantum in a wasm instance that it shares. The worklet runs it on the audio thread,
  * the fallback on the main thread: the same code, so the same bits.
  *
- * All memory is taken when it is built. `render` makes no object, view, closure or message.
+ * Memory is taken when it is built, and between quanta for what is scheduled. `render` makes no object, view, closure
+ * or message.
  *
  * Must load in AudioWorkletGlobalScope, which has no TextDecoder, fetch, performance or timers.
  */
 
 import { Draft } from './draft.js';
-import { OutOfMemory } from './engine-instance.js';
 
 /** @typedef {import('./engine-instance.js').EngineInstance} EngineInstance */
 
@@ -104,11 +104,7 @@ export class Renderer {
    * @throws {import('./engine-instance.js').OutOfMemory}
    */
   schedule(events, stamp) {
-    const address = this.#door.engine_mailbox(this.#engine, events.length);
-    if (address !== 0) new Float64Array(this.#door.memory.buffer, address, events.length).set(events);
-    if (address === 0 || this.#door.engine_take_events(this.#engine, stamp) === 0) {
-      throw new OutOfMemory('no memory for so many events');
-    }
+    this.#instance.takeEvents(this.#engine, events, stamp);
     this.#waits = true;
   }
 

@@ -8,7 +8,7 @@
  */
 
 /** Where a sound is no longer heard, in dBFS; render()'s automatic tail ends there, too. */
-const INAUDIBLE_DECIBELS = -120;
+export const INAUDIBLE_DECIBELS = -120;
 
 /** Filters are tuned so far below the sample rate at most, as a share of it (HIGHEST in src/dsp/svf.rs). */
 const HIGHEST_SHARE = 0.49;
