@@ -127,11 +127,9 @@ export function checkOptions(context, options) {
   checkOption('channels', channels, [1, 2]);
   checkOption('fixed', fixed, [false, true]);
   if (typeof timeout !== 'number' || !(timeout > 0)) {
-    throw new EngineError('bad-option', { name: 'timeout', value: timeout, allowed: 'a number of seconds above 0' });
+    throw badOption('timeout', timeout, 'a number of seconds above 0');
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new EngineError('bad-option', { name: 'signal', value: signal, allowed: 'an AbortSignal' });
-  }
+  checkSignal(signal);
   checkRunOptions(settings);
   return {
     ...settings,
@@ -190,9 +188,9 @@ const transportsOf = (mode) => TRANSPORTS[mode];
  * @param {string} [name] of the option that these options are
  * @returns {T}
  */
-function given(options, known, name = 'options') {
+export function given(options, known, name = 'options') {
   if (typeof options !== 'object' || options === null) {
-    throw new EngineError('bad-option', { name, value: options, allowed: 'an object' });
+    throw badOption(name, options, 'an object');
   }
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   const unknown = known && entries.find(([id]) => !known.includes(id));
@@ -206,7 +204,7 @@ function given(options, known, name = 'options') {
  * @param {readonly unknown[]} allowed
  */
 function checkOption(name, value, allowed) {
-  if (!allowed.includes(value)) throw new EngineError('bad-option', { name, value, allowed: allowed.join(', ') });
+  if (!allowed.includes(value)) throw badOption(name, value, allowed.join(', '));
 }
 
 /**
@@ -214,10 +212,25 @@ function checkOption(name, value, allowed) {
  * @param {string} name
  * @param {string | URL} value
  */
-function absolute(name, value) {
+export function absolute(name, value) {
   try {
     return new URL(value, document.baseURI).href;
   } catch {
-    throw new EngineError('bad-option', { name, value, allowed: 'a URL' });
+    throw badOption(name, value, 'a URL');
   }
 }
+
+/**
+ * @param {unknown} signal
+ * @throws {EngineError} bad-option
+ */
+export function checkSignal(signal) {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('signal', signal, 'an AbortSignal');
+}
+
+/**
+ * @param {string} name
+ * @param {unknown} value
+ * @param {string} allowed
+ */
+export const badOption = (name, value, allowed) => new EngineError('bad-option', { name, value, allowed });

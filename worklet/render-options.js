@@ -3,6 +3,7 @@
  */
 
 import { EngineError } from './errors.js';
+import { absolute, badOption, checkSignal, given } from './options.js';
 
 /** An automatic tail ends after so many seconds, whatever still rings. */
 export const LONGEST_TAIL_SECONDS = 300;
@@ -116,9 +117,6 @@ const badInput = (reason) => new EngineError('bad-input', { reason });
  * @throws {EngineError} unknown-option, bad-option
  */
 export function checkRenderOptions(options) {
-  if (typeof options !== 'object' || options === null) throw badOption('options', options, 'an object');
-  const unknown = Object.entries(options).find(([name, value]) => value !== undefined && !OPTIONS.includes(name));
-  if (unknown) throw new EngineError('unknown-option', { name: unknown[0], known: OPTIONS.join(', ') });
   const {
     state,
     log,
@@ -129,12 +127,12 @@ export function checkRenderOptions(options) {
     transfer = false,
     wasmUrl,
     workerUrl,
-  } = options;
+  } = given(options, OPTIONS);
   if (tail !== 'auto' && !(typeof tail === 'number' && tail >= 0 && tail < Infinity)) {
     throw badOption('tail', tail, "seconds, or 'auto'");
   }
   if (typeof onProgress !== 'function') throw badOption('onProgress', onProgress, 'a function');
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw badOption('signal', signal, 'an AbortSignal');
+  checkSignal(signal);
   if (channels !== undefined && channels !== 1 && channels !== 2) throw badOption('channels', channels, '1, 2');
   if (typeof transfer !== 'boolean') throw badOption('transfer', transfer, 'false, true');
   return {
@@ -148,23 +146,4 @@ export function checkRenderOptions(options) {
     wasmUrl: wasmUrl === undefined ? undefined : absolute('wasmUrl', wasmUrl),
     workerUrl: workerUrl === undefined ? undefined : absolute('workerUrl', workerUrl),
   };
-}
-
-/**
- * @param {string} name
- * @param {unknown} value
- * @param {string} allowed
- */
-const badOption = (name, value, allowed) => new EngineError('bad-option', { name, value, allowed });
-
-/**
- * @param {string} name
- * @param {string | URL} value
- */
-function absolute(name, value) {
-  try {
-    return new URL(value, document.baseURI).href;
-  } catch {
-    throw badOption(name, value, 'a URL');
-  }
 }
