@@ -11,7 +11,7 @@
  *
  * One row of 32-bit words, carried in one of three ways:
  *
- * - shared: a SharedArrayBuffer that both threads see; nothing is ever posted
+ * - shared: a SharedArrayBuffer that both threads see; none of it is ever posted
  * - message: a buffer on each side; the main thread posts the words it writes (message-transport.js),
  *   the audio thread posts the meters
  * - direct: a buffer that the fallback reads on the same thread

@@ -482,7 +482,7 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
     return {
       now: () => context.currentTime,
       sampleRate: context.sampleRate,
-      isOpen: () => this.#requireOpen(),
+      requireOpen: () => this.#requireOpen(),
       send: (events) => this.#send(events),
       set: (value) => this.set(id, value),
     };

@@ -9,7 +9,7 @@ import { float32 } from './timeline.js';
  * @typedef {object} ParamPort
  * @property {() => number} now the context's time, in seconds
  * @property {number} sampleRate in Hz
- * @property {() => void} isOpen throws engine-closed where the engine is closed
+ * @property {() => void} requireOpen throws engine-closed where the engine is closed
  * @property {(events: import('./events.js').ParameterEvent[]) => void} send
  * @property {(value: number) => void} set as engine.set() does, the timeline's set() included
  */
@@ -62,7 +62,7 @@ export class EngineParam {
   }
 
   set value(value) {
-    this.#port.isOpen();
+    this.#port.requireOpen();
     this.#port.set(float32(value, 'value'));
   }
 
@@ -196,7 +196,7 @@ export class EngineParam {
    * @param {(timeline: Timeline, now: number) => import('./events.js').ParameterEvent[]} call
    */
   #schedule(call) {
-    this.#port.isOpen();
+    this.#port.requireOpen();
     const events = call(this.#timeline, this.#port.now());
     if (events.length > 0) this.#port.send(events);
     return this;

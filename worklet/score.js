@@ -7,7 +7,7 @@ import { ControlBlock } from './control-block.js';
 import { EngineError } from './errors.js';
 import { encodeEvents } from './events.js';
 import { Parameters } from './parameters.js';
-import { checkOrder, checkState } from './state.js';
+import { checkOrder, checkState, isRecord } from './state.js';
 import { TAKE_VERSION } from './take.js';
 
 /**
@@ -85,12 +85,6 @@ function isChange(change) {
   if (!isRecord(change) || typeof change.frame !== 'number' || !(change.frame >= 0)) return false;
   return change.events === undefined || (Array.isArray(change.events) && change.events.every(isRecord));
 }
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @param {string} reason */
 const bad = (reason) => new EngineError('bad-take', { reason });

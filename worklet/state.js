@@ -73,9 +73,16 @@ function withNewEffects(order, effects) {
  * @param {string} otherwise what is wrong where it is no object
  */
 function record(value, otherwise) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad(otherwise);
-  return /** @type {Record<string, unknown>} */ (value);
+  if (!isRecord(value)) throw bad(otherwise);
+  return value;
 }
+
+/**
+ * Whether it is an object with names, as JSON has them.
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+export const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** @param {string} reason */
 const bad = (reason) => new EngineError('bad-state', { reason });

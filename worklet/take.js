@@ -161,7 +161,7 @@ export class Take {
    */
   #enter(frame, { events, ...change }) {
     this.#changes.push(
-      events ? { frame, events: events.map((event) => moved(event, this.#origin ?? 0)) } : { frame, ...change },
+      events ? { frame, events: events.map((event) => fromOrigin(event, this.#origin ?? 0)) } : { frame, ...change },
     );
   }
 }
@@ -172,7 +172,7 @@ export class Take {
  * @param {number} origin
  * @returns {ParameterEvent}
  */
-function moved(event, origin) {
+function fromOrigin(event, origin) {
   const frame = event.frame - origin;
   if (event.law === 'cancel' || event.law === 'hold') return { ...event, frame };
   const start = event.start - origin;

@@ -27,7 +27,7 @@ function parameter(row = GAIN) {
     player.set(value);
     send(timeline.set(value, now));
   };
-  const param = new EngineParam(timeline, { now: () => now, sampleRate: RATE, isOpen: () => {}, send, set });
+  const param = new EngineParam(timeline, { now: () => now, sampleRate: RATE, requireOpen: () => {}, send, set });
   const at = (time) => {
     const values = player.play(Math.round((time - now) * RATE));
     now = time;
