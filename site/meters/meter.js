@@ -11,9 +11,9 @@ import { clamp, decibels, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } fro
 
 const CEILING_DECIBELS = 6;
 const MARKS_DECIBELS = [0, -6, -12, -18, -24, -36, -48];
-/** Between two numbers of the scale, in CSS pixels. */
+/** Between two numbers of the scale, in CSS pixels at the usual font size. */
 const LEAST_SPACING = 13;
-/** The bars' room for the numbers of the scale, in CSS pixels: beside bars that stand, under bars that lie. */
+/** The room for the scale's numbers, in CSS pixels at the usual font size: beside bars that stand, under others. */
 const SCALE_SIZE = { standing: 24, lying: 13 };
 const HOLD_MILLISECONDS = 1500;
 const READINGS_MILLISECONDS = 200;
@@ -174,11 +174,11 @@ export class Meter {
   }
 
   #draw() {
-    const { draw, width, height, scale, colors, inSight } = this.#surface;
+    const { draw, width, height, scale, textScale, colors, inSight } = this.#surface;
     if (width === 0 || !inSight) return;
     const stands = height > width;
     const gap = Math.max(1, Math.round(2 * scale));
-    const scaleSize = Math.round((stands ? SCALE_SIZE.standing : SCALE_SIZE.lying) * scale);
+    const scaleSize = Math.round((stands ? SCALE_SIZE.standing : SCALE_SIZE.lying) * textScale);
     const thickness = Math.floor(((stands ? width : height) - scaleSize - gap) / 2);
     const length = stands ? height : width;
     draw.clearRect(0, 0, width, height);
@@ -221,7 +221,7 @@ export class Meter {
    * @param {number} across where the bars end, in device pixels
    */
   #drawScale(stands, across) {
-    const { draw, width, height, scale, colors } = this.#surface;
+    const { draw, width, height, textScale, colors } = this.#surface;
     this.#surface.font(10);
     draw.fillStyle = colors.muted;
     draw.textAlign = stands ? 'left' : 'center';
@@ -230,11 +230,11 @@ export class Meter {
     for (const mark of MARKS_DECIBELS) {
       const place = share(mark) * (stands ? height : width);
       // From the top downwards, and none that would touch the one before.
-      if (last - place < LEAST_SPACING * scale) continue;
+      if (last - place < LEAST_SPACING * textScale) continue;
       last = place;
       const text = (mark < 0 ? MINUS : '') + Math.abs(mark);
-      if (stands) draw.fillText(text, across + 4 * scale, height - place);
-      else draw.fillText(text, place, across + 2 * scale);
+      if (stands) draw.fillText(text, across + 4 * textScale, height - place);
+      else draw.fillText(text, place, across + 2 * textScale);
     }
   }
 }

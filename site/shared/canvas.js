@@ -86,12 +86,17 @@ export class Surface {
     return this.#colors;
   }
 
+  /** Device pixels to a CSS pixel of text and its room, where the reader's font size is 16. */
+  get textScale() {
+    return this.#fontScale * this.scale;
+  }
+
   /**
    * Sets the text style.
    * @param {number} size in CSS pixels, where the reader's font size is 16
    */
   font(size) {
-    this.draw.font = `${Math.round(size * this.#fontScale * this.scale)}px system-ui, sans-serif`;
+    this.draw.font = `${Math.round(size * this.textScale)}px system-ui, sans-serif`;
   }
 
   /** Fills the whole with a colour of the style sheet; false where the canvas has no size yet. */
