@@ -556,6 +556,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * Begins a take: from now on every change is logged with the frame at which it was heard.
+   *
+   * It begins with the quantum in which the audio thread hears of it; by message that can be some time later. What
+   * rings on from before is not in it.
    * @returns {Take}
    * @throws {EngineError} engine-closed
    * @example

@@ -221,7 +221,8 @@ async function playAndRenderAgain(transport) {
   recorder.connect(context.destination);
   await t.wait(0.1);
   const take = engine.record();
-  await t.wait(0.1);
+  // It begins when the audio thread knows of it, and holds what sounds from then on.
+  while (engine.meters().appliedSequence !== engine.sequence) await t.wait(0.01);
   source.start();
   await t.wait(0.2);
   engine.set('gain', 0.5);
