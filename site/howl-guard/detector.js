@@ -36,16 +36,20 @@ const KEPT_SPECTRA = HOPS * LONGEST_STRIDE + 1;
 const PEAK_TO_AVERAGE = 10 ** (8 / 10);
 const PEAK_TO_NEIGHBOUR = 10 ** (10 / 10);
 const PEAK_TO_HARMONIC = 10 ** (8 / 10);
-/** Beyond the window's main lobe, in bins to each side. */
-const NEIGHBOURS = [4, 5, 6];
+/** Half of the window's main lobe, in bins. */
+const LOBE = 4;
+/** In bins to each side: beyond the tones next to it that come around as well. */
+const NEIGHBOURS = [8, 10, 12];
 /** A strong partial of a voice has others at these ratios. */
 const HARMONICS = [1 / 3, 1 / 2, 2 / 3, 4 / 3, 3 / 2, 2, 3];
 
 const LEAST_RISE_DECIBELS = 8;
 /** How far the level may be from the straight line. */
-const RISE_TOLERANCE_DECIBELS = 0.5;
-/** The second half's rise, as a share of the first half's. */
-const LEAST_SECOND_HALF = 0.85;
+const RISE_TOLERANCE_DECIBELS = 0.9;
+/** How much higher the middle may be than the ends, as a share of the rise: a straight fade-in bends by 6 %. */
+const MOST_BEND = 0.025;
+/** So many of the looks are the middle third. */
+const MIDDLE = 5;
 /** How far the frequency may be from its mean, in bins. */
 const FREQUENCY_TOLERANCE_BINS = 0.25;
 
@@ -288,7 +292,7 @@ function standsOut(spectrum, bin, average) {
   for (const ratio of HARMONICS) {
     const near = Math.round(bin * ratio);
     // Not the tone's own main lobe.
-    if (Math.abs(near - bin) < NEIGHBOURS[0]) continue;
+    if (Math.abs(near - bin) < LOBE) continue;
     for (let k = near - 1; k <= near + 1; k++) {
       if (power < PEAK_TO_HARMONIC * (spectrum[k] ?? 0)) return false;
     }
@@ -297,22 +301,23 @@ function standsOut(spectrum, bin, average) {
 }
 
 /**
- * Whether levels at equal distances lie on a straight line, the one of least squares, and do not slacken: what swells
- * and then holds rises less in the second half than in the first.
+ * Whether levels at equal distances lie on a straight line, the one of least squares, and do not bend: what swells and
+ * then holds is higher in the middle than halfway between its ends.
  * @param {Float64Array} levels
  */
 function isStraight(levels) {
-  const middle = (levels.length - 1) / 2;
-  const [first, second] = [levels[middle] - levels[0], levels[2 * middle] - levels[middle]];
-  if (second < LEAST_SECOND_HALF * first) return false;
-  let [sum, moment, spread] = [0, 0, 0];
-  for (let i = 0; i < levels.length; i++) {
+  const last = levels.length - 1;
+  let [sum, moment, spread, bend] = [0, 0, 0, 0];
+  for (let i = 0; i <= last; i++) {
+    const place = i - last / 2;
     sum += levels[i];
-    moment += (i - middle) * levels[i];
-    spread += (i - middle) ** 2;
+    moment += place * levels[i];
+    spread += place * place;
+    bend += Math.abs(place) < MIDDLE / 2 ? levels[i] / MIDDLE : -levels[i] / (levels.length - MIDDLE);
   }
-  for (let i = 0; i < levels.length; i++) {
-    const expected = sum / levels.length + (moment / spread) * (i - middle);
+  if (bend > MOST_BEND * (levels[last] - levels[0])) return false;
+  for (let i = 0; i <= last; i++) {
+    const expected = sum / levels.length + (moment / spread) * (i - last / 2);
     if (Math.abs(levels[i] - expected) > RISE_TOLERANCE_DECIBELS) return false;
   }
   return true;

@@ -129,6 +129,11 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#sound?.input ?? null;
   }
 
+  /** What the engine gives, as loud when bypassed as when not. */
+  get matched() {
+    return this.#sound?.matched ?? null;
+  }
+
   /** All that plays, at the visitor's volume. */
   get output() {
     return this.#sound?.output ?? null;
