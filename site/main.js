@@ -6,7 +6,9 @@
 
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountDisplays } from './displays/panel.js';
+import { mount as mountHowlGuard } from './howl-guard/panel.js';
 import { mount as mountKeeping } from './keeping/panel.js';
+import { mount as mountLooper } from './looper/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
 import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRecording } from './recording/panel.js';
@@ -40,6 +42,8 @@ const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
   'recording': mountRecording,
+  'howl-guard': mountHowlGuard,
+  'looper': mountLooper,
   'rack': mountRack,
   'studio': mountDisplays,
   'meters': mountMeters,
@@ -50,6 +54,7 @@ const PANELS = {
 /** The other views' panels; they load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
 const LATER_PANELS = {
   'running': () => import('./running/panel.js'),
+  'latency': () => import('./latency/panel.js'),
   'glitch-lab': () => import('./glitch-lab/panel.js'),
   'proof': () => import('./proof/panel.js'),
   'comparison': () => import('./monte-carlo/comparison-panel.js'),

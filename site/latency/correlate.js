@@ -26,12 +26,13 @@ const FIRST_PEAK_SHARE = 0.7;
  * @returns {Found}
  */
 export function locate(recording, sequence) {
+  const peak = recording.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+  // In silence there is nothing but the transform's own rounding.
+  if (peak === 0) return { delay: -1, clarity: 0, peak };
   const correlation = correlate(recording, sequence);
   const sorted = Float32Array.from(correlation).sort();
-  const median = sorted[sorted.length >> 1];
   const most = sorted[sorted.length - 1];
-  const clarity = median > 0 ? most / median : 0;
-  const peak = recording.reduce((highest, sample) => Math.max(highest, Math.abs(sample)), 0);
+  const clarity = most / sorted[sorted.length >> 1];
   if (clarity < LEAST_CLARITY) return { delay: -1, clarity, peak };
   const delay = correlation.findIndex(
     (value, at) =>
