@@ -13,7 +13,7 @@ const SPEECH = fileURLToPath(new URL('../../data/speech.wav', import.meta.url));
 /** What is measured: ways of so many frames, their gain, and how loud the room is. */
 const WAYS = {
   plain: { frames: 4321, gain: 0.1, hiss: 0 },
-  noisy: { frames: 1777, gain: 0.1, hiss: 0.03 },
+  noisy: { frames: 1777, gain: 0.1, hiss: 0.1 },
   deaf: { frames: 1000, gain: 0, hiss: 0 },
   apart: { frames: 1000, gain: 0, hiss: 0.1 },
 };
@@ -93,7 +93,7 @@ describe('the latency', { skip: skipUnless('chromium') }, () => {
   it('plays louder where the room is loud, and finds the way all the same', () => {
     const { frames, expected, level } = measured.noisy;
     assert.ok(Math.abs(frames - expected) <= 1, `${frames} frames, not ${expected}`);
-    assert.ok(level > -40, `${level} dBFS`);
+    assert.equal(level, -30);
   });
 
   it('says which it is where the microphone gives silence, and where it hears something else', () => {
