@@ -69,7 +69,7 @@ export function mount(host, { session }) {
     },
   );
   session.addEventListener('source', () => {
-    surface.forgetBackdrop();
+    surface.forgetLayers();
     spokenAt = -Infinity;
     wake();
   });
