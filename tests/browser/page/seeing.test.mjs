@@ -91,7 +91,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     it(`a sine is a line on the spectrogram at its frequency, the farthest from the page’s colour: ${scheme}`, async () => {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await chooseDisplay('spectrogram');
-      const hertz = await playSine({ bin: 60, decibels: -12 });
+      const hertz = await playSine({ bin: 400, decibels: -12 });
       await page.waitForFunction(
         (share) => {
           const canvas = document.querySelector('#spectrogram');
