@@ -42,6 +42,7 @@ export function chart({ title, x, y, curves }) {
     const dashes = isTheory ? ' stroke-dasharray="5 4"' : '';
     return `<polyline points="${places}" fill="none" stroke="${colours[nth]}" stroke-width="1.6"${dashes}/>`;
   });
+  const middle = (EDGE.top + HEIGHT - EDGE.bottom) / 2;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="system-ui, sans-serif"
   font-size="13" fill="#334155" role="img" aria-label="${escaped(title)}">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>
@@ -53,7 +54,7 @@ ${grid.join('\n')}
 </g>
 ${numbers.join('\n')}
 ${text(x.title, (EDGE.left + WIDTH - EDGE.right) / 2, HEIGHT - EDGE.bottom + 38, 'middle')}
-<text transform="translate(18 ${(EDGE.top + HEIGHT - EDGE.bottom) / 2}) rotate(-90)" text-anchor="middle">${escaped(y.title)}</text>
+<text transform="translate(18 ${middle}) rotate(-90)" text-anchor="middle">${escaped(y.title)}</text>
 <g clip-path="url(#plot)">
 ${paths.join('\n')}
 </g>
