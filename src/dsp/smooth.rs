@@ -26,9 +26,6 @@ const TOLERANCE: f64 = 1e-6;
 /// Where a decibel curve ends: gains below this (−100 dB) are smoothed as if they were this. Decibels have no zero.
 const DECIBEL_FLOOR: f64 = 1e-5;
 
-/// Vectors that are reckoned in float32 from one point in float64.
-const RUN: usize = 8;
-
 /// A parameter that moves without a click.
 pub struct Smoothed {
     /// Its index in the table, and what the table says of it.
@@ -304,31 +301,27 @@ impl Smoothed {
         if samples == BLOCK { self.block_decay } else { power(self.decay, samples) }
     }
 
-    /// The positions of an approach in the curve's domain: reckoned in float64 at the start of each run of vectors, and
-    /// from there in float32, which loses less than 1e-6 of the distance.
+    /// The positions of an approach in the curve's domain. In float64, rounded once: so they hardly depend on where a
+    /// block begins, and neither do filters that are tuned by them.
     fn approach(&self, goal: f64, from: Distance, first: usize, stride: usize, positions: &mut [f32x4]) {
+        let second = from.second;
         let slope = (1.0 - self.decay) * from.first;
         let step = self.decay_after(stride);
+        let start = if first == stride { step } else { self.decay_after(first) };
         let square = step * step;
-        let fourth = square * square;
-        let powers = demote(f64x2::new([1.0, step]), f64x2::new([square, square * step]));
-        let rise = stride as f64 * slope;
-        let lanes = f32x4::new([0.0, 1.0, 2.0, 3.0]) * f32x4::splat(rise as f32);
-        let (vector_decay, vector_rise) = (f32x4::splat(fourth as f32), f32x4::splat((LANES as f64 * rise) as f32));
-        let run_decay = power(fourth, RUN);
-        let goal = f32x4::splat(goal as f32);
-        let mut run_left = if first == stride { step } else { self.decay_after(first) };
-        let mut run_distance = from.second + first as f64 * slope;
-        for run in positions.chunks_mut(RUN) {
-            let mut left = f32x4::splat(run_left as f32) * powers;
-            let mut distance = f32x4::splat(run_distance as f32) + lanes;
-            for position in run {
-                *position = goal - left * distance;
-                left *= vector_decay;
-                distance += vector_rise;
-            }
-            run_left *= run_decay;
-            run_distance += (RUN * LANES) as f64 * rise;
+        let line = |nth: usize| second + (first + nth * stride) as f64 * slope;
+        let mut left = f64x2::new([start, start * step]);
+        let mut next_left = left * f64x2::splat(square);
+        let mut distance = f64x2::new([line(0), line(1)]);
+        let mut next_distance = f64x2::new([line(2), line(3)]);
+        let (decay, rise) = (f64x2::splat(square * square), f64x2::splat((LANES * stride) as f64 * slope));
+        let goal = f64x2::splat(goal);
+        for position in positions {
+            *position = demote(goal - left * distance, goal - next_left * next_distance);
+            left *= decay;
+            next_left *= decay;
+            distance += rise;
+            next_distance += rise;
         }
     }
 }
