@@ -20,7 +20,7 @@ const LONGEST_STEP_SECONDS = 0.5;
 /** In CSS pixels at the usual font size: the room for the labels, and the scale of colours. */
 const FREQUENCIES_WIDTH = 34;
 const TIMES_HEIGHT = 16;
-const LEVELS_WIDTH = 46;
+const LEVELS_WIDTH = 50;
 const SCALE_WIDTH = 8;
 /** Between two labels. */
 const LEAST_SPACING = 14;

@@ -97,7 +97,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
           const canvas = document.querySelector('#spectrogram');
           const scale = canvas.width / canvas.getBoundingClientRect().width;
           const height = canvas.height - Math.round(16 * scale);
-          const right = canvas.width - Math.round(46 * scale);
+          const right = canvas.width - Math.round(50 * scale);
           const { data } = canvas.getContext('2d').getImageData(right - 3, 0, 1, height);
           const lightness = Array.from({ length: height }, (_, y) => data[4 * y] + data[4 * y + 1] + data[4 * y + 2]);
           const probe = document.createElement('canvas').getContext('2d');
