@@ -137,6 +137,7 @@ export class Spectrogram {
     darkScheme.addEventListener('change', () => {
       this.#colors = colorMap(darkScheme.matches);
       this.#ring?.recolor(this.#colors);
+      this.#surface.forgetLayers();
       this.#draw();
     });
   }
