@@ -13,7 +13,7 @@ import { Job } from './job.js';
 /** Decoded files are big: so many are in memory at once. */
 const MOST_AT_ONCE = 2;
 
-/** @typedef {{ job: Job, node: HTMLElement, show: () => void }} Row */
+/** @typedef {{ job: Job, node: HTMLElement, renew: () => void }} Row a file, and its render */
 
 /**
  * Builds the dialog.
@@ -74,7 +74,8 @@ export function buildRenderDialog({ session }) {
     const away = button('✕', { className: 'icon-button' });
     const item = element('li', {}, element('b', {}, file.name), state, progress, save, away);
     let isShown = true;
-    const row = { job: new Job(file, () => showSoon()), node: item, show: showRow };
+    const newJob = () => new Job(file, showSoon);
+    const row = { job: newJob(), node: item, renew };
     save.addEventListener('click', () => saveRow(row));
     away.addEventListener('click', () => (isUnderWay(row.job) ? row.job.cancel() : remove(row)));
 
@@ -87,6 +88,12 @@ export function buildRenderDialog({ session }) {
         showRow();
         show();
       });
+    }
+    /** For another render, with other settings. */
+    function renew() {
+      row.job.discard();
+      row.job = newJob();
+      showRow();
     }
     function showRow() {
       const { job } = row;
@@ -121,12 +128,7 @@ export function buildRenderDialog({ session }) {
   async function renderAll() {
     const how = { state: codec.take(session), format: chosenFormat() };
     const waiting = rows.filter(({ job }) => !isUnderWay(job));
-    for (const row of waiting) {
-      row.job.discard();
-      const next = rowOf(row.job.file);
-      row.node.replaceWith(next.node);
-      Object.assign(row, next);
-    }
+    for (const row of waiting) row.renew();
     const jobs = waiting.map(({ job }) => job);
     running += jobs.length;
     show();
