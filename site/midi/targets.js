@@ -16,7 +16,7 @@ import { isPressed, shareOf } from './messages.js';
 const PAUSE_MILLISECONDS = 700;
 const CONTROLS = 'input[type=range][id], input[type=checkbox][id], button[id]';
 /** What surrounds a control and stands for it: a knob's ring, a label. */
-const AROUND = '.control, .switch, .volume';
+const AROUND = '.dial, .switch, .volume';
 /** What opens or closes something, and this panel itself, controls no sound. */
 const NO_CONTROLS = 'dialog, .menu, #welcome, footer';
 
@@ -27,7 +27,10 @@ const NO_CONTROLS = 'dialog, .menu, #welcome, footer';
  */
 export function targetAt(place) {
   if (!(place instanceof Element) || place.closest(NO_CONTROLS)) return null;
-  const own = place.closest(CONTROLS) ?? place.closest(AROUND)?.querySelector(CONTROLS);
+  const own =
+    place.closest(CONTROLS) ??
+    place.closest(AROUND)?.querySelector(CONTROLS) ??
+    place.closest('.control')?.querySelector('input[type=range]');
   return own instanceof HTMLInputElement || own instanceof HTMLButtonElement ? own : null;
 }
 
