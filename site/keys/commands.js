@@ -104,7 +104,7 @@ export class Commands {
   #commandFor(event, byPointer) {
     const { key, target, ctrlKey, altKey, metaKey, shiftKey, isComposing, defaultPrevented } = event;
     if (!this.#isOn || ctrlKey || altKey || metaKey || isComposing || defaultPrevented) return undefined;
-    if (isTyping(target) || document.querySelector('dialog[open]')) return undefined;
+    if (isTyping(target) || document.querySelector('dialog:modal')) return undefined;
     if (key === ' ' && isPressedBySpace(target) && !byPointer) return undefined;
     if (!shiftKey && this.#claims.some((takes) => takes(event))) return undefined;
     return this.#list.find((command) => command.key === key.toLowerCase());

@@ -39,8 +39,8 @@ export function valueAt({ unit }, note, bpm) {
 }
 
 /**
- * The note itself where its value is in the parameter's range; else the next in range that is a half, a quarter … of it,
- * or twice, four times … as long, so that it stays in time. Null where there is none.
+ * The note itself where its value is in the parameter's range; else the next in range that is a half, a quarter … of
+ * it, or twice, four times … as long, so that it stays in time. Null where there is none.
  * @param {Row} row
  * @param {Note} note
  * @param {number} bpm

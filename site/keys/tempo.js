@@ -1,5 +1,5 @@
 /**
- * The tempo: tapped, typed or stepped, kept for the next visit. Whoever plays in time listens for 'change'. Main thread.
+ * The tempo: tapped or stepped, kept for the next visit. Whoever plays in time listens for 'change'. Main thread.
  */
 
 import { clamp, fixed } from '../shared/numbers.js';

@@ -55,6 +55,17 @@ export class MidiInput extends /** @type {new () => MidiEventTarget} */ (EventTa
     this.#listen();
   }
 
+  /** Whether the visitor has allowed it already, so that nobody is asked. */
+  async isAllowed() {
+    try {
+      // TypeScript's library does not know this name of a permission.
+      const name = /** @type {PermissionName} */ (/** @type {string} */ ('midi'));
+      return (await navigator.permissions.query({ name })).state === 'granted';
+    } catch {
+      return false;
+    }
+  }
+
   /**
    * Whether a message controls something, says who controls.
    * @param {(message: Message) => boolean} controls

@@ -1,6 +1,6 @@
 /**
- * The MIDI menu: connects the devices, learns which knob moves which control, lists what was learnt. Learning is: choose
- * a control of the page, then move a knob, pad or key of the device. Main thread.
+ * The MIDI menu: connects the devices, learns which knob moves which control, lists what was learnt. Learning is:
+ * choose a control of the page, then move a knob, pad or key of the device. Main thread.
  */
 
 import { button, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
@@ -177,6 +177,14 @@ export function mount(host, { session, midi }) {
   ui.staysOpen = () => isLearning;
   showDevices();
   showMappings();
+  connectAgain();
+
+  /** What was learnt works at the next visit too, where the browser need not ask for it. */
+  async function connectAgain() {
+    if (mappings.all.length === 0 || !(await midi.isAllowed())) return;
+    await midi.connect().catch(() => {});
+    showDevices();
+  }
 }
 
 function build() {

@@ -158,7 +158,7 @@ class RecordKey {
     progress.hidden = !recording && !this.#take;
     save.hidden = discard.hidden = this.#take === null;
     const seconds = recording?.seconds ?? this.#take?.seconds ?? 0;
-    const bytes = recording?.bytes ?? this.#take?.file.size ?? 0;
+    const bytes = recording ? recording.bytes + (this.#moves?.input.bytes ?? 0) : (this.#take?.file.size ?? 0);
     setText(time, `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`);
     setText(size, `${(bytes / 1e6).toFixed(1)} MB`);
   }

@@ -1,6 +1,6 @@
 /**
- * The menu beside the record key: whether the moves are kept with the sound, what can be done with a take that has them,
- * and the way to the dialog that renders files. Main thread.
+ * The menu beside the record key: whether the moves are kept with the sound, what can be done with a take that has
+ * them, and the way to the dialog that renders files. Main thread.
  */
 
 import { Codec } from '../keeping/codec.js';
@@ -108,6 +108,8 @@ export class TakesMenu {
    */
   #setTake(take, isKept) {
     this.#rendering?.abort();
+    if (this.#isReplaying) this.#session.stop();
+    this.#take?.discard();
     this.#take = take;
     this.#isKept = isKept;
     showMessage(this.#ui.error, '');
@@ -195,14 +197,14 @@ export class TakesMenu {
   }
 
   #show() {
-    const { ofTake, about, size, replayKey, render, cancel, progress } = this.#ui;
+    const { ofTake, about, size, replayKey, render, underWay, progress } = this.#ui;
     const take = this.#take;
     ofTake.hidden = take === null;
     setText(size, sizeSentence(this.#session.context?.sampleRate ?? USUAL_SAMPLE_RATE, this.wantsMoves));
     if (take) setText(about, describe(take));
     setText(replayKey, this.#isReplaying ? '■ Stop' : '▶ Replay');
     render.disabled = this.#rendering !== null;
-    cancel.hidden = progress.hidden = this.#rendering === null;
+    underWay.hidden = this.#rendering === null;
     if (!this.#rendering) progress.value = 0;
   }
 }
@@ -217,8 +219,8 @@ function sizeSentence(sampleRate, withMoves) {
   const sound = CHANNELS * bytesPerSample(chosenFormat());
   if (!withMoves) return `A minute takes ${minute(sound)}.`;
   return (
-    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: for the moves it keeps what goes in as well, so that the take ` +
-    'can be played and rendered again. Start it in silence: what rings on from before is not in it.'
+    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: it keeps what goes in as well, so that the take can be ` +
+    'played and rendered again. Start it in silence: what rings on from before is not in it.'
   );
 }
 
@@ -247,6 +249,7 @@ function build() {
   const render = button('Render to WAV', { id: 'take-render' });
   const progress = element('progress', { 'max': 1, 'value': 0, 'aria-label': 'Progress of the render' });
   const cancel = button('Cancel', { id: 'take-cancel' });
+  const underWay = element('div', { className: 'row' }, progress, cancel);
   const said = element('p', { className: 'hint', role: 'status' });
   const ofTake = element(
     'div',
@@ -254,7 +257,7 @@ function build() {
     about,
     element('div', { className: 'row' }, replayKey, exportKey, forget),
     element('div', { className: 'row again' }, element('label', { for: 'take-way' }, 'Render it again'), way, render),
-    element('div', { className: 'row' }, progress, cancel),
+    underWay,
     said,
   );
   const open = button('Open a take…', { id: 'take-open' });
@@ -270,22 +273,21 @@ function build() {
     what: what.group,
     choose: (/** @type {boolean} */ withMoves) => what.show(withMoves ? 'moves' : 'sound'),
     wantsMoves: () => what.value === 'moves',
-    ...{
-      size,
-      ofTake,
-      about,
-      replayKey,
-      exportKey,
-      forget,
-      way,
-      render,
-      progress,
-      cancel,
-      said,
-      open,
-      files,
-      picker,
-      error,
-    },
+    size,
+    ofTake,
+    about,
+    replayKey,
+    exportKey,
+    forget,
+    way,
+    render,
+    progress,
+    underWay,
+    cancel,
+    said,
+    open,
+    files,
+    picker,
+    error,
   };
 }

@@ -25,11 +25,13 @@ export class Take {
    * @param {string} parts.name
    * @param {TakeLog} parts.log
    * @param {Blob} parts.input what went in: interleaved float32, of two channels
+   * @param {() => Promise<void>} [parts.discard] gives back what it takes on disk
    */
-  constructor({ name, log, input }) {
+  constructor({ name, log, input, discard = async () => {} }) {
     this.name = name;
     this.log = log;
     this.input = input;
+    this.discard = discard;
   }
 
   get frames() {
@@ -69,12 +71,13 @@ export class Take {
  * @param {TakeLog} log
  * @param {Recorded} recorded
  */
-export function takeOf(name, log, { file, first }) {
+export function takeOf(name, log, { file, first, discard }) {
   if (first === null) return null;
   // Frames are counted modulo 2³² by the engine.
   const skipped = (log.start - first) | 0;
   const from = HEADER_BYTES + Math.max(0, skipped) * BYTES_PER_FRAME;
   const frames = Math.min(log.frames, Math.floor((file.size - from) / BYTES_PER_FRAME));
   if (skipped < 0 || frames <= 0) return null;
-  return new Take({ name, log: { ...log, frames }, input: file.slice(from, from + frames * BYTES_PER_FRAME) });
+  const input = file.slice(from, from + frames * BYTES_PER_FRAME);
+  return new Take({ name, log: { ...log, frames }, input, discard });
 }

@@ -1,7 +1,7 @@
 /**
- * What is taken away, in Chromium: a take with its moves, replayed, rendered again, exported and opened elsewhere; files
- * rendered through the rack. References are what the engine gave live, the same engine in Node, and the samples that
- * went in.
+ * What is taken away, in Chromium: a take with its moves, replayed, rendered again, exported and opened elsewhere;
+ * files rendered through the rack. References are what the engine gave live, the same engine in Node, and the samples
+ * that went in.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -12,7 +12,16 @@ import { openDoors, SHIPPED } from '../../../scripts/lib/doors.mjs';
 import { launch, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { wavHeader, wavSamples } from '../../../site/recording/wav.js';
 import { renderInNode } from '../../support/render.mjs';
-import { openSite, parameterOf, playBuiltIn, pressOn, testsOn, untilApplied, untilText } from '../../support/site.mjs';
+import {
+  openSite,
+  parameterOf,
+  playBuiltIn,
+  pressOn,
+  testsOn,
+  untilApplied,
+  untilReady,
+  untilText,
+} from '../../support/site.mjs';
 
 const HEADER_BYTES = 44;
 
@@ -174,6 +183,21 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
       assert.equal(await parameterOf(page, 'tremolo_on'), 0);
       assert.equal(await page.evaluate(() => globalThis.page.session.order.indexOf('delay')), order + 1);
+    });
+
+    onPage('is one of the sound alone where the engine runs on the main thread, and says so', async (page) => {
+      await page.goto(`${server.url}?mode=script-processor`);
+      await untilReady(page);
+      await page.click('#takes-menu summary');
+      await page.click('#takes-menu input[value=moves] + span');
+      await page.click('#record');
+      await page.waitForSelector('#take-error:not([hidden])');
+      assert.match(await page.$eval('#take-error', (node) => node.textContent), /the sound alone/);
+      await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+      await page.click('#record');
+      await page.waitForSelector('#record-save:not([hidden])');
+      assert.equal(await page.$eval('.of-take', (node) => node.hidden), true);
+      await page.click('#record-discard');
     });
 
     onPage('that is opened from a file is checked, and what is wrong is a sentence', async (page) => {
