@@ -19,6 +19,9 @@ import { Recording } from './recorder.js';
 /** This panel's name where it holds the context running. */
 const HOLDER = 'recording';
 const REFRESH_MILLISECONDS = 250;
+/** How often, and how many times, the audio thread is asked whether it has heard of all that was changed. */
+const HEARD_MILLISECONDS = 20;
+const HEARD_TRIES = 100;
 
 /**
  * @param {HTMLElement} host
@@ -85,7 +88,11 @@ class RecordKey {
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
       this.#recording = await Recording.start(engine.output, chosenFormat(), onFull);
-      if (input) this.#moves = { input, log: engine.record() };
+      if (input) {
+        this.#moves = { input, log: engine.record() };
+        // The moves are kept from when the audio thread has heard of it: not before that it is said to record.
+        await untilHeard(engine);
+      }
       this.#take = null;
       this.#timer = setInterval(() => this.#show(), REFRESH_MILLISECONDS);
     } catch (failure) {
@@ -122,11 +129,13 @@ class RecordKey {
     clearInterval(this.#timer);
     this.#ui.key.disabled = true;
     try {
-      const log = moves?.log.stop();
       this.#take = await recording.stop();
-      const recorded = await moves?.input.stop();
-      const take = log && recorded ? takeOf(`Take ${moment()}`, log, recorded) : null;
-      if (take) this.#takes.recorded(take);
+      if (moves) {
+        const recorded = await moves.input.stop();
+        await untilHeard(this.#session.engine);
+        const take = takeOf(`Take ${moment()}`, moves.log.stop(), recorded);
+        if (take) this.#takes.recorded(take);
+      }
     } catch (failure) {
       showMessage(this.#ui.error, `The take could not be kept: ${messageOf(failure)}`);
     }
@@ -161,6 +170,17 @@ class RecordKey {
     const bytes = recording ? recording.bytes + (this.#moves?.input.bytes ?? 0) : (this.#take?.file.size ?? 0);
     setText(time, `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`);
     setText(size, `${(bytes / 1e6).toFixed(1)} MB`);
+  }
+}
+
+/**
+ * Waits until the audio thread has told of every change that was made: by message that takes some time.
+ * @param {import('../../worklet/engine.js').Engine | null} engine
+ */
+async function untilHeard(engine) {
+  for (let tries = 0; engine && tries < HEARD_TRIES; tries++) {
+    if (engine.meters().appliedSequence === engine.sequence) return;
+    await new Promise((resolve) => setTimeout(resolve, HEARD_MILLISECONDS));
   }
 }
 

@@ -66,7 +66,7 @@ export class Take {
 
 /**
  * A take of the changes, and of what went in meanwhile as it was recorded, in float; null where nothing was heard. The
- * recording has begun before the take and ends behind it.
+ * recording has begun before the log, and ends with the take; the log can go on for longer.
  * @param {string} name
  * @param {TakeLog} log
  * @param {Recorded} recorded
@@ -76,8 +76,9 @@ export function takeOf(name, log, { file, first, discard }) {
   // Frames are counted modulo 2³² by the engine.
   const skipped = (log.start - first) | 0;
   const from = HEADER_BYTES + Math.max(0, skipped) * BYTES_PER_FRAME;
-  const frames = Math.min(log.frames, Math.floor((file.size - from) / BYTES_PER_FRAME));
+  const frames = Math.floor((file.size - from) / BYTES_PER_FRAME);
   if (skipped < 0 || frames <= 0) return null;
   const input = file.slice(from, from + frames * BYTES_PER_FRAME);
-  return new Take({ name, log: { ...log, frames }, input, discard });
+  const changes = log.changes.filter(({ frame }) => frame < frames);
+  return new Take({ name, log: { ...log, frames, changes }, input, discard });
 }

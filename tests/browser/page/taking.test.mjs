@@ -159,8 +159,8 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       });
       await page.click('#takes-menu summary');
       await page.click('#take-replay');
+      await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
       await untilText(page, '#take-replay', 'Stop');
-      assert.equal(await page.evaluate(() => globalThis.page.session.source.kind), 'take');
       await page.waitForFunction(() => globalThis.page.session.source === null);
       await untilText(page, '#take-replay', 'Replay');
       const { moves, values, order } = await page.evaluate(() => ({

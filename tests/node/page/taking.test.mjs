@@ -84,12 +84,16 @@ describe('a take that is rendered again', () => {
     const frames = Float32Array.from({ length: 1000 }, (_, n) => n);
     const samples = wavSamples('float', [frames, frames.map((x) => -x)]);
     const file = new Blob([wavHeader('float', { channels: 2, sampleRate: 48000, dataBytes: samples.length }), samples]);
-    const take = takeOf('Take', { ...log, start: 4096 + 256, frames: 480 }, { file, first: 4096 });
-    assert.equal(take.frames, 480);
+    const changes = [
+      { frame: 128, set: { gain: 0.7 } },
+      { frame: 896, set: { gain: 0.1 } },
+    ];
+    const take = takeOf('Take', { ...log, start: 4096 + 256, frames: 1024, changes }, { file, first: 4096 });
+    assert.deepEqual([take.frames, take.log.frames, take.moves], [744, 744, 1], 'it ends where the recording ends');
     const [left, right] = planarFloats(await take.input.arrayBuffer(), 2);
-    assert.deepEqual([left[0], right[479]], [256, -735]);
+    assert.deepEqual([left[0], right[743]], [256, -999]);
     // The engine counts modulo 2³².
-    assert.equal(takeOf('Take', { ...log, start: 8 }, { file, first: 2 ** 32 - 8 }).frames, 480);
+    assert.equal(takeOf('Take', { ...log, start: 8 }, { file, first: 2 ** 32 - 8 }).frames, 984);
     assert.equal(
       takeOf('Take', { ...log, start: 4000 }, { file, first: 4096 }),
       null,
