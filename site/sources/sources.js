@@ -7,7 +7,7 @@ import { builtInLoop } from './built-in.js';
 
 /**
  * @typedef {object} Source what can sound
- * @property {'microphone' | 'file' | 'built-in'} kind
+ * @property {'microphone' | 'file' | 'built-in' | 'take'} kind
  * @property {string} name
  * @property {AudioNode} node
  * @property {Player} [player] of what is played from memory
@@ -103,10 +103,12 @@ export function fileOpener(file) {
 }
 
 /**
- * @param {AudioContext} context
+ * A file's sound, at the context's sample rate.
+ * @param {BaseAudioContext} context
  * @param {File} file
+ * @throws {SourceError}
  */
-async function decode(context, file) {
+export async function decode(context, file) {
   if (file.size > FILE_LIMIT_BYTES) {
     throw new SourceError(
       `“${file.name}” is too big: ${megabytes(file.size)}, and this page opens up to ` +
