@@ -16,8 +16,11 @@ const QUIETEST_RMS = 1e-3;
 const MOST_MATCH = fromDecibels(24);
 /** Time constant with which the output moves to another level. */
 const GLIDE_SECONDS = 0.02;
-/** How long the output takes to go down for a microphone, and to come up again: to 2 %, and to 98 %. */
-const FALL_SECONDS = 0.02;
+/**
+ * How long the output takes to go down for a microphone, and to come up again: to 2 %, and to 98 %. Much shorter than
+ * this, the fall would be over before a busy audio thread hears of it.
+ */
+const FALL_SECONDS = 0.06;
 const RISE_SECONDS = 0.3;
 
 /** Follows the engine's input and output level while it is not bypassed. */

@@ -96,6 +96,8 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   /** The last request to play or stop: an older one that is not ready yet is dropped. */
   #request = 0;
   #idleTimer = 0;
+  /** The output device asked for was not there when the context was built: to be told once something sounds. */
+  #sinkIsGone = false;
   /** The panels that need the context running. @type {Set<string>} */
   #holders = new Set();
   #level;
@@ -343,6 +345,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     this.#lastOpen = open;
     this.#emit('source');
     this.#emit('recovered');
+    if (this.#sinkIsGone) this.sinkIsGone();
   }
 
   /** Silences the source; what is played from memory keeps its place. What rings on rings out. */
@@ -499,12 +502,13 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     try {
       await context.setSinkId(this.wantedSink);
     } catch {
-      this.sinkIsGone();
+      this.#sinkIsGone = true;
     }
   }
 
   /** The output device asked for is not there, so the sound goes where the system sends it. */
   sinkIsGone() {
+    this.#sinkIsGone = false;
     const { wantedSink: sink } = this;
     this.setSink('').catch(() => {});
     this.trouble('The output device is gone.', 'The sound goes to the system’s own choice.', {

@@ -5,7 +5,7 @@
 
 /** The sweep's ends, in Hz; the upper one gives way to the sample rate. */
 export const SWEEP_HERTZ = /** @type {const} */ ([20, 20000]);
-const MOST_OF_NYQUIST = 0.9;
+const MOST_OF_NYQUIST = 0.95;
 
 /** Both ends of a sweep fade, so that nothing but the sweep is heard. */
 const EDGE_SECONDS = 0.01;

@@ -15,14 +15,16 @@ const KEY = 'audio-dsp-wasm.visited';
  */
 export function mount(host, { session }) {
   const tour = new Tour();
-  find(document, '#start-tour', HTMLButtonElement).addEventListener('click', () => {
+  const key = find(document, '#start-tour', HTMLButtonElement);
+  const start = () => {
+    host.hidden = true;
+    tour.start(key);
+  };
+  key.addEventListener('click', () => {
     // It speaks of the studio, whichever view one is in.
+    if (!find(document, '#studio', HTMLElement).hidden) return start();
+    addEventListener('hashchange', start, { once: true });
     find(document, '.tabs a[href="#/studio"]', HTMLAnchorElement).click();
-    // After the view has changed, which ends a tour.
-    setTimeout(() => {
-      host.hidden = true;
-      tour.start();
-    });
   });
   if (readStored(KEY) === true) return;
   /**
@@ -36,10 +38,7 @@ export function mount(host, { session }) {
     return node;
   };
   const invitation = button('Take the tour');
-  invitation.addEventListener('click', () => {
-    host.hidden = true;
-    tour.start();
-  });
+  invitation.addEventListener('click', start);
   host.append(
     element('h2', {}, 'Play your voice, your guitar or any file through live effects, right here.'),
     act('▶ Hear it now', '#start-built-in', 'primary'),

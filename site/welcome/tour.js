@@ -36,7 +36,7 @@ export class Tour {
     element('div', { className: 'buttons' }, this.#skip, this.#back, this.#next),
   );
   #step = 0;
-  /** Where the focus goes back to. @type {Element | null} */
+  /** @type {HTMLElement | null} */
   #opener = null;
 
   constructor() {
@@ -56,11 +56,14 @@ export class Tour {
     };
     addEventListener('resize', place);
     addEventListener('scroll', place, { passive: true });
-    addEventListener('hashchange', () => this.#close());
+    addEventListener('hashchange', () => {
+      if (!this.#target.checkVisibility()) this.#close();
+    });
   }
 
-  start() {
-    this.#opener = document.activeElement;
+  /** @param {HTMLElement} opener where the focus goes back to */
+  start(opener) {
+    this.#opener = opener;
     this.#card.hidden = false;
     this.#go(0);
     this.#next.focus();
@@ -91,8 +94,7 @@ export class Tour {
   #end() {
     store(KEY, true);
     this.#close();
-    if (this.#opener instanceof HTMLElement && this.#opener.isConnected) this.#opener.focus();
-    else find(document, '#start-tour', HTMLElement).focus();
+    this.#opener?.focus();
   }
 
   #close() {
