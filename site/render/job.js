@@ -3,7 +3,7 @@
  * decoding and rendering have threads of their own.
  */
 
-import { decode } from '../sources/sources.js';
+import { decode } from '../sources/file.js';
 import { sampleRateOf } from './sample-rate.js';
 import { chunksOf, renderToWav } from './to-wav.js';
 

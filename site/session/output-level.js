@@ -3,6 +3,7 @@
  * loud as the processed one was, so that ears compare the sound and not the level. Main thread.
  */
 
+import { approach } from '../shared/fade.js';
 import { clamp, fromDecibels } from '../shared/numbers.js';
 
 /** @typedef {import('../../worklet/engine.js').Engine} Engine */
@@ -15,6 +16,12 @@ const QUIETEST_RMS = 1e-3;
 const MOST_MATCH = fromDecibels(24);
 /** Time constant with which the output moves to another level. */
 const GLIDE_SECONDS = 0.02;
+/**
+ * How long the output takes to go down for a microphone, and to come up again: to 2 %, and to 98 %. Much shorter than
+ * this, the fall would be over before a busy audio thread hears of it.
+ */
+const FALL_SECONDS = 0.06;
+const RISE_SECONDS = 0.3;
 
 /** Follows the engine's input and output level while it is not bypassed. */
 class LoudnessMatch {
@@ -104,12 +111,25 @@ export class OutputLevel {
     this.#glide();
   }
 
+  /**
+   * Goes down and comes up slowly, so that there is time to turn down what howls.
+   * @returns {number} the seconds until it is down
+   */
+  rise() {
+    if (this.#node) {
+      const { gain, context } = this.#node;
+      approach(gain, context, 0, FALL_SECONDS / 4);
+      gain.setTargetAtTime(this.#level, context.currentTime + FALL_SECONDS, RISE_SECONDS / 4);
+    }
+    return FALL_SECONDS;
+  }
+
   get #level() {
     if (this.#silenced) return 0;
     return this.#volume * (this.#bypassed ? this.match : 1);
   }
 
   #glide() {
-    this.#node?.gain.setTargetAtTime(this.#level, this.#node.context.currentTime, GLIDE_SECONDS);
+    if (this.#node) approach(this.#node.gain, this.#node.context, this.#level, GLIDE_SECONDS);
   }
 }
