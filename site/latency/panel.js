@@ -3,7 +3,7 @@
  */
 
 import { button, element, errorMessage, messageOf, numberCell, setText, showMessage, tableRow } from '../shared/dom.js';
-import { openMicrophone } from '../sources/sources.js';
+import { Microphone } from '../sources/microphone.js';
 import { measuredLatency } from './kept.js';
 import { measure } from './measurement.js';
 
@@ -98,7 +98,7 @@ class LatencyPanel {
   async #microphone(context) {
     const { source } = this.#session;
     if (source?.kind === 'microphone') return { node: source.node, name: source.name, release: () => {} };
-    return openMicrophone(context, (sentence) => this.#running?.abort(new Error(sentence)));
+    return new Microphone().open(context, (sentence) => this.#running?.abort(new Error(sentence)));
   }
 
   #show() {

@@ -3,6 +3,7 @@
  * was, so that ears compare the sound and not the level; and, behind that, the visitor's volume. Main thread.
  */
 
+import { approach } from '../shared/fade.js';
 import { clamp, fromDecibels } from '../shared/numbers.js';
 
 /** @typedef {Pick<import('./session.js').Sound, 'engine' | 'matched' | 'output'>} Sound */
@@ -15,6 +16,12 @@ const QUIETEST_RMS = 1e-3;
 const MOST_MATCH = fromDecibels(24);
 /** Time constant with which the output moves to another level. */
 const GLIDE_SECONDS = 0.02;
+/**
+ * How long the output takes to go down for a microphone, and to come up again: to 2 %, and to 98 %. Much shorter than
+ * this, the fall would be over before a busy audio thread hears of it.
+ */
+const FALL_SECONDS = 0.06;
+const RISE_SECONDS = 0.3;
 
 /** Follows the engine's input and output level while it is not bypassed. */
 class LoudnessMatch {
@@ -105,6 +112,19 @@ export class OutputLevel {
     this.#glide();
   }
 
+  /**
+   * Goes down and comes up slowly, so that there is time to turn down what howls.
+   * @returns {number} the seconds until it is down
+   */
+  rise() {
+    if (this.#sound) {
+      const { gain, context } = this.#sound.output;
+      approach(gain, context, 0, FALL_SECONDS / 4);
+      gain.setTargetAtTime(this.#level, context.currentTime + FALL_SECONDS, RISE_SECONDS / 4);
+    }
+    return FALL_SECONDS;
+  }
+
   get #matchedLevel() {
     return this.#bypassed ? this.match : 1;
   }
@@ -116,7 +136,7 @@ export class OutputLevel {
   #glide() {
     if (!this.#sound) return;
     const { matched, output } = this.#sound;
-    matched.gain.setTargetAtTime(this.#matchedLevel, matched.context.currentTime, GLIDE_SECONDS);
-    output.gain.setTargetAtTime(this.#level, output.context.currentTime, GLIDE_SECONDS);
+    approach(matched.gain, matched.context, this.#matchedLevel, GLIDE_SECONDS);
+    approach(output.gain, output.context, this.#level, GLIDE_SECONDS);
   }
 }
