@@ -140,6 +140,22 @@ describe('the looper', { skip: skipUnless('chromium') }, () => {
     await page.waitForSelector('#looper:not([hidden]) #looper-go');
   });
 
+  onPage('takes single keys, and whole bars of the page’s tempo', async (page) => {
+    await page.evaluate(() => {
+      globalThis.page.tempo.bpm = 240;
+    });
+    await playBuiltIn(page);
+    await page.click('#looper-toggle');
+    await page.click('#looper-bars');
+    await page.keyboard.press('l');
+    await untilText(page, '.loop-state', 'Recording');
+    await page.keyboard.press('l');
+    // A bar of four beats at 240 BPM lasts 1 s, however soon the key was pressed.
+    await untilText(page, '.loop-state', 'Playing: 1.0 s');
+    await page.keyboard.press('p');
+    await untilText(page, '.loop-state', 'Stopped: 1.0 s');
+  });
+
   onPage('is as loud as its level and the page’s volume say', async (page) => {
     await page.click('#looper-toggle');
     await playBuiltIn(page);
