@@ -297,14 +297,14 @@ export const bundleProcessor = (outfile) => bundle('processor.js', outfile, 'esm
  * Bundles the worker script of render() into one file: a plain script, which every kind of worker can run.
  * @param {string} outfile
  */
-const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
+export const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
 
 /**
  * Bundles the engine into one file that has the wasm with SIMD, the worklet script and the worker script inside, as
  * `data:` URLs: for places without a bundler or a folder.
  * @param {string} outfile
  */
-function bundleSingle(outfile) {
+export function bundleSingle(outfile) {
   /** Compressed, for Base64 makes it a third longer. @param {string} file */
   const compressed = (file) => deflateSync(readFileSync(join(root, file)), { level: 9 }).toString('base64');
   /** @param {string} file */
