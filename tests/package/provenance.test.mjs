@@ -1,7 +1,7 @@
 /**
  * What is in the tarball is what the repository builds: its own files as they are, and products that come out the same,
- * byte for byte, when they are made again. (The wasm is not compiled again here, for that takes minutes: build() knows by
- * the hashes of all its inputs and outputs that it is theirs.)
+ * byte for byte, when they are made again. (The wasm is not compiled again here, for that takes minutes: build() knows
+ * by the hashes of all its inputs and outputs that it is theirs.)
  */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
