@@ -33,10 +33,12 @@ export function fileOpener(file) {
 }
 
 /**
- * @param {AudioContext} context
+ * A file's sound, at the context's sample rate.
+ * @param {BaseAudioContext} context
  * @param {File} file
+ * @throws {SourceError}
  */
-async function decode(context, file) {
+export async function decode(context, file) {
   if (file.size > FILE_LIMIT_BYTES) {
     throw new SourceError(
       `“${file.name}” is too big: ${megabytes(file.size)}, and this page opens up to ` +

@@ -3,7 +3,7 @@
  * Main thread.
  *
  * @typedef {object} Source what can sound
- * @property {'microphone' | 'file' | 'built-in' | 'test-signal'} kind
+ * @property {'microphone' | 'file' | 'built-in' | 'test-signal' | 'take'} kind
  * @property {string} name
  * @property {AudioNode} node
  * @property {Player} [player] of what is played from memory

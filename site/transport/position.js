@@ -103,7 +103,7 @@ export function mount(section, { session }) {
     },
   );
   session.addEventListener('source', () => {
-    surface.forgetBackdrop();
+    surface.forgetLayers();
     preview = undefined;
     show();
     wake();
