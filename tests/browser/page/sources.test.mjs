@@ -666,6 +666,7 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
           .find(({ textContent }) => textContent === 'Take the tour')
           .click();
       });
+      await page.waitForSelector('.tour:not([hidden])');
       for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
       assert.equal((await card(page)).count, '2 of 5');
       await page.keyboard.press('Escape');
