@@ -25,7 +25,7 @@ const TICKS_CENTS = [-50, -25, 0, 25, 50];
 export function mount(host, { session }) {
   const name = element('b', {}, '–');
   const octave = element('sub');
-  const verdict = element('span', { className: 'verdict' });
+  const verdict = element('span', { className: 'tuning' });
   const figures = {
     frequency: element('dd', {}, '–'),
     cents: element('dd', {}, '–'),
