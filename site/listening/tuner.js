@@ -38,7 +38,7 @@ export function mount(host, { session }) {
     element('p', { className: 'note' }, name, octave, verdict),
     element(
       'dl',
-      { className: 'figures' },
+      { className: 'reading-list' },
       figure('Frequency', figures.frequency),
       figure('Off by', figures.cents),
       figure('Confidence', figures.confidence),

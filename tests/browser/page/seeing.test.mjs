@@ -177,9 +177,9 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
       // Seven cents above the A below middle C.
       await playSine({ hertz: 220 * 2 ** (7 / 1200), decibels: -12 });
       await chooseDisplay('tuner');
-      await untilText(page, '#tuner .figures', '+7 cents');
+      await untilText(page, '#tuner .reading-list', '+7 cents');
       await untilText(page, '#tuner .note', 'A3');
-      await untilText(page, '#tuner .figures', '220.9 Hz');
+      await untilText(page, '#tuner .reading-list', '220.9 Hz');
       await untilText(page, '#tuner [role=status]', 'A 3, +7 cents, sharp');
       assert.ok((await looksAfterFrames()) > 0);
       await showView(page, 'lab');
@@ -210,7 +210,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
   describe('the loudness', () => {
     const reading = (name) =>
       page.$$eval(
-        '#loudness .figures > div',
+        '#loudness .reading-list > div',
         (figures, wanted) =>
           figures.find((figure) => figure.querySelector('dt').textContent === wanted).querySelector('dd span')
             .textContent,
@@ -219,7 +219,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     const untilReading = (name, lufs) =>
       page.waitForFunction(
         (wanted, value) => {
-          const figures = [...document.querySelectorAll('#loudness .figures > div')];
+          const figures = [...document.querySelectorAll('#loudness .reading-list > div')];
           const figure = figures.find((each) => each.querySelector('dt').textContent === wanted);
           const text = figure.querySelector('dd span').textContent.replace('−', '-');
           return Math.abs(Number.parseFloat(text) - value) <= 0.1;
