@@ -1,6 +1,6 @@
 /**
- * What the page shows of the sound: levels and pitches of known tones where they belong, the tuner and the loudness only
- * when they are asked for, and cards that fill their rows. Chromium, one page for all.
+ * What the page shows of the sound: levels and pitches of known tones where they belong, tuner and loudness only when
+ * they are asked for, and cards that fill their rows. Chromium, one page for all.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -88,7 +88,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
   });
 
   for (const scheme of ['light', 'dark']) {
-    it(`a sine is a line on the spectrogram at its frequency, the farthest from the page’s colour: ${scheme}`, async () => {
+    it(`a sine is a line at its frequency on the spectrogram, far from the page’s colour: ${scheme}`, async () => {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await chooseDisplay('spectrogram');
       const hertz = await playSine({ bin: 400, decibels: -12 });
@@ -117,7 +117,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     });
   }
 
-  it('with its trigger the wave rises through the level at the left edge in every frame; without, it moves', async () => {
+  it('triggered, the wave rises through the level at the left edge in every frame; else it moves', async () => {
     await inLight();
     await playSine({ hertz: 333, decibels: -6.4 });
     /** Of so many frames, how far the input's wave is from a level at the left edge, as shares of the height. */
