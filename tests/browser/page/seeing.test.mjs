@@ -264,6 +264,28 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     });
   });
 
+  it('the level that comes into the gate stands on its curve: −20 dB, of 90', async () => {
+    await inLight();
+    await page.evaluate(() => globalThis.page.session.change({ bypass: 0, gate_on: 1 }));
+    await playSine({ hertz: 500, decibels: -20 });
+    await page.waitForFunction(
+      (share) => {
+        const canvas = document.querySelector('[data-unit=gate] canvas');
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+        const points = [];
+        // The input's colour has much more red than blue.
+        for (let i = 0; i < width * height; i++) if (data[4 * i] > data[4 * i + 2] + 60) points.push(i);
+        const mean = (of) => points.reduce((sum, i) => sum + of(i), 0) / points.length;
+        const [x, y] = [mean((i) => i % width), mean((i) => Math.floor(i / width))];
+        return points.length > 10 && Math.abs(x - share * width) < 3 && Math.abs(y - (1 - share) * height) < 3;
+      },
+      { polling: 'raf' },
+      70 / 90,
+    );
+    await page.evaluate(() => globalThis.page.session.change({ bypass: 1, gate_on: 0 }));
+  });
+
   it('the cards fill every row, and none is stretched much more than the others, at any width', async () => {
     for (const width of [720, 1024, 1280, 1600, 1920, 2560]) {
       await page.setViewport({ width, height: 900 });
