@@ -95,6 +95,8 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(
         (share) => {
           const canvas = document.querySelector('#spectrogram');
+          // Until the frame after it was chosen it has no size.
+          if (canvas.width === 0) return false;
           const scale = canvas.width / canvas.getBoundingClientRect().width;
           const height = canvas.height - Math.round(16 * scale);
           const right = canvas.width - Math.round(50 * scale);
