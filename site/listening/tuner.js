@@ -3,9 +3,8 @@
  */
 
 import { element, setText } from '../shared/dom.js';
-import { frames } from '../shared/frames.js';
+import { frames, sight } from '../shared/frames.js';
 import { fixed } from '../shared/numbers.js';
-import { sight } from '../shared/sight.js';
 import { noteOf, SteadyPitch } from './note.js';
 
 /** @typedef {import('../../worklet/engine.js').Pitch} Pitch */
