@@ -1,5 +1,6 @@
 /** The tap key with the tempo, the studio's commands and the help about keys. Main thread. */
 
+import { commands as ofLooper } from '../looper/commands.js';
 import { button, element, find, setText } from '../shared/dom.js';
 import { buildHelp } from './help.js';
 import { mountSync } from './sync.js';
@@ -40,7 +41,8 @@ export function mount(host, page) {
   const press = (/** @type {string} */ selector) => find(document, selector, HTMLButtonElement).click();
   const help = buildHelp(commands);
   commands.add(
-    { id: 'play', label: 'Play, and stop', key: ' ', run: () => (session.source ? session.stop() : press('#play')) },
+    { id: 'play', label: 'Play, and pause', key: ' ', run: () => press('#play') },
+    { id: 'stop', label: 'Stop', key: 's', run: () => session.stop() },
     {
       id: 'bypass',
       label: 'Bypass, and back',
@@ -49,6 +51,7 @@ export function mount(host, page) {
     },
     { id: 'compare', label: 'Compare: turn to A or B', key: 'x', run: () => press('#compare') },
     { id: 'tap', label: 'Tap the tempo', key: 't', run: () => tempo.tap(performance.now()) },
+    ...looperCommands(),
     { id: 'help', label: 'These keys', key: '?', run: help },
   );
   commands.listen();
@@ -56,3 +59,21 @@ export function mount(host, page) {
   open.addEventListener('click', help);
   find(document, 'footer p', HTMLElement).append(' ', open);
 }
+
+/** The looper's commands that have a key. @type {Record<string, string>} */
+const LOOPER_KEYS = { 'looper-go': 'l', 'looper-play': 'k', 'looper-undo': 'u' };
+
+/** Commands of the looper, which is shown first: nothing is recorded out of sight. */
+const looperCommands = () =>
+  ofLooper
+    .filter(({ id }) => id in LOOPER_KEYS)
+    .map(({ id, label, run }) => ({
+      id,
+      label,
+      key: LOOPER_KEYS[id],
+      run() {
+        const toggle = find(document, '#looper-toggle', HTMLButtonElement);
+        if (toggle.getAttribute('aria-expanded') !== 'true') toggle.click();
+        run();
+      },
+    }));
