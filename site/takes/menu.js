@@ -9,7 +9,7 @@ import { CHANNELS } from '../recording/recorder.js';
 import { bytesPerSample } from '../recording/wav.js';
 import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
 import { download } from '../shared/download.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { readStored, store } from '../shared/storage.js';
 import { settingsFor, WAYS } from './again.js';
 import { BYTES_PER_FRAME } from './take.js';

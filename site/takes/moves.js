@@ -1,6 +1,6 @@
 /**
- * The moves of a take, by their frames. Scheduled ones (`events`) are none of this page's: they are in the render alone.
- * No DOM.
+ * The moves of a take, by their frames. Scheduled ones (`events`) are none of this page's: they are in the render
+ * alone. No DOM.
  */
 
 /**

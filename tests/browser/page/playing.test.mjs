@@ -37,7 +37,7 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
   });
 
   describe('by single keys', () => {
-    it('plays, pauses and stops, also where a button was clicked; a button that Tab came to keeps its space bar', async () => {
+    it('plays, pauses and stops, after a click too; a button that Tab came to keeps its space bar', async () => {
       await playBuiltIn(page);
       const isPaused = () => page.evaluate(() => globalThis.page.session.paused);
       await page.keyboard.press('Space');

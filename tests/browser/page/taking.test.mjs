@@ -247,6 +247,7 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
     const openDialog = async (page, ...paths) => {
       await page.click('#takes-menu summary');
       await page.click('#render-open');
+      await page.waitForSelector('#render-dialog[open]');
       await (await page.$('#render-files')).uploadFile(...paths);
     };
 
