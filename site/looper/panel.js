@@ -7,6 +7,7 @@ import { button, element, errorMessage, fillTrack, find, messageOf, setText, sho
 import { frames } from '../shared/frames.js';
 import { decibels, FLOOR_DECIBELS, formatLevel, fromDecibels } from '../shared/numbers.js';
 import { isRecord, readStored, store } from '../shared/storage.js';
+import { inTimeSwitch } from './in-time.js';
 import { Looper, MOST_SECONDS } from './looper.js';
 
 /** @typedef {import('./loop.js').State} State */
@@ -26,10 +27,10 @@ const NEXT = {
  * @param {HTMLElement} section
  * @param {import('../main.js').PageParts} page
  */
-export function mount(section, { session }) {
+export function mount(section, { session, tempo }) {
   const toggle = find(document, '#looper-toggle', HTMLButtonElement);
   const looper = new Looper(session);
-  const ui = build(section);
+  const ui = build(section, inTimeSwitch(looper, tempo));
   const { ring, time, said, place, go, play, undo, redo, clear, level, reading, error } = ui;
   /** @param {() => unknown} act */
   async function run(act) {
@@ -146,8 +147,11 @@ function describe({ state, seconds, overdubs, hasRoom }) {
   return `${doing}: ${seconds.toFixed(1)} s${count}.${full}`;
 }
 
-/** @param {HTMLElement} section */
-function build(section) {
+/**
+ * @param {HTMLElement} section
+ * @param {HTMLElement} inTime
+ */
+function build(section, inTime) {
   const time = element('span', { className: 'loop-time' });
   const ring = element('div', { className: 'loop-ring', 'aria-hidden': 'true' }, time);
   const said = element('p', { className: 'loop-state', role: 'status' });
@@ -165,7 +169,14 @@ function build(section) {
     ring,
     element('div', { className: 'loop-words' }, said, place),
     element('div', { className: 'loop-keys' }, go, play, undo, redo, clear),
-    element('div', { className: 'loop-level' }, element('label', { for: level.id }, 'Loop level'), level, reading),
+    element(
+      'div',
+      { className: 'loop-level' },
+      element('label', { for: level.id }, 'Loop level'),
+      level,
+      reading,
+      inTime,
+    ),
     error,
   );
   return { ring, time, said, place, go, play, undo, redo, clear, level, reading, error };

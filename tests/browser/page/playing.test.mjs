@@ -182,6 +182,26 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
       assert.equal(await parameterOf(page, 'delay_time'), byHand);
     });
 
+    it('a loop ends on a bar, where that is asked for', async () => {
+      await page.evaluate(() => {
+        // A bar lasts a second.
+        globalThis.page.tempo.bpm = 240;
+      });
+      await page.focus('#play');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper[data-state=recording]');
+      await page.click('#looper-in-time');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper[data-state=playing]');
+      assert.match(await page.$eval('.loop-state', (node) => node.textContent), /^Playing: \d+\.0 s/);
+      await page.click('#looper-clear');
+      await page.click('#looper-in-time');
+      await page.click('#looper-toggle');
+      await page.evaluate(() => {
+        globalThis.page.tempo.bpm = 101;
+      });
+    });
+
     it('tempo and notes outlast a reload', async () => {
       await page.select('#note-chorus_rate', '1/2');
       near(await parameterOf(page, 'chorus_rate'), 101 / 120);
