@@ -6,10 +6,12 @@
 
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountDisplays } from './displays/panel.js';
+import { mount as mountHowlGuard } from './howl-guard/panel.js';
 import { mount as mountKeeping } from './keeping/panel.js';
 import { Commands } from './keys/commands.js';
 import { mount as mountKeys } from './keys/panel.js';
 import { Tempo } from './keys/tempo.js';
+import { mount as mountLooper } from './looper/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
 import { MidiInput } from './midi/input.js';
 import { mount as mountMidi } from './midi/panel.js';
@@ -52,6 +54,8 @@ const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
   'recording': mountRecording,
+  'howl-guard': mountHowlGuard,
+  'looper': mountLooper,
   'rack': mountRack,
   'studio': mountDisplays,
   'meters': mountMeters,
@@ -64,6 +68,7 @@ const PANELS = {
 /** The other views' panels; they load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
 const LATER_PANELS = {
   'running': () => import('./running/panel.js'),
+  'latency': () => import('./latency/panel.js'),
   'glitch-lab': () => import('./glitch-lab/panel.js'),
   'proof': () => import('./proof/panel.js'),
   'comparison': () => import('./monte-carlo/comparison-panel.js'),

@@ -1,7 +1,7 @@
 /**
  * The page's sound: one AudioContext, one engine, one source at a time. Main thread.
  *
- *   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
+ *   source → input (a GainNode: what the engine hears) → engine → matched → output (all that plays) → speakers
  *
  * Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
  * or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine,
@@ -30,7 +30,9 @@ import { OutputLevel } from './output-level.js';
  * @property {AudioContext} context
  * @property {Engine} engine
  * @property {GainNode} input what the engine hears
- * @property {GainNode} output what goes to the loudspeakers
+ * @property {GainNode} matched what the engine gives, as loud when bypassed as when not
+ * @property {GainNode} output all that plays, at the visitor's volume
+ * @property {GainNode} speakers the last before the loudspeakers, where a guard turns all down
  *
  * @typedef {object} Action what one click does
  * @property {string} label
@@ -133,9 +135,19 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#sound?.input ?? null;
   }
 
-  /** What goes to the loudspeakers. */
+  /** What the engine gives, as loud when bypassed as when not. */
+  get matched() {
+    return this.#sound?.matched ?? null;
+  }
+
+  /** All that plays, at the visitor's volume. */
   get output() {
     return this.#sound?.output ?? null;
+  }
+
+  /** The last before the loudspeakers. */
+  get speakers() {
+    return this.#sound?.speakers ?? null;
   }
 
   /** What sounds now. */
@@ -485,11 +497,12 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
     if (this.order !== this.defaultOrder) engine.setOrder(this.order);
-    const sound = { context, engine, input: new GainNode(context), output: new GainNode(context) };
+    const [input, matched, output, speakers] = Array.from({ length: 4 }, () => new GainNode(context));
+    const sound = { context, engine, input, matched, output, speakers };
     this.#sound = sound;
-    sound.input.connect(engine.input);
-    engine.output.connect(sound.output).connect(context.destination);
-    this.#level.follow(sound.output, engine);
+    input.connect(engine.input);
+    engine.output.connect(matched).connect(output).connect(speakers).connect(context.destination);
+    this.#level.follow(sound);
     engine.addEventListener('modechange', () => this.#emit('mode'));
     engine.addEventListener('error', () => {
       const again = { label: 'Start it again', run: () => this.restore() };
