@@ -19,7 +19,7 @@
  * A pure tone that swells evenly for as long, as from a test generator, looks the same, and is taken for one.
  */
 
-import { Fft } from '../shared/fft.js';
+import { Fft } from '../shared/signal/fft.js';
 
 /**
  * About so long is a spectrum's window: twice the way from loudspeaker to microphone and through the computer, so that

@@ -3,7 +3,7 @@
  * a worker, for it takes longer than a frame of the display.
  */
 
-import { Fft } from '../shared/fft.js';
+import { Fft } from '../shared/signal/fft.js';
 
 /**
  * @typedef {object} Found
