@@ -10,7 +10,7 @@
  */
 
 /** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /**
  * The audio thread's door: what an instance exports (src/doors/audio_thread.rs). Addresses and engines are numbers.
