@@ -66,7 +66,7 @@ export async function makeDeclarations() {
     console.error(output);
     throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
   }
-  for (const module of ['engine', 'render']) {
+  for (const module of ['engine', 'render', 'string/string']) {
     const file = join(TYPES, `${module}.d.ts`);
     const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
     writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));

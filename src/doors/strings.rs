@@ -5,7 +5,7 @@
 //!
 //! Every `strings` is a pointer that [`strings_new`] gave and [`strings_free`] has not taken back.
 
-use crate::instruments::{Strings, VIEW_POINTS};
+use crate::instruments::Strings;
 use alloc::{boxed::Box, vec::Vec};
 use core::ptr::null_mut;
 
@@ -46,19 +46,13 @@ pub unsafe extern "C" fn strings_sound(strings: *mut Strings) -> *mut f32 {
     unsafe { Strings::sound_of(strings) }
 }
 
-/// Address of the picture of the string that was plucked last, f32 × `strings_view_points()`.
+/// Address of the picture of the string that was plucked last, f32 × `VIEW_POINTS`.
 ///
 /// # Safety
 /// See the module's documentation.
 #[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_view(strings: *mut Strings) -> *mut f32 {
     unsafe { Strings::view_of(strings) }
-}
-
-/// Numbers in the picture.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
-pub extern "C" fn strings_view_points() -> usize {
-    VIEW_POINTS
 }
 
 /// Address of room for so many words (f64) of events (`instruments::notes`), good until the next call for these strings;

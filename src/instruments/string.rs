@@ -8,16 +8,18 @@
 //! Runs on the audio thread. Memory is taken when the strings are built, and between quanta for events.
 
 use super::notes::{Action, Notes, Pluck};
+use super::ranges::{BRIGHTNESS, DAMPING, HEIGHT, NOTE, PICKUP, POSITION, WIDTH};
 use super::termination::Termination;
 use crate::dsp::block::BLOCK;
 use crate::dsp::math::exp2;
 use crate::effects::OutOfMemory;
 use crate::simulations::wave::Wave;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::ops::{Range, RangeInclusive};
 
 /// Notes that sound at once.
-pub const VOICES: usize = 8;
+const VOICES: usize = 8;
 
 /// Strings: as many can fade out as can sound.
 const STRINGS: usize = 2 * VOICES;
@@ -28,17 +30,8 @@ pub const VIEW_POINTS: usize = 257;
 /// Frames from one picture to the next, at least: at 48 kHz there are 94 a second.
 const VIEW_FRAMES: u32 = 512;
 
-/// MIDI numbers of the notes that there are: E1 to E6.
-pub const NOTES: RangeInclusive<f64> = 28.0..=88.0;
-
 /// Sample rates, in Hz, at which all of them can be played.
 pub const SAMPLE_RATES: RangeInclusive<f64> = 8000.0..=768_000.0;
-
-/// Decay until −60 dB, in seconds.
-const DECAYS: RangeInclusive<f64> = 0.05..=60.0;
-
-/// Share of the decay that what is at `termination::BRIGHT_HERTZ` has.
-const BRIGHTNESSES: RangeInclusive<f64> = 0.15..=1.0;
 
 /// How long a string that is damped rings on until −60 dB.
 const OFF_SECONDS: f64 = 0.15;
@@ -55,26 +48,15 @@ const LEVEL: f64 = 0.03;
 /// A string whose energy, times its length, is below this is at rest: its sound is below −150 dBFS.
 const REST: f64 = 1e-16;
 
-/// A pluck is at least so wide to either side: a share of the string, and so many points. (The narrower, the faster the
-/// string moves: a fifth of the usual width is five times as loud.)
-const NARROWEST: f64 = 0.02;
+/// A pluck is at least so wide to either side, in points.
 const NARROWEST_POINTS: f64 = 1.5;
 
 /// How the strings sound.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Settings {
-    /// Until a fundamental has decayed by 60 dB, in seconds.
-    pub seconds: f64,
-    /// How much of that time what is at 4 kHz has, from 0.15 to 1.
-    pub brightness: f64,
-    /// The pickup's place, as a share of a string's length.
-    pub pickup: f64,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { seconds: 4.0, brightness: 0.3, pickup: 0.2 }
-    }
+#[derive(Clone, Copy)]
+struct Settings {
+    seconds: f64,
+    brightness: f64,
+    pickup: f64,
 }
 
 /// What a voice is doing.
@@ -104,15 +86,15 @@ impl Voice {
         self.wave.energy() * self.end.length()
     }
 
-    /// Pulls the string aside and lets it go. A height beyond 1 to either side is 1.
+    /// Pulls the string aside and lets it go.
     fn pluck(&mut self, Pluck { position, height, width, .. }: Pluck) {
         let length = self.end.length();
         let last = (self.end.points() - 1) as f64;
-        let narrowest = (NARROWEST * length).max(NARROWEST_POINTS).min(0.5 * last);
-        let place = (position * length).clamp(narrowest, last - narrowest);
+        let narrowest = (WIDTH.min * length).max(NARROWEST_POINTS).min(0.5 * last);
+        let place = (POSITION.clamp(position) * length).clamp(narrowest, last - narrowest);
         // Narrower where an end is nearer than its width.
-        let reach = (width * length).min(place).min(last - place).max(narrowest);
-        self.wave.pluck(place, reach, height.clamp(-1.0, 1.0));
+        let reach = (WIDTH.clamp(width) * length).min(place).min(last - place).max(narrowest);
+        self.wave.pluck(place, reach, HEIGHT.clamp(height));
     }
 
     /// The sound of a string is added, frame by frame, with the pickup's place in each.
@@ -163,14 +145,14 @@ impl Strings {
         if !SAMPLE_RATES.contains(&sample_rate) {
             return Ok(None);
         }
-        let settings = Settings::default();
+        let settings = Settings { seconds: DAMPING.default, brightness: BRIGHTNESS.default, pickup: PICKUP.default };
         let end = |note| termination(sample_rate, note, settings);
-        let most = end(*NOTES.start()).points();
+        let most = end(NOTE.min).points();
         let mut voices = Vec::new();
         voices.try_reserve_exact(STRINGS)?;
         for _ in 0..STRINGS {
             let Some(wave) = Wave::driven(1.0, most)? else { return Ok(None) };
-            voices.push(Voice { wave, end: end(*NOTES.end()), state: State::Rests, note: 0.0, number: 0 });
+            voices.push(Voice { wave, end: end(NOTE.max), state: State::Rests, note: 0.0, number: 0 });
         }
         Ok(Some(Self {
             sample_rate,
@@ -254,7 +236,7 @@ impl Strings {
     fn act(&mut self, action: Action) {
         match action {
             Action::Pluck(pluck) => {
-                let note = clamp(pluck.note, &NOTES);
+                let note = NOTE.clamp(pluck.note);
                 let ringing =
                     |voice: &&mut Voice| matches!(voice.state, State::Sounds | State::Damped) && voice.note == note;
                 match self.voices.iter_mut().filter(ringing).max_by_key(|voice| voice.number) {
@@ -271,7 +253,7 @@ impl Strings {
             }
             Action::Note(pluck) => self.begin(pluck),
             Action::Off(note) => {
-                let note = clamp(note, &NOTES);
+                let note = NOTE.clamp(note);
                 for voice in self.voices.iter_mut().filter(|voice| voice.state == State::Sounds && voice.note == note) {
                     voice.state = State::Damped;
                     voice.end.set_decay_seconds(self.settings.seconds.min(OFF_SECONDS));
@@ -280,9 +262,9 @@ impl Strings {
             }
             Action::Set { seconds, brightness, pickup } => {
                 let settings = Settings {
-                    seconds: clamp(seconds, &DECAYS),
-                    brightness: clamp(brightness, &BRIGHTNESSES),
-                    pickup: pickup.clamp(0.0, 1.0),
+                    seconds: DAMPING.clamp(seconds),
+                    brightness: BRIGHTNESS.clamp(brightness),
+                    pickup: PICKUP.clamp(pickup),
                 };
                 if self.is_at_rest() {
                     self.pickup = settings.pickup;
@@ -298,9 +280,9 @@ impl Strings {
 
     /// Plucks a string that rests; where all voices sound, one of them makes way.
     fn begin(&mut self, pluck: Pluck) {
-        let note = clamp(pluck.note, &NOTES);
+        let note = NOTE.clamp(pluck.note);
         let fade = self.fade_frames();
-        if let Some(voice) = self.to_make_way(note) {
+        if let Some(voice) = self.yielding_to(note) {
             voice.state = State::Fades(fade);
         }
         // The one that has faded most, where none rests.
@@ -323,14 +305,14 @@ impl Strings {
 
     /// The voice that a new note ends: one of the same note; or, where all sound, one that was damped, and of those or
     /// of all the quietest, which is the oldest where they are equal.
-    fn to_make_way(&mut self, note: f64) -> Option<&mut Voice> {
+    fn yielding_to(&mut self, note: f64) -> Option<&mut Voice> {
         let is_full = self.sounding() >= VOICES;
         let rank = |voice: &Voice| (voice.note != note, voice.state != State::Damped, voice.level(), voice.number);
         self.voices
             .iter_mut()
             .filter(|voice| matches!(voice.state, State::Sounds | State::Damped))
             .filter(|voice| is_full || voice.note == note)
-            .min_by(|one, other| rank(one).partial_cmp(&rank(other)).unwrap_or(core::cmp::Ordering::Equal))
+            .min_by(|one, other| rank(one).partial_cmp(&rank(other)).unwrap_or(Ordering::Equal))
     }
 
     fn fade_frames(&self) -> u32 {
@@ -389,8 +371,4 @@ impl Strings {
 fn termination(sample_rate: f64, note: f64, settings: Settings) -> Termination {
     let hertz = 440.0 * exp2((note - 69.0) / 12.0);
     Termination::new(sample_rate, sample_rate / hertz, settings.seconds, settings.brightness)
-}
-
-fn clamp(value: f64, range: &RangeInclusive<f64>) -> f64 {
-    value.clamp(*range.start(), *range.end())
 }
