@@ -1,7 +1,7 @@
 /**
- * A wasm instance that renders, and the engines and strings in it. All engines of an AudioWorkletGlobalScope share one, and so do
- * those of the fallback on the page: each instance reserves some 8 GB of address space, so a page has room for about a
- * hundred of them, but an engine takes no more than its delay lines.
+ * A wasm instance that renders, and the engines and strings in it. All of an AudioWorkletGlobalScope share one, and so
+ * do those of the fallback on the page: each instance reserves some 8 GB of address space, so a page has room for about
+ * a hundred of them, but an engine takes no more than its delay lines.
  *
  * Where one engine traps, nobody knows what it has written into the memory of the others. So the instance is given up
  * with all its engines, and the next engine gets a fresh one.
@@ -13,7 +13,8 @@
 export const ABI_VERSION = 6;
 
 /**
- * The audio thread's door: what an instance exports (src/doors/audio_thread.rs and strings.rs). Addresses and engines are numbers.
+ * The audio thread's door: what an instance exports (src/doors/audio_thread.rs and strings.rs). Addresses, engines and
+ * strings are numbers.
  * @typedef {object} AudioThreadDoor
  * @property {WebAssembly.Memory} memory
  * @property {() => number} [abi_version] missing in a module that is none of ours

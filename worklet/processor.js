@@ -1,6 +1,6 @@
 /**
- * The AudioWorkletProcessor of the engine: carries each quantum between Web Audio and the wasm engine. Audio thread. The
- * strings have theirs in string/processor.js; both are registered here.
+ * The AudioWorkletProcessor of the engine: carries each quantum between Web Audio and the wasm engine. Audio thread.
+ * The strings have theirs in string/processor.js; both are registered here.
  *
  * It is bundled with what it imports into one self-contained file, pkg/processor.js, which is what addModule
  * loads. With the main thread it exchanges

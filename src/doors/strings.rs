@@ -1,5 +1,6 @@
 //! The audio thread's door to the strings (`instruments`), as `audio_thread` is to the engines: plain functions and
-//! numbers. A caller puts events into the mailbox between quanta, calls [`strings_process`], and copies sound and picture.
+//! numbers. A caller puts events into the mailbox between quanta, calls [`strings_process`], and copies the sound and
+//! the picture.
 //!
 //! # Safety
 //!
@@ -55,8 +56,8 @@ pub unsafe extern "C" fn strings_view(strings: *mut Strings) -> *mut f32 {
     unsafe { Strings::view_of(strings) }
 }
 
-/// Address of room for so many words (f64) of events (`instruments::notes`), good until the next call for these strings;
-/// null if there is no memory for it.
+/// Address of room for so many words (f64) of events (`instruments::notes`), good until the next call for these
+/// strings; null if there is no memory for it.
 ///
 /// # Safety
 /// See the module's documentation.

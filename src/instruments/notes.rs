@@ -1,5 +1,5 @@
-//! What a player does to the strings, and at which frame. Events come in batches, between quanta, and memory for them is
-//! taken then; in a quantum they are only taken out.
+//! What a player does to the strings, and at which frame. Events come in batches, between quanta, and memory for them
+//! is taken then; in a quantum they are only taken out.
 //!
 //! A batch is a row of float64 words, six an event:
 //!

@@ -1,8 +1,8 @@
 //! Strings that are plucked: the wave equation of `simulations::wave` at the sample rate, eight voices of it.
 //!
 //! A voice is a string of points whose first end is fixed; the other end (`termination`) tunes it and takes its high
-//! frequencies. A pickup hears how fast the string moves at one place, as an electric guitar's does, in string lengths a
-//! half period: so a pluck of one height is about as loud on every string. A pluck begins at rest, and a voice whose
+//! frequencies. A pickup hears how fast the string moves at one place, as an electric guitar's does, in string lengths
+//! a half period: so a pluck of one height is about as loud on every string. A pluck begins at rest, and a voice whose
 //! place another note takes fades out, so that neither clicks.
 //!
 //! Runs on the audio thread. Memory is taken when the strings are built, and between quanta for events.

@@ -16,8 +16,8 @@
 //! l = −A(z)·H(z)·z⁻ᵉ·r     A(z) = (k + z⁻¹)/(1 + k·z⁻¹)     H(z) = b + (1 − 2·b)·z⁻¹ + b·z⁻²     e = 0 or 1
 //! ```
 //!
-//! A wave is back after P = 2·M + 1 + e + D samples: H has a delay of exactly one and A has one of D, from ½ to 1½. With
-//! ω the angle 2π/P of the fundamental, k = sin((1−D)·ω/2) / sin((1+D)·ω/2) makes D exact there (D. A. Jaffe and
+//! A wave is back after P = 2·M + 1 + e + D samples: H has a delay of exactly one, and A has one of D, from ½ to 1½.
+//! With ω the angle 2π/P of the fundamental, k = sin((1−D)·ω/2) / sin((1+D)·ω/2) makes D exact there (D. A. Jaffe and
 //! J. O. Smith, "Extensions of the Karplus-Strong plucked-string algorithm", Computer Music Journal 7(2), 1983). So the
 //! fundamental is in tune; the nth partial is where
 //!
@@ -65,8 +65,8 @@ pub struct Termination {
 }
 
 impl Termination {
-    /// The end of a string whose fundamental has a period of so many samples, at least [`SHORTEST_PERIOD`]. It decays by
-    /// 60 dB in `seconds`, and what is at [`BRIGHT_HERTZ`] in that times `brightness`, from 0.15 to 1.
+    /// The end of a string whose fundamental has a period of so many samples, at least [`SHORTEST_PERIOD`]. It decays
+    /// by 60 dB in `seconds`, and what is at [`BRIGHT_HERTZ`] in that times `brightness`, from 0.15 to 1.
     pub fn new(sample_rate: f64, period: f64, seconds: f64, brightness: f64) -> Self {
         let period = period.max(SHORTEST_PERIOD);
         let whole = (period - 1.5) as usize;
@@ -107,8 +107,8 @@ impl Termination {
         self.decay
     }
 
-    /// Lets the fundamental decay by 60 dB in so many seconds from now on, by what is lost along the string. What is lost
-    /// at its end stays; where that alone is more, the string rings without any loss between its ends.
+    /// Lets the fundamental decay by 60 dB in so many seconds from now on, by what is lost along the string. What is
+    /// lost at its end stays; where that alone is more, the string rings without any loss between its ends.
     pub fn set_decay_seconds(&mut self, seconds: f64) {
         let lost_here = -LN_2 * log2(1.0 - 2.0 * self.loss * self.versine());
         let lost = NEPERS_OF_60_DB * self.period / (self.sample_rate * seconds);

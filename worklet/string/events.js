@@ -1,6 +1,6 @@
 /**
- * What is done to the strings, as numbers for the audio thread (src/instruments/notes.rs): six words an event. Pure; any
- * thread.
+ * What is done to the strings, as numbers for the audio thread (src/instruments/notes.rs): six words an event. Pure;
+ * any thread.
  */
 
 /**

@@ -28,13 +28,13 @@ const SOUND_OPTIONS = /** @type {const} */ (['note', 'damping', 'brightness', 'p
  *   default 0.1. The narrower, the brighter and the louder
  *
  * @typedef {object} StringSettings
- * @property {number} [note] the MIDI number of the string that pluck() plucks, from 28 (E1) to 88 (E6); default 45 (A2).
- *   Fractions are between the keys
+ * @property {number} [note] the MIDI number of the string that pluck() plucks, from 28 (E1) to 88 (E6); default 45
+ *   (A2). Fractions are between the keys
  * @property {string | URL} [wasmUrl] where the WebAssembly file is, if not in the package's pkg folder
  * @property {string | URL} [processorUrl] where the worklet script is, if not there
  * @property {number} [timeout] seconds that it may take to start
- * @property {AbortSignal} [signal] while it starts, an abort makes createString() reject with its reason; later it closes
- *   the string, as close() does
+ * @property {AbortSignal} [signal] while it starts, an abort makes createString() reject with its reason; later it
+ *   closes the string, as close() does
  *
  * @typedef {import('../options.js').RunOptions & StringSettings & StringSound} StringOptions
  */

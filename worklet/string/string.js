@@ -1,6 +1,6 @@
 /**
- * A plucked string as an instrument: the wave equation at the sample rate, eight voices of it, on the audio thread. Main
- * thread only.
+ * A plucked string as an instrument: the wave equation at the sample rate, eight voices of it, on the audio thread.
+ * Main thread only.
  *
  *     const string = await createString(context, { note: 45 });
  *     string.connect(context.destination);
@@ -354,7 +354,8 @@ export class PluckedString extends /** @type {new () => StringEventTarget} */ (E
   }
 
   /**
-   * Changes how it sounds. The damping and the pickup of what sounds already change too; the brightness is for what comes.
+   * Changes how it sounds. The damping and the pickup of what sounds already change too; the brightness is for what
+   * comes.
    * @param {StringSound} values those that change
    * @returns {void}
    * @throws {EngineError} unknown-option, bad-string-value, string-closed; nothing has changed then

@@ -19,7 +19,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
     test('sounds at its frame, in tune within 2 cents, with the same bits by every way', async () => {
       const found = await browser.inPage(
         async (ways) => {
-          const s = await import('/tests/support/strings.js');
+          const s = await import('/tests/browser/string/in-page.js');
           const timing = { sampleRate: 48000, frames: 48_000 };
           const renders = [];
           for (const way of ways) {
@@ -48,7 +48,7 @@ for (const [name, ways] of Object.entries(BROWSERS)) {
 
     test('is heard and seen in real time', async () => {
       const found = await browser.inPage(async () => {
-        const s = await import('/tests/support/strings.js');
+        const s = await import('/tests/browser/string/in-page.js');
         const { createString } = await import('/worklet/engine.js');
         const context = await s.runningContext();
         const string = await createString(context);

@@ -13,7 +13,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
     test(`is in tune within 2 cents from E1 to E6 at ${sampleRate} Hz`, async () => {
       const found = await browser.inPage(
         async (sampleRate) => {
-          const s = await import('/tests/support/strings.js');
+          const s = await import('/tests/browser/string/in-page.js');
           const found = [];
           for (const note of [28, 40, 45, 52.5, 64, 77, 88]) {
             const play = (string) => string.note(note);
@@ -32,7 +32,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('sounds from frame round(T·sampleRate) on, offline by shared memory and by messages', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const found = [];
       for (const way of ['worklet-shared', 'worklet-message']) {
         for (const time of [0, 1 / 48000, 0.00999, 0.1, 0.123456, 0.2000051]) {
@@ -55,7 +55,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('gives the same bits by shared memory, by messages and through a ScriptProcessorNode of any size', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const renders = [];
       const ways = [s.WAYS['worklet-shared'], s.WAYS['worklet-message']];
       for (const bufferSize of [256, 2048]) ways.push({ mode: 'script-processor', bufferSize });
@@ -74,10 +74,10 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
   });
 
   for (const way of ['worklet-shared', 'worklet-message']) {
-    test(`plays to the sample in real time: the bits of the offline render, at the frame that was asked for (${way})`, async () => {
+    test(`plays in real time, at the frame that was asked for, the bits of the offline render (${way})`, async () => {
       const found = await browser.inPage(
         async (way) => {
-          const s = await import('/tests/support/strings.js');
+          const s = await import('/tests/browser/string/in-page.js');
           const { createString } = await import('/worklet/engine.js');
           const options = { ...s.WAYS[way], damping: 0.5 };
           const frames = 24_000;
@@ -116,7 +116,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('shows the string by shared memory without a post, and posts nothing while it plays', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString } = await import('/worklet/engine.js');
       const context = await s.runningContext();
       const spy = await s.spyOn(context);
@@ -146,9 +146,9 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
     assert.equal(found.posts, 0);
   });
 
-  test('shows it by messages at most 30 times a second, and when it rests a straight line, with no more posts', async () => {
+  test('shows it by messages at most 30 times a second, and at rest posts nothing', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString } = await import('/worklet/engine.js');
       const context = await s.runningContext();
       const spy = await s.spyOn(context);
@@ -173,7 +173,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('shares the one wasm instance with the engines of its context, and goes through them', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString } = await import('/worklet/engine.js');
       const context = new OfflineAudioContext(1, 9600, 48000);
       const spy = await s.spyOn(context);
@@ -206,7 +206,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('says by name what it is not given right, and changes nothing', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString, ERROR_CODES } = await import('/worklet/engine.js');
       const context = new OfflineAudioContext(1, 128, 48000);
       const codes = {};
@@ -285,7 +285,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
   test('plays in script-processor mode where there is no AudioWorklet, and says why', async () => {
     const found = await browser.inPage(
       async () => {
-        const s = await import('/tests/support/strings.js');
+        const s = await import('/tests/browser/string/in-page.js');
         const { createString } = await import('/worklet/engine.js');
         const context = await s.runningContext();
         const string = await createString(context);
@@ -314,9 +314,9 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
     });
   });
 
-  test('ends with its context, with its signal, at the end of a block, and when it is forgotten and silent', async () => {
+  test('ends with its context, by its signal, at the end of a block, and when it is forgotten and silent', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString } = await import('/worklet/engine.js');
       const context = await s.runningContext();
       const spy = await s.spyOn(context);
@@ -352,7 +352,7 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
 
   test('tells its listeners when it fails while it plays, and the engines of its instance', async () => {
     const found = await browser.inPage(async () => {
-      const s = await import('/tests/support/strings.js');
+      const s = await import('/tests/browser/string/in-page.js');
       const { createString } = await import('/worklet/engine.js');
       const context = await s.runningContext();
       const spy = await s.spyOn(context);

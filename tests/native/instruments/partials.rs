@@ -70,8 +70,8 @@ fn a_pluck_in_the_middle_has_no_even_partials() {
 
 #[test]
 fn partials_have_the_strength_that_fourier_gives_a_plucked_string() {
-    // A string of length 1, let go at rest in the shape h(x), has the nth partial bₙ = 2·∫ h(x)·sin(nπx) dx; its speed at
-    // x₀ has nπ·bₙ·sin(nπx₀).
+    // A string of length 1, let go at rest in the shape h(x), has the nth partial bₙ = 2·∫ h(x)·sin(nπx) dx; its speed
+    // at x₀ has nπ·bₙ·sin(nπx₀).
     let (position, width, pickup) = (0.23, 0.12, 0.17);
     let sound = pluck(48_000.0, 30.0, [position, width], [60.0, 1.0, pickup], 65_536);
     let strength = |nth: usize| {

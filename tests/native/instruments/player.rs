@@ -100,8 +100,8 @@ pub fn cents(found: f64, expected: f64) -> f64 {
     1200.0 * (found / expected).log2()
 }
 
-/// The angle of the nth partial of a string of this period: where the way around, of 2·M + 1 + e samples and an allpass,
-/// is n whole turns. (The formulas stand in src/instruments/termination.rs.)
+/// The angle of the nth partial of a string of this period: where the way around, of 2·M + 1 + e samples and an
+/// allpass, is n whole turns. (The formulas stand in src/instruments/termination.rs.)
 pub fn dispersion(period: f64, nth: usize) -> f64 {
     let whole = (period - 1.5).floor();
     let delay = period - 1.0 - whole;

@@ -127,7 +127,7 @@ fn of_equally_quiet_notes_the_oldest_makes_way() {
 
 #[test]
 fn neither_a_note_nor_its_end_nor_a_stolen_voice_clicks() {
-    // Soft, low notes: every step from sample to sample is small. A string that is cut off makes one of up to its level.
+    // Soft, low notes: every step from sample to sample is small. A string that is cut off makes one as big as it is.
     let mut player = Player::new(48_000.0);
     player.set(30.0, 0.15, 0.3);
     let soft = |player: &mut Player, frame: u64, note: f64| player.post([1.0, frame as f64, note, 0.45, 1.0, 0.4]);

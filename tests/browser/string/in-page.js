@@ -1,7 +1,7 @@
 /** What the string's tests use inside the page. */
-import { createString } from '../../worklet/engine.js';
+import { createString } from '../../../worklet/engine.js';
 
-export * from './in-page.mjs';
+export * from '../../support/in-page.mjs';
 
 /** Equal temperament, A4 = 440 Hz. */
 export const hertzOf = (note) => 440 * 2 ** ((note - 69) / 12);
