@@ -7,10 +7,11 @@ import { builtInLoop } from './built-in.js';
 
 /**
  * @typedef {object} Source what can sound
- * @property {'microphone' | 'file' | 'built-in'} kind
+ * @property {'microphone' | 'file' | 'built-in' | 'string'} kind
  * @property {string} name
  * @property {AudioNode} node
  * @property {Player} [player] of what is played from memory
+ * @property {import('../../worklet/engine.js').PluckedString} [string] that is played
  * @property {MediaStreamTrack} [track] of the microphone
  * @property {() => void} release ends it
  *

@@ -6,6 +6,7 @@
 import { EngineError } from '../../worklet/engine.js';
 import { find, messageOf, setText, showMessage } from '../shared/dom.js';
 import { fileOpener, openBuiltIn, openMicrophone, SourceError } from '../sources/sources.js';
+import { stringSource } from '../string/source.js';
 
 /**
  * @typedef {import('../sources/sources.js').Opener} Opener
@@ -30,6 +31,7 @@ export function mount(section, { session }) {
     'microphone': find(section, '#start-microphone', HTMLButtonElement),
     'file': find(section, '#open-file', HTMLButtonElement),
     'built-in': find(section, '#start-built-in', HTMLButtonElement),
+    'string': find(section, '#start-string', HTMLButtonElement),
   };
 
   /** @param {Opener} opener */
@@ -67,6 +69,7 @@ export function mount(section, { session }) {
   };
   buttons.microphone.addEventListener('click', () => playOnce('microphone', openMicrophone));
   buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));
+  buttons.string.addEventListener('click', () => playOnce('string', stringSource.open));
   start.addEventListener('click', () => {
     if (!session.source) play(session.lastOpener ?? openBuiltIn);
   });
