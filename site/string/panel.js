@@ -11,7 +11,7 @@ import { StringPicture } from './picture.js';
 import { stringSource } from './source.js';
 
 /** How long the string rings, in seconds until −60 dB. */
-const RING = { least: 0.2, most: 20 };
+const RING = { least: 0.5, most: 32 };
 const BRIGHTNESS = { least: 0.15, most: 1 };
 
 /** How hard a key plucks. */
