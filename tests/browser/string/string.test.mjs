@@ -336,11 +336,21 @@ describe('The string', { skip: skipUnless('chromium') }, () => {
       const disposed = await createString(context);
       disposed[Symbol.dispose ?? Symbol.for('Symbol.dispose')]();
       const byBlock = disposed.closed && (await ended(true));
+      const analyser = new AnalyserNode(context);
+      const samples = new Float32Array(analyser.fftSize);
+      analyser.connect(context.destination);
       await (async () => {
         const dropped = await createString(context, { damping: 0.1 });
-        dropped.connect(context.destination);
+        dropped.connect(analyser);
         dropped.note(45, 1, context.currentTime + 0.3);
       })();
+      // What it was told before is played.
+      const isHeard = () => {
+        globalThis.gc();
+        analyser.getFloatTimeDomainData(samples);
+        return samples.some((x) => x > 0.02);
+      };
+      while (!isHeard()) await s.wait(0.01);
       const byForgetting = await ended(true);
       const last = await createString(context);
       await context.close();
