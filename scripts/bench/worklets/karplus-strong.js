@@ -1,6 +1,6 @@
 /**
- * The string's neighbour in the bench: Karplus and Strong's algorithm as a careful programmer writes it in a worklet, in
- * plain JavaScript; a voice for each period in processorOptions, plucked at the start. Audio thread.
+ * The string's neighbour in the bench: Karplus and Strong's algorithm as a careful programmer writes it in a worklet,
+ * in plain JavaScript; a voice for each period in processorOptions, plucked at the start. Audio thread.
  */
 
 class Voice {

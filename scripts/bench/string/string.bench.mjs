@@ -1,10 +1,10 @@
 /**
- * Eight strings that ring, for some seconds of sound: the wave equation, whose every point is computed in every sample,
- * beside Karplus and Strong's algorithm in plain JavaScript, which computes one; and a string at rest. Each in a worklet
- * of an OfflineAudioContext, in turn. (Faust's npm package would be a new dependency: it is not here.) Node, and the
- * page for `render`.
+ * Eight strings that ring: the wave equation, which computes every point of a string in every sample, beside Karplus and
+ * Strong's algorithm in plain JavaScript, which computes one; and strings at rest. Each in a worklet of an
+ * OfflineAudioContext, in turn. (Faust's npm package would be a new dependency: it is not here.) Node, and the page for
+ * `render`.
  */
-import { fixed, median, ratio, table } from './table.mjs';
+import { fixed, median, ratio, table } from '../table.mjs';
 
 export const title = 'String: eight voices of the wave equation, beside Karplus–Strong in JavaScript';
 
@@ -19,7 +19,7 @@ const NOTES = {
   'none': [],
 };
 
-/** @typedef {import('../bench.mjs').Means} Means */
+/** @typedef {import('../../bench.mjs').Means} Means */
 
 /** @param {Means} means */
 export async function run({ rounds, print, launch, openPage, serveProject }) {
@@ -62,7 +62,7 @@ export async function run({ rounds, print, launch, openPage, serveProject }) {
  * @param {number} sampleRate in Hz
  */
 async function render(kind, notes, seconds, sampleRate) {
-  const { createString } = await import('../../worklet/engine.js');
+  const { createString } = await import('../../../worklet/engine.js');
   const context = new OfflineAudioContext(1, seconds * sampleRate, sampleRate);
   if (kind === 'wave') {
     const string = await createString(context, { mode: 'worklet', damping: 60, brightness: 1 });
