@@ -21,6 +21,7 @@ import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
 import { Settings } from './session/settings.js';
 import { element, find, messageOf } from './shared/dom.js';
+import { mount as mountString } from './string/panel.js';
 import { mount as mountTransport } from './transport/panel.js';
 import { mount as mountViews } from './views/views.js';
 import { mount as mountWelcome } from './welcome/panel.js';
@@ -53,6 +54,7 @@ function forced() {
 const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
+  'string': mountString,
   'recording': mountRecording,
   'howl-guard': mountHowlGuard,
   'looper': mountLooper,

@@ -6,3 +6,4 @@ mod bare;
 #[cfg(target_arch = "wasm32")]
 pub mod main_thread;
 pub mod offline;
+pub mod strings;
