@@ -7,34 +7,11 @@ import { createHash } from 'node:crypto';
 import { createServer, STATUS_CODES } from 'node:http';
 import { Failure } from './lib/project.mjs';
 import { contentOf, decode, fileFor, typeOf } from './server/files.mjs';
+import { ISOLATION, PROTECTION } from './server/headers.mjs';
 import { isOurs, nameOf, targetOf } from './server/names.mjs';
 
 /** Which folder answers which URLs; the first prefix that fits wins. */
 export const MOUNTS = { '/worklet/': 'worklet', '/pkg/': 'pkg', '/': 'site' };
-
-const ISOLATION = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
-const PROTECTION = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self'",
-    "media-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
-};
 
 /** Where the server listens unless told otherwise: this machine only. */
 export const LOOPBACK = '127.0.0.1';

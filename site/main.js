@@ -8,6 +8,7 @@ import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountDisplays } from './displays/panel.js';
 import { mount as mountKeeping } from './keeping/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
+import { startOffline } from './offline/start.js';
 import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
@@ -82,18 +83,24 @@ async function bringUp(id, mount, page) {
   }
 }
 
-mountViews();
-try {
-  const { parameters, effects, glue } = await loadModule();
-  const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
-  Object.assign(globalThis, { page: { session } });
-  for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
-  const later = Object.entries(LATER_PANELS).map(([id, load]) =>
-    bringUp(id, async (section, page) => (await load()).mount(section, page), { session }),
-  );
-  await Promise.all(later);
-  for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');
-} catch (error) {
-  say('The engine cannot load.', messageOf(error));
-  console.error(error);
+async function start() {
+  mountViews();
+  startOffline(find(document, '#notices', HTMLElement));
+  try {
+    const { parameters, effects, glue } = await loadModule();
+    const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
+    Object.assign(globalThis, { page: { session } });
+    for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
+    const later = Object.entries(LATER_PANELS).map(([id, load]) =>
+      bringUp(id, async (section, page) => (await load()).mount(section, page), { session }),
+    );
+    await Promise.all(later);
+    for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');
+  } catch (error) {
+    say('The engine cannot load.', messageOf(error));
+    console.error(error);
+  }
 }
+
+// Not awaited here: browsers from before 2021 know no await outside a function.
+start();
