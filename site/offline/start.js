@@ -60,7 +60,10 @@ function isolateOnce(workers) {
   const reload = () => {
     if (crossOriginIsolated || !isUntouched || readStored(RELOADED, 'sessionStorage')) return;
     // Without that memory it could go round in circles.
-    if (store(RELOADED, true, 'sessionStorage')) location.reload();
+    if (!store(RELOADED, true, 'sessionStorage')) return;
+    // A page that listens to this is not kept for going back. Chromium shows one that is kept when it is to reload.
+    addEventListener('unload', () => {});
+    location.reload();
   };
   workers.addEventListener('controllerchange', reload, { once: true });
 }

@@ -18,6 +18,7 @@ const DIST = join(root, 'dist');
 
 describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chromium') }, () => {
   let browser, folder, second;
+  const open = [];
 
   before(async () => {
     await buildAll();
@@ -29,6 +30,7 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
 
   after(async () => {
     await browser?.close();
+    for (const server of open) await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -45,8 +47,10 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
   async function host(options) {
     const served = mkdtempSync(join(folder, 'served-'));
     cpSync(DIST, served, { recursive: true });
+    const server = await serveStatic(served, SUB_PATH, options);
+    open.push(server);
     return {
-      ...(await serveStatic(served, SUB_PATH, options)),
+      ...server,
       deploySecond() {
         rmSync(served, { recursive: true });
         cpSync(second.to, served, { recursive: true });
@@ -153,6 +157,7 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     const page = await visit(server.url, old.browserContext());
     await untilReady(page);
     assert.equal(await isSecond(page), true);
+    await old.bringToFront();
     await old.waitForSelector('.newer');
     assert.match(await textOf(old, '.newer'), /new version/);
     assert.equal(await page.$('.newer'), null);
@@ -162,14 +167,15 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await old.waitForFunction(() => globalThis.isSecondBuild);
     await untilOnlyBuild(old, second.version);
     assert.deepEqual(errorsOf(old), []);
-    await server.close();
     await closeSite(page);
   });
 
   it('reloads once and not again where that does not isolate it, and plays by messages', async () => {
     const server = await host({ headers: { 'Cross-Origin-Opener-Policy': 'unsafe-none' } });
     const page = await visit(server.url);
-    await page.waitForFunction(() => sessionStorage.getItem('audio-dsp-wasm.reloaded') && navigator.serviceWorker.controller);
+    await page.waitForFunction(
+      () => sessionStorage.getItem('audio-dsp-wasm.reloaded') && navigator.serviceWorker.controller,
+    );
     await untilReady(page);
     assert.equal(page.loads, 2);
     // What would make it begin anew: its service worker is gone, and another takes over.
@@ -182,7 +188,6 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await playBuiltIn(page);
     assert.equal(await transportOf(page), 'message');
     assert.equal(page.loads, 3);
-    await server.close();
     await closeSite(page);
   });
 
@@ -200,11 +205,10 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     assert.equal(page.loads, 1);
     await page.reload();
     await untilIsolated(page);
-    await server.close();
     await closeSite(page);
   });
 
-  it('is loaded by a few requests, and no service worker is there under npm start', async () => {
+  it('is loaded by nine requests at most', async () => {
     const server = await host();
     const context = await browser.createBrowserContext();
     const page = await openPage(context, 'about:blank');
@@ -214,14 +218,17 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await untilReady(page);
     const first = new Set(asked);
     assert.ok(first.size <= 9, `${first.size}: ${[...first]}`);
-    await server.close();
+    await context.close();
+  });
+
+  it('has no service worker under npm start', async () => {
     const development = await serveProject();
-    await page.goto(development.url);
+    open.push(development);
+    const page = await visit(development.url);
     await untilReady(page);
     const registered = await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
     assert.equal(registered, 0);
-    await development.close();
-    await context.close();
+    await closeSite(page);
   });
 });
 
