@@ -5,6 +5,7 @@
  *   assets/              all else that it loads; each name has its content's hash, so it can be kept for ever
  *   service-worker.js    adds the headers that a host does not send, and keeps the page for when there is no network
  *   _headers             the headers, in the format of the hosts that take such a file
+ *   nginx.conf           the same for nginx, to be included in a `location`
  *   *.br, *.gz           each text and wasm file, compressed, for the hosts that look for it
  *
  * A build's version is a hash of the page and of the names of all that it loads. Node.
@@ -44,6 +45,7 @@ export async function makeDist({ from = root, to = join(root, 'dist') } = {}) {
     serveBuild(${JSON.stringify({ version, files: ['./', ...files], headers: HEADERS })});`;
   writeFileSync(join(to, 'service-worker.js'), await assets.text(worker, 'js'));
   writeFileSync(join(to, '_headers'), headersFile());
+  writeFileSync(join(to, 'nginx.conf'), nginxFile());
   await Promise.all(['index.html', 'service-worker.js', ...files].map((file) => compress(join(to, file))));
   return { version, files };
 }
@@ -114,6 +116,20 @@ function headersFile() {
     rule('/*', HEADERS),
     rule(`/${ASSETS}/*`, { 'Cache-Control': IMMUTABLE }),
     rule('/service-worker.js', { 'Cache-Control': 'no-cache' }),
+  ].join('\n');
+}
+
+function nginxFile() {
+  const headers = Object.entries(HEADERS).map(([name, value]) => `add_header ${name} "${value}" always;`);
+  // A header that is set in an inner place takes the outer ones away, so a variable says what may be kept how long.
+  return [
+    `set $kept "no-cache";`,
+    `if ($uri ~ "/${ASSETS}/") { set $kept "${IMMUTABLE}"; }`,
+    'add_header Cache-Control $kept always;',
+    ...headers,
+    'gzip_static on;',
+    '# brotli_static on;  where that module is there',
+    '',
   ].join('\n');
 }
 
