@@ -10,16 +10,16 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { diskFailure, Failure, messageOf } from '../lib/project.mjs';
 
 /**
- * The oldest browsers whose syntax the page's scripts and styles keep to: ECMAScript 2020. The engine needs WeakRef and
- * FinalizationRegistry, which these are the first to have.
+ * The oldest browsers whose syntax the page's scripts and styles keep to: ECMAScript 2020 with class fields. The engine
+ * needs WeakRef and FinalizationRegistry, which those of them that are from 2020 were the first to have.
  */
-export const OLDEST_BROWSERS = ['chrome84', 'edge84', 'firefox79', 'safari14.1'];
+export const OLDEST_BROWSERS = ['chrome85', 'edge85', 'firefox79', 'safari14.1'];
 
 /**
  * What runs on the audio thread: there a private field must stay one, for written in older syntax each access is a
  * look-up in a WeakMap. A browser that cannot read this falls back to the main thread.
  */
-const AUDIO_THREAD_BROWSERS = ['chrome84', 'edge84', 'firefox90', 'safari15'];
+export const OLDEST_FOR_AUDIO = ['chrome91', 'edge91', 'firefox90', 'safari15'];
 const AUDIO_THREAD_SCRIPTS = ['capture.js'];
 
 /** Of the hash, in hexadecimal digits: 48 bits tell more files apart than a page will ever have. */
@@ -80,7 +80,7 @@ export class Assets {
       await this.#bundle({
         entryPoints: [join(this.#from, path)],
         format,
-        target: isForAudio ? AUDIO_THREAD_BROWSERS : OLDEST_BROWSERS,
+        target: isForAudio ? OLDEST_FOR_AUDIO : OLDEST_BROWSERS,
       }),
     );
   }
