@@ -22,7 +22,7 @@ const CI = process.env.CI === 'true';
 // Ends a test that hangs; no test is measured by it.
 const HANG_MILLISECONDS = 15 * 60 * 1000;
 
-/** TypeScript's projects: the page and the engine, the scripts on the audio thread and on the network's, and the rest. */
+/** TypeScript's projects: page and engine, the audio thread's script, the service worker, and the scripts. */
 const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'site/offline/tsconfig.json', 'scripts/tsconfig.json'];
 
 /**

@@ -3,8 +3,8 @@ import { createEngine } from 'audio-dsp-wasm';
 import { useEffect, useState } from 'react';
 
 /**
- * A tone through an engine. The effect that makes it ends it, whether or not it was ready by then: the signal does both.
- * The parameters follow what the component says; their change is no reason for another engine.
+ * A tone through an engine. The effect that makes it ends it, ready or not: the signal does both. The parameters follow
+ * what the component says; their change is no reason for another engine.
  */
 export function useEngine(params) {
   const [engine, setEngine] = useState(null);

@@ -137,7 +137,8 @@ function nginxFile() {
 async function compress(file) {
   if (!COMPRESSED.includes(extname(file))) return;
   const content = readFileSync(file);
-  const brotli = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } }; // at its best unless told otherwise
+  // Brotli is at its best unless told otherwise.
+  const brotli = { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } };
   const [br, gz] = await Promise.all([
     promisify(brotliCompress)(content, brotli),
     promisify(gzip)(content, { level: constants.Z_BEST_COMPRESSION }),

@@ -8,8 +8,8 @@ import { launch } from '../lib/harness.mjs';
 import { root } from '../lib/project.mjs';
 
 /**
- * A maskable icon is cut by the system into its own shape: all but a circle of four fifths of its width may go. An Apple
- * icon is cut too, and gets no transparent corners.
+ * A maskable icon is cut by the system into its own shape: all but a circle of four fifths of its width may go. An
+ * Apple icon is cut too, and gets no transparent corners.
  * @type {Record<string, { size: number, drawing: number, isFull: boolean }>} by file; `drawing` is the icon's share of
  *   the width
  */

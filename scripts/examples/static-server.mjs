@@ -12,8 +12,8 @@ import { typeOf } from '../server/files.mjs';
  * @param {string} subPath as `/some/where/`
  * @param {object} [options]
  * @param {Record<string, string>} [options.headers] that it sends all the same
- * @param {(file: string) => Promise<number | undefined> | undefined} [options.hold] what a file below the path waits for
- *   before it is answered; a number is the status that comes instead of it
+ * @param {(file: string) => Promise<number | undefined> | undefined} [options.hold] what a file below the path waits
+ *   for before it is answered; a number is the status that comes instead of it
  * @returns {Promise<{ url: string, close: () => Promise<unknown> }>}
  */
 export async function serveStatic(folder, subPath, { headers = {}, hold } = {}) {

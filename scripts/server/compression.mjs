@@ -48,7 +48,10 @@ export function encodingFor(accepted = '') {
   return best && weightOf(best) >= identity ? best : undefined;
 }
 
-/** What was compressed, for as long as the body itself is held. @type {WeakMap<Buffer, Map<Encoding, Promise<Buffer>>>} */
+/**
+ * What was compressed, for as long as the body itself is held.
+ * @type {WeakMap<Buffer, Map<Encoding, Promise<Buffer>>>}
+ */
 const held = new WeakMap();
 
 /**

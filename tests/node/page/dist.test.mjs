@@ -6,10 +6,10 @@ import { basename, extname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
-import { buildAll } from '../../scripts/build.mjs';
-import { OLDEST_BROWSERS, OLDEST_FOR_AUDIO } from '../../scripts/dist/bundle.mjs';
-import { filesBelow, root } from '../../scripts/lib/project.mjs';
-import { serve } from '../../scripts/serve.mjs';
+import { buildAll } from '../../../scripts/build.mjs';
+import { OLDEST_BROWSERS, OLDEST_FOR_AUDIO } from '../../../scripts/dist/bundle.mjs';
+import { filesBelow, root } from '../../../scripts/lib/project.mjs';
+import { serve } from '../../../scripts/serve.mjs';
 
 /** In bytes, by Brotli. */
 const SCRIPTS_AND_STYLES = 110_000;
