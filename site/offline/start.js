@@ -73,8 +73,11 @@ function tellOfNewer(notices) {
   if (notices.querySelector('.newer')) return;
   const load = button('Load it');
   load.addEventListener('click', () => location.reload());
+  const later = button('Later');
   const text = element('p', {}, element('b', {}, 'There is a new version of this page.'), ' All settings are kept.');
-  notices.append(element('div', { className: 'notice newer' }, text, load));
+  const notice = element('div', { className: 'notice newer' }, text, load, later);
+  later.addEventListener('click', () => notice.remove());
+  notices.append(notice);
 }
 
 /** @param {ServiceWorkerRegistration} registration */
