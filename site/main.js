@@ -102,25 +102,20 @@ async function bringUp(id, mount, page) {
   }
 }
 
-async function start() {
-  mountViews();
-  startOffline(find(document, '#notices', HTMLElement));
-  try {
-    const { parameters, effects, glue } = await loadModule();
-    const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
-    const page = { session, commands: new Commands(), tempo: new Tempo(), midi: new MidiInput() };
-    Object.assign(globalThis, { page });
-    for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, page);
-    const later = Object.entries(LATER_PANELS).map(([id, load]) =>
-      bringUp(id, async (section, parts) => (await load()).mount(section, parts), page),
-    );
-    await Promise.all(later);
-    for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');
-  } catch (error) {
-    say('The engine cannot load.', messageOf(error));
-    console.error(error);
-  }
+mountViews();
+startOffline(find(document, '#notices', HTMLElement));
+try {
+  const { parameters, effects, glue } = await loadModule();
+  const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
+  const page = { session, commands: new Commands(), tempo: new Tempo(), midi: new MidiInput() };
+  Object.assign(globalThis, { page });
+  for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, page);
+  const later = Object.entries(LATER_PANELS).map(([id, load]) =>
+    bringUp(id, async (section, parts) => (await load()).mount(section, parts), page),
+  );
+  await Promise.all(later);
+  for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');
+} catch (error) {
+  say('The engine cannot load.', messageOf(error));
+  console.error(error);
 }
-
-// Not awaited here: browsers from before 2021 know no await outside a function.
-start();

@@ -1,5 +1,5 @@
 /**
- * The page's scripts and styles, each made into one file that browsers from before 2021 can read. Node.
+ * The page's scripts and styles, each made into one file that browsers of 2021 can read. Node.
  *
  * What a module names by `new URL('…', import.meta.url)` becomes a file of its own beside it: a script as one file with
  * all that it imports, anything else as it is. Every file's name has its content's hash.
@@ -10,17 +10,11 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { diskFailure, Failure, messageOf } from '../lib/project.mjs';
 
 /**
- * The oldest browsers whose syntax the page's scripts and styles keep to: ECMAScript 2020 with class fields. The engine
- * needs WeakRef and FinalizationRegistry, which those of them that are from 2020 were the first to have.
+ * The oldest browsers whose syntax the scripts and styles keep to, of 2021: the first with private fields and methods.
+ * Written for older ones each access to such a field is a look-up in a WeakMap, on the audio thread too, and the page is
+ * a tenth larger; while its policy alone keeps them from playing.
  */
-export const OLDEST_BROWSERS = ['chrome85', 'edge85', 'firefox79', 'safari14.1'];
-
-/**
- * What runs on the audio thread: there a private field must stay one, for written in older syntax each access is a
- * look-up in a WeakMap. A browser that cannot read this falls back to the main thread.
- */
-export const OLDEST_FOR_AUDIO = ['chrome91', 'edge91', 'firefox90', 'safari15'];
-const AUDIO_THREAD_SCRIPTS = ['capture.js'];
+export const OLDEST_BROWSERS = ['chrome91', 'edge91', 'firefox90', 'safari15'];
 
 /** Of the hash, in hexadecimal digits: 48 bits tell more files apart than a page will ever have. */
 const HASH_DIGITS = 12;
@@ -74,15 +68,7 @@ export class Assets {
    * @param {import('esbuild').Format} [format]
    */
   async script(path, format = 'esm') {
-    const isForAudio = AUDIO_THREAD_SCRIPTS.includes(basename(path));
-    return this.emit(
-      basename(path),
-      await this.#bundle({
-        entryPoints: [join(this.#from, path)],
-        format,
-        target: isForAudio ? OLDEST_FOR_AUDIO : OLDEST_BROWSERS,
-      }),
-    );
+    return this.emit(basename(path), await this.#bundle({ entryPoints: [join(this.#from, path)], format }));
   }
 
   /**

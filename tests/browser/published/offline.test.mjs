@@ -11,7 +11,7 @@ import { makeDist } from '../../../scripts/dist/dist.mjs';
 import { serveStatic } from '../../../scripts/examples/static-server.mjs';
 import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { root } from '../../../scripts/lib/project.mjs';
-import { closeSite, errorsOf, playBuiltIn, showView, textOf, untilReady } from '../../support/site.mjs';
+import { closeSite, errorsOf, playBuiltIn, showView, textOf, untilReady, untilText } from '../../support/site.mjs';
 
 const SUB_PATH = '/some/sub/path/';
 const DIST = join(root, 'dist');
@@ -219,6 +219,16 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await playBuiltIn(page);
     await untilHeard(page);
     assert.equal(await transportOf(page), 'message');
+    await closeSite(page);
+  });
+
+  it('says in a browser that cannot read its scripts that this one is too old', async () => {
+    const server = await serveProject({
+      alter: { '/main.js': (answer) => ({ ...answer, body: Buffer.from('a ¿ b') }) },
+    });
+    open.push(server);
+    const page = await visit(server.url);
+    await untilText(page, '#notices', 'too old');
     await closeSite(page);
   });
 
