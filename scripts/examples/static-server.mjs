@@ -7,13 +7,15 @@ import { createServer } from 'node:http';
 import { join, normalize } from 'node:path';
 import { typeOf } from '../server/files.mjs';
 
+/** @typedef {{ status: number, headers?: Record<string, string> }} Refusal */
+
 /**
  * @param {string} folder
  * @param {string} subPath as `/some/where/`
  * @param {object} [options]
  * @param {Record<string, string>} [options.headers] that it sends all the same
- * @param {(file: string) => Promise<number | undefined> | undefined} [options.hold] what a file below the path waits
- *   for before it is answered; a number is the status that comes instead of it
+ * @param {(file: string) => Promise<Refusal | undefined> | undefined} [options.hold] what a file below the path waits
+ *   for before it is answered, and what may come in its place
  * @returns {Promise<{ url: string, close: () => Promise<unknown> }>}
  */
 export async function serveStatic(folder, subPath, { headers = {}, hold } = {}) {
@@ -25,9 +27,9 @@ export async function serveStatic(folder, subPath, { headers = {}, hold } = {}) 
     try {
       if (!file.startsWith(subPath)) throw new Error('outside');
       const inside = file.slice(subPath.length);
-      const status = await hold?.(inside);
-      if (status) {
-        response.writeHead(status, { 'Content-Type': 'text/plain' }).end('Not now.\n');
+      const refusal = await hold?.(inside);
+      if (refusal) {
+        response.writeHead(refusal.status, { ...refusal.headers, 'Content-Type': 'text/plain' }).end('Not now.\n');
         return;
       }
       const body = await readFile(join(folder, inside));

@@ -107,11 +107,11 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
   });
 
   it('has every part of the page off line, whatever the query, and also while the host is out of order', async () => {
-    let status;
-    const server = await host({ hold: async () => status });
+    let refusal;
+    const server = await host({ hold: async () => refusal });
     const page = await visit(server.url);
     await untilIsolated(page);
-    status = 503;
+    refusal = { status: 503 };
     await page.goto(`${server.url}index.html?transport=message#/pi`);
     await untilReady(page);
     await server.close();
@@ -126,6 +126,18 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await showView(page, 'studio');
     await playBuiltIn(page);
     assert.equal(await transportOf(page), 'message');
+    await closeSite(page);
+  });
+
+  it('lets a redirection of the host lead on', async () => {
+    const moved = { status: 301, headers: { Location: SUB_PATH } };
+    const server = await host({ hold: async (file) => (file === 'old-address' ? moved : undefined) });
+    const page = await visit(server.url);
+    await untilIsolated(page);
+    await page.goto(`${server.url}old-address`);
+    await untilReady(page);
+    assert.equal(page.url(), server.url);
+    assert.ok(await page.evaluate(() => crossOriginIsolated));
     await closeSite(page);
   });
 
@@ -209,7 +221,7 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
   });
 
   it('works without its service worker: by messages, and loaded by nine requests at most', async () => {
-    const server = await host({ hold: async (file) => (file === 'service-worker.js' ? 404 : undefined) });
+    const server = await host({ hold: async (file) => (file === 'service-worker.js' ? { status: 404 } : undefined) });
     const page = await visit('about:blank');
     const asked = new Set();
     page.on('request', (request) => asked.add(request.url()));
