@@ -11,8 +11,8 @@ import { diskFailure, Failure, messageOf } from '../lib/project.mjs';
 
 /**
  * The oldest browsers whose syntax the scripts and styles keep to, of 2021: the first with private fields and methods.
- * Written for older ones each access to such a field is a look-up in a WeakMap, on the audio thread too, and the page is
- * a tenth larger; while its policy alone keeps them from playing.
+ * Written for older ones each access to such a field is a look-up in a WeakMap, on the audio thread too, and the page
+ * is a tenth larger; while its policy alone keeps them from playing.
  */
 export const OLDEST_BROWSERS = ['chrome91', 'edge91', 'firefox90', 'safari15'];
 
