@@ -75,7 +75,8 @@ function tellOfNewer(notices) {
   load.addEventListener('click', () => location.reload());
   const later = button('Later');
   const text = element('p', {}, element('b', {}, 'There is a new version of this page.'), ' All settings are kept.');
-  const notice = element('div', { className: 'notice newer' }, text, load, later);
+  const buttons = element('div', { className: 'buttons' }, load, later);
+  const notice = element('div', { className: 'notice newer' }, text, buttons);
   later.addEventListener('click', () => notice.remove());
   notices.append(notice);
 }
