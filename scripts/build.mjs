@@ -47,7 +47,7 @@ const STANDARD_FEATURES = [
 /**
  * @typedef {object} WasmBuild one way to compile the crate
  * @property {string[]} rustflags
- * @property {string[]} [features] of the crate
+ * @property {string[]} [features] of the crate, beside what exports the doors
  * @property {string[]} optimize wasm-opt's arguments
  * @property {string[]} validate wasm-opt's arguments that allow what the result may hold, and nothing else
  */
@@ -223,7 +223,7 @@ async function compile(id, { rustflags, features = [], optimize, validate }, bin
       '--lib',
       '--no-default-features',
       '--features',
-      features.join(),
+      ['exports', ...features].join(),
       '--target',
       WASM_TARGET,
       '--target-dir',

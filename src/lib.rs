@@ -62,3 +62,6 @@ pub mod params;
 pub mod rack;
 pub mod schedule;
 pub mod simulations;
+
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+pub use doors::web;
