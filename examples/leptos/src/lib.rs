@@ -71,8 +71,7 @@ fn App() -> impl IntoView {
 /// A tone that plays through an engine.
 async fn play_tone(cutoff: f32) -> Result<Engine, Error> {
     let context = AudioContext::new()?;
-    let engine =
-        Engine::builder().param(Param::Gain, 0.5).param(Param::LpfCutoff, cutoff).create(&context).await?;
+    let engine = Engine::builder().param(Param::Gain, 0.5).param(Param::LpfCutoff, cutoff).create(&context).await?;
     let tone = OscillatorNode::new(&context)?;
     tone.set_type(OscillatorType::Sawtooth);
     tone.frequency().set_value(110.0);
