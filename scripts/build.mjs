@@ -116,6 +116,7 @@ const PRODUCTS = [
 
 /** Makes what is not up to date. */
 export async function build() {
+  removeStrays();
   const stamps = readStamps(STAMPS);
   if (PRODUCTS.every((product) => isFresh(product, stamps[product.name]))) return;
   await needPackages();
@@ -131,6 +132,15 @@ export async function build() {
     writeFileSync(`${STAMPS}.new`, JSON.stringify(stamps));
     renameSync(`${STAMPS}.new`, STAMPS);
   }
+}
+
+/**
+ * Empties pkg/ of what is not of this build. wasm-pack writes there too, and its .gitignore would keep npm from packing
+ * anything of the folder.
+ */
+function removeStrays() {
+  const own = PRODUCTS.flatMap(({ outputs }) => outputs);
+  for (const file of filesBelow('pkg').filter((found) => !own.includes(found))) rmSync(join(root, file));
 }
 
 /**

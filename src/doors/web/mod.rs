@@ -23,8 +23,8 @@
 //! ```
 //!
 //! It takes stable Rust, no `atomics` and no header from the server; where the page is cross-origin isolated, parameters
-//! travel in shared memory. The program is built for JavaScript modules: by `wasm-bindgen --target web` or `bundler`, by
-//! wasm-pack or by Trunk.
+//! travel in shared memory. The program is built for JavaScript modules: by `wasm-bindgen --target web`, which wasm-pack
+//! and Trunk run.
 //!
 //! # What runs
 //!
