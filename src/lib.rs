@@ -28,8 +28,8 @@
 //!
 //! # Parameters
 //!
-//! [`params::TABLE`] has each parameter's id, unit, range and default, and [`params::Param`] is its name in Rust. At the
-//! defaults the distortion and the delay are heard; the effects that came later are off. What
+//! [`params::TABLE`] has each parameter's id, unit, range and default, and [`params::Param`] is its name in Rust. At
+//! the defaults the distortion and the delay are heard; the effects that came later are off. What
 //! [`set`](engine::Engine::set) changes is clamped, and smoothed over some milliseconds.
 //! [`automate`](engine::Engine::automate) follows a law instead, to the sample. Here the gain falls from 1 to 0 within
 //! 48 frames:

@@ -64,8 +64,8 @@ impl Engine {
         self.js.channels()
     }
 
-    /// Sets a parameter, clamped to its range, and gives the value in force. It is heard smoothly. What is scheduled for
-    /// later still comes; a ramp under way goes on from here.
+    /// Sets a parameter, clamped to its range, and gives the value in force. It is heard smoothly. What is scheduled
+    /// for later still comes; a ramp under way goes on from here.
     ///
     /// # Errors
     /// `BadValue` for what is not finite, `EngineClosed` where the context was closed.

@@ -22,24 +22,24 @@
 //! web-sys = { version = "0.3", features = ["AudioContext", "AudioDestinationNode"] }
 //! ```
 //!
-//! It takes stable Rust, no `atomics` and no header from the server; where the page is cross-origin isolated, parameters
-//! travel in shared memory. The program is built for JavaScript modules: by `wasm-bindgen --target web`, which wasm-pack
-//! and Trunk run.
+//! It takes stable Rust, no `atomics` and no header from the server; where the page is cross-origin isolated,
+//! parameters travel in shared memory. The program is built for JavaScript modules: by `wasm-bindgen --target web`,
+//! which wasm-pack and Trunk run.
 //!
 //! # What runs
 //!
 //! This is a binding to the JavaScript engine of the npm package, so there is one implementation of modes, transports,
 //! crossfades and schedules, and both languages have the same sound, the same rules and the same errors. Its one file,
-//! `pkg/single.js`, has the wasm and the worklet's script inside. The published crate holds it, and wasm-bindgen puts it
-//! beside the program's own JavaScript: there is nothing to copy and no address to name. `npm run build` makes it; a
+//! `pkg/single.js`, has the wasm and the worklet's script inside. The published crate holds it, and wasm-bindgen puts
+//! it beside the program's own JavaScript: there is nothing to copy and no address to name. `npm run build` makes it; a
 //! clone needs that once before this feature compiles.
 //!
-//! The sound is computed by the package's own wasm and not by the program's: that one would run as slowly as the program
-//! is compiled (for development, say, or for size), and the audio thread would load all of it.
+//! The sound is computed by the package's own wasm and not by the program's: that one would run as slowly as the
+//! program is compiled (for development, say, or for size), and the audio thread would load all of it.
 //!
-//! Inside the single file the scripts are `data:` URLs. A Content-Security-Policy must allow `data:` in `script-src` for
-//! that, and `'wasm-unsafe-eval'` as for any wasm. A stricter page publishes `pkg/processor.js` of the npm package, and
-//! names it by [`EngineBuilder::processor_url`].
+//! Inside the single file the scripts are `data:` URLs. A Content-Security-Policy must allow `data:` in `script-src`
+//! for that, and `'wasm-unsafe-eval'` as for any wasm. A stricter page publishes `pkg/processor.js` of the npm package,
+//! and names it by [`EngineBuilder::processor_url`].
 
 mod bindings;
 mod builder;
