@@ -16,6 +16,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { declareDisposable, makeDeclarations } from './lib/declarations.mjs';
 import { diskFailure, Failure, filesBelow, hashFiles, main, messageOf, root, run, step } from './lib/project.mjs';
 import {
@@ -314,16 +315,13 @@ const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iif
  * @param {string} outfile
  */
 function bundleSingle(outfile) {
-  /**
-   * @param {string} file
-   * @param {string} type
-   */
-  const base64 = (file, type) => `data:${type};base64,${readFileSync(join(root, file)).toString('base64')}`;
+  /** Compressed, for Base64 makes it a third longer. @param {string} file */
+  const compressed = (file) => deflateSync(readFileSync(join(root, file)), { level: 9 }).toString('base64');
   /** @param {string} file */
   const script = (file) => `data:text/javascript,${encodeURIComponent(readFileSync(join(root, file), 'utf8'))}`;
   const module = `
     export const WASM_BUILDS = ['simd'];
-    export const wasmFile = () => ${JSON.stringify(base64(`pkg/${BUILDS.simd.output}`, 'application/wasm'))};
+    export const wasmFile = () => ${JSON.stringify(`data:application/zlib;base64,${compressed(`pkg/${BUILDS.simd.output}`)}`)};
     export const processorFile = () => ${JSON.stringify(script(PROCESSOR))};
     export const workerFile = () => ${JSON.stringify(script(WORKER))};
   `;

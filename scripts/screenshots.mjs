@@ -14,6 +14,11 @@ const SIZES = [
   [2560, 1440],
 ];
 const VIEWS = ['studio', 'lab', 'pi', 'wave'];
+/** What the studio's two panes show in pictures of their own; the studio's own picture has what they show at first. */
+const DISPLAYS = [
+  ['spectrogram', 'tuner'],
+  ['spectrum', 'loudness'],
+];
 /** So long the loop has played before the picture: the displays then have something to show. */
 const PLAY_MILLISECONDS = 1500;
 
@@ -67,8 +72,28 @@ async function picture(scheme, size) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     await page.screenshot({ path: name(view), fullPage: view !== 'studio' });
   }
+  if (asked.length === 0 || asked.includes('displays')) await displayPictures(page, name);
   if (page.errors.length > 0) console.error(`${scheme}, ${width}:`, page.errors);
   await page.browserContext().close();
+}
+
+/**
+ * @param {import('puppeteer-core').Page} page
+ * @param {(view: string) => string} name of the picture's file
+ */
+async function displayPictures(page, name) {
+  const press = (/** @type {string} */ selector) =>
+    page.$eval(selector, (node) => node instanceof HTMLElement && node.click());
+  await page.evaluate(() => {
+    location.hash = '#/studio';
+  });
+  await press('#loudness button');
+  for (const shown of DISPLAYS) {
+    for (const display of shown) await press(`input[value=${display}-display]`);
+    await page.$eval('.monitor', (monitor) => monitor.scrollIntoView());
+    await new Promise((resolve) => setTimeout(resolve, PLAY_MILLISECONDS));
+    await page.screenshot({ path: name(shown.join('-')) });
+  }
 }
 
 try {

@@ -6,8 +6,15 @@
 
 import { loadModule, MODES, TRANSPORTS } from '../worklet/engine.js';
 import { mount as mountDisplays } from './displays/panel.js';
+import { mount as mountHowlGuard } from './howl-guard/panel.js';
 import { mount as mountKeeping } from './keeping/panel.js';
+import { Commands } from './keys/commands.js';
+import { mount as mountKeys } from './keys/panel.js';
+import { Tempo } from './keys/tempo.js';
+import { mount as mountLooper } from './looper/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
+import { MidiInput } from './midi/input.js';
+import { mount as mountMidi } from './midi/panel.js';
 import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
@@ -18,7 +25,14 @@ import { mount as mountTransport } from './transport/panel.js';
 import { mount as mountViews } from './views/views.js';
 import { mount as mountWelcome } from './welcome/panel.js';
 
-/** @typedef {{ session: Session }} PageParts what every panel is given */
+/**
+ * What every panel is given.
+ * @typedef {object} PageParts
+ * @property {Session} session
+ * @property {Commands} commands what single keys do
+ * @property {Tempo} tempo
+ * @property {MidiInput} midi
+ */
 
 /**
  * What the page's address forces: `?mode=script-processor`, `?transport=message`. A transport that the mode cannot have
@@ -40,16 +54,21 @@ const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
   'recording': mountRecording,
+  'howl-guard': mountHowlGuard,
+  'looper': mountLooper,
   'rack': mountRack,
   'studio': mountDisplays,
   'meters': mountMeters,
   'keeping': mountKeeping,
   'welcome': mountWelcome,
+  'keys': mountKeys,
+  'midi': mountMidi,
 };
 
 /** The other views' panels; they load when the studio is up. @type {Record<string, () => Promise<{ mount: Mount }>>} */
 const LATER_PANELS = {
   'running': () => import('./running/panel.js'),
+  'latency': () => import('./latency/panel.js'),
   'glitch-lab': () => import('./glitch-lab/panel.js'),
   'proof': () => import('./proof/panel.js'),
   'comparison': () => import('./monte-carlo/comparison-panel.js'),
@@ -86,10 +105,11 @@ mountViews();
 try {
   const { parameters, effects, glue } = await loadModule();
   const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());
-  Object.assign(globalThis, { page: { session } });
-  for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, { session });
+  const page = { session, commands: new Commands(), tempo: new Tempo(), midi: new MidiInput() };
+  Object.assign(globalThis, { page });
+  for (const [id, mount] of Object.entries(PANELS)) bringUp(id, mount, page);
   const later = Object.entries(LATER_PANELS).map(([id, load]) =>
-    bringUp(id, async (section, page) => (await load()).mount(section, page), { session }),
+    bringUp(id, async (section, parts) => (await load()).mount(section, parts), page),
   );
   await Promise.all(later);
   for (const view of document.querySelectorAll('[aria-busy]')) view.removeAttribute('aria-busy');

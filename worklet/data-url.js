@@ -3,19 +3,28 @@
  */
 
 const BASE64 = /^data:[^,]*;base64,/;
+const ZLIB = /^data:application\/zlib;/;
 
 /** @param {string} url */
 export const isDataUrl = (url) => url.startsWith('data:');
 
 /**
- * The bytes of a `data:` URL in Base64, or null for any other URL. Decoded here, not fetched: a page's policy may
- * forbid to fetch what it has already.
+ * Whether what it has is compressed, so that it takes a DecompressionStream.
  * @param {string} url
- * @returns {Uint8Array<ArrayBuffer> | null}
  */
-export function bytesOf(url) {
+export const isCompressed = (url) => ZLIB.test(url);
+
+/**
+ * The bytes of a `data:` URL in Base64, inflated where they are compressed, or null for any other URL. Decoded here, not
+ * fetched: a page's policy may forbid to fetch what it has already.
+ * @param {string} url
+ * @returns {Promise<Uint8Array<ArrayBuffer> | ArrayBuffer | null>}
+ */
+export async function bytesOf(url) {
   if (!BASE64.test(url)) return null;
-  return Uint8Array.from(atob(url.replace(BASE64, '')), (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from(atob(url.replace(BASE64, '')), (character) => character.charCodeAt(0));
+  if (!isCompressed(url)) return bytes;
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate'))).arrayBuffer();
 }
 
 /**

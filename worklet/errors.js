@@ -37,7 +37,7 @@ const SENTENCES = {
   // The WebAssembly module.
   'wasm-unsupported': () => 'This browser has no WebAssembly; use a browser from 2017 or later.',
   'simd-unsupported': () =>
-    'This browser has no WebAssembly SIMD, which the single file is made for; use a browser from 2021 (Safari: 2023) ' +
+    'This browser lacks WebAssembly SIMD or DecompressionStream, which the single file needs; use a browser from 2023 ' +
     'or later, or publish pkg/audio_dsp_wasm_baseline.wasm and say by wasmUrl where it is.',
   'wasm-blocked': () =>
     "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src.",

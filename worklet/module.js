@@ -3,7 +3,7 @@
  * uses `pkg/audio_dsp_wasm.js` on the main thread. Main thread only.
  */
 
-import { bytesOf } from './data-url.js';
+import { bytesOf, isCompressed } from './data-url.js';
 import { has } from './detect.js';
 import { ABI_VERSION, instantiate } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
@@ -64,7 +64,9 @@ export function loadModule(wasmUrl = '') {
 function candidates() {
   const builds = WASM_BUILDS.filter((build) => build !== 'simd' || has('simd'));
   if (builds.length === 0) throw new EngineError('simd-unsupported');
-  return builds.map(wasmUrlOf);
+  const urls = builds.map(wasmUrlOf);
+  if (urls.some(isCompressed) && typeof DecompressionStream !== 'function') throw new EngineError('simd-unsupported');
+  return urls;
 }
 
 /**
@@ -114,7 +116,7 @@ async function firstThatWorks(urls, attempt) {
  * @param {string} url
  */
 async function compile(url) {
-  const bytes = bytesOf(url) ?? (await fetchBytes(url));
+  const bytes = (await bytesOf(url)) ?? (await fetchBytes(url));
   let module;
   try {
     module = await WebAssembly.compile(bytes);

@@ -2,7 +2,7 @@
  * The TypeScript declarations of the engine's public API, in types/: TypeScript reads them from the JSDoc of worklet/;
  * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDoors, SHIPPED } from './doors.mjs';
 import { diskFailure, Failure, root, run } from './project.mjs';
@@ -71,6 +71,21 @@ export async function makeDeclarations() {
     const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
     writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));
   }
+  removeUnreached(['engine.d.ts', 'script.d.ts']);
+}
+
+/**
+ * Removes the declarations that no public name leads to: TypeScript makes one for every module.
+ * @param {string[]} entries
+ */
+function removeUnreached(entries) {
+  const reached = new Set(entries);
+  // A set gives what is added while it is walked, too.
+  for (const file of reached) {
+    const imported = readFileSync(join(TYPES, file), 'utf8').matchAll(/['"]\.(?:\.\/types)?\/([\w-]+)\.js['"]/g);
+    for (const [, name] of imported) reached.add(`${name}.d.ts`);
+  }
+  for (const file of readdirSync(TYPES)) if (!reached.has(file)) rmSync(join(TYPES, file));
 }
 
 /**

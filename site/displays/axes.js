@@ -1,5 +1,5 @@
 /**
- * The axes of the spectrum: frequencies by octaves, and the filters' response on a scale of its own, whose 0 dB is
+ * The axes of spectrum and spectrogram: frequencies by octaves, and the filters' response on a scale of its own, whose 0 dB is
  * above the middle. Places are shares of the picture, from the upper left. No DOM.
  */
 
@@ -7,6 +7,7 @@ import { clamp } from '../shared/numbers.js';
 
 const LOW_HERTZ = 20;
 const HIGH_HERTZ = 20000;
+export const LABELLED_HERTZ = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
 /** The response's scale: the level at the picture's upper edge, and the span down to its lower one. */
 const RESPONSE_TOP_DECIBELS = 27;
 const RESPONSE_SPAN_DECIBELS = 72;
@@ -34,3 +35,9 @@ export const placeOfResponse = (level) => Math.min(1.1, (RESPONSE_TOP_DECIBELS -
  * @param {number} place
  */
 export const responseAt = (place) => RESPONSE_TOP_DECIBELS - place * RESPONSE_SPAN_DECIBELS;
+
+/**
+ * A frequency as an axis has it: `500`, `1 k`.
+ * @param {number} hertz
+ */
+export const labelOf = (hertz) => (hertz < 1000 ? String(hertz) : `${hertz / 1000} k`);

@@ -5,7 +5,6 @@
  */
 
 import { element } from '../shared/dom.js';
-import { clamp } from '../shared/numbers.js';
 import { frequencyAt, placeOf, placeOfResponse, responseAt } from './axes.js';
 
 /**
@@ -22,8 +21,8 @@ import { frequencyAt, placeOf, placeOfResponse, responseAt } from './axes.js';
 /** A Butterworth filter's level at its cutoff. */
 const CUTOFF_DECIBELS = -3;
 
-/** A handle at an end of the axis stays whole in sight. */
-const LEAST_PLACE = 0.02;
+/** Half of a handle: at an end of the axis it stays whole in sight. */
+const HALF = '0.75rem';
 
 /** @type {readonly Handle[]} */
 const HANDLES = [
@@ -88,8 +87,8 @@ function build(host, session, { sign, title, frequency, level, toggle }) {
 
   return () => {
     const height = level ? session.get(level) : CUTOFF_DECIBELS;
-    const place = clamp(placeOf(session.get(frequency)), LEAST_PLACE, 1 - LEAST_PLACE);
-    node.style.left = `${(100 * place).toFixed(2)}%`;
+    const place = `${(100 * placeOf(session.get(frequency))).toFixed(2)}%`;
+    node.style.left = `clamp(${HALF}, ${place}, 100% - ${HALF})`;
     node.style.top = `${(100 * placeOfResponse(height)).toFixed(2)}%`;
     node.classList.toggle('off', session.get(toggle) === 0);
   };

@@ -1,35 +1,56 @@
 /**
- * The oscilloscope. The waveform stands still because both traces start where the input last rose through zero. Main
- * thread.
+ * The oscilloscope: input and output over the same 20 ms. With its trigger the wave stands still, since both traces
+ * start where the input last rose through a level. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
 import { MINUS } from '../shared/numbers.js';
 import { SILENCE } from './trace.js';
+import { latestStart, triggerPoint } from './trigger.js';
 
 const WINDOW_SECONDS = 0.02;
 const DIVISIONS = 10;
 /** Vertical ranges: full scale is 1. */
 const RANGES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 const RANGE_HOLD_MILLISECONDS = 1200;
+/** The labels stand beside the slider of the trigger's level; in CSS pixels at the usual font size. */
+const LABEL_INSET = 22;
 
 export class Oscilloscope {
   #surface;
   #traces;
   #range = 1;
   #largeAt = -Infinity;
+  /** Whether it waits for a rise through the level; else it shows the latest samples. */
+  isTriggered = true;
+  /** The trigger's level, as a share of the way from the middle to the upper edge: −1 … 1. */
+  levelShare = 0;
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {import('./trace.js').Traces} traces
+   * @param {() => void} onAppear it came into sight, or has another size
    */
-  constructor(canvas, traces) {
+  constructor(canvas, traces, onAppear) {
     this.#traces = traces;
-    this.#surface = new Surface(canvas, () => this.#draw());
+    this.#surface = new Surface(canvas, () => {
+      this.#draw();
+      onAppear();
+    });
   }
 
   get inSight() {
     return this.#surface.inSight;
+  }
+
+  /** The trigger's level, in full scales. */
+  get level() {
+    return this.levelShare * this.#range;
+  }
+
+  /** Draws anew what is known. */
+  refresh() {
+    this.#draw();
   }
 
   /** @param {number} now in milliseconds */
@@ -46,7 +67,7 @@ export class Oscilloscope {
     const peak = Math.max(this.#traces.input.peak, this.#traces.output.peak);
     const wanted = peak < SILENCE ? this.#range : (RANGES.find((range) => range >= peak) ?? RANGES[RANGES.length - 1]);
     const isDue = wanted >= this.#range || now - this.#largeAt > RANGE_HOLD_MILLISECONDS;
-    if (isDue && wanted !== this.#range) this.#surface.forgetBackdrop();
+    if (isDue && wanted !== this.#range) this.#surface.forgetLayers();
     if (isDue) this.#range = wanted;
     if (wanted >= this.#range) this.#largeAt = now;
   }
@@ -60,26 +81,54 @@ export class Oscilloscope {
     });
     const { input, output } = this.#traces;
     const samples = Math.round(WINDOW_SECONDS * output.sampleRate);
-    const start = triggerPoint(input.peak > SILENCE ? input : output, samples);
-    this.#drawTrace(input.wave, start, samples, colors.input, 1.25);
-    this.#drawTrace(output.wave, start, samples, colors.output, 1.75);
+    const start = this.#start(samples);
+    if (this.isTriggered) this.#drawLevel();
+    this.#drawTrace(input.wave, start, samples, colors.input, 1);
+    this.#drawTrace(output.wave, start, samples, colors.output, 2);
+    this.#surface.overlay(() => this.#drawLabels());
+  }
+
+  /** @param {number} samples in the window */
+  #start(samples) {
+    const { input, output } = this.#traces;
+    const { wave, peak } = input.peak > SILENCE ? input : output;
+    if (!this.isTriggered || peak <= SILENCE) return latestStart(wave, samples);
+    return triggerPoint(wave, samples, { level: this.level, peak });
+  }
+
+  #drawLevel() {
+    const { draw, width, scale, colors, thinLine } = this.#surface;
+    const y = this.#y(this.level);
+    draw.fillStyle = colors.muted;
+    for (let x = 0; x < width; x += 8 * scale) draw.fillRect(x, Math.round(y), 3 * scale, thinLine);
+  }
+
+  /** @param {number} sample */
+  #y(sample) {
+    const { height, scale } = this.#surface;
+    const middle = height / 2;
+    return middle - (sample / this.#range) * (middle - 2 * scale);
   }
 
   #drawGrid() {
-    const { draw, width, height, scale, colors, thinLine } = this.#surface;
+    const { draw, width, height, colors, thinLine } = this.#surface;
     draw.fillStyle = colors.line;
     for (let i = 1; i < DIVISIONS; i++) draw.fillRect(Math.round((width * i) / DIVISIONS), 0, thinLine, height);
     for (let i = 1; i < 4; i++) draw.fillRect(0, Math.round((height * i) / 4), width, thinLine);
-    const inset = 6 * scale;
+  }
+
+  #drawLabels() {
+    const { draw, width, height, textScale } = this.#surface;
+    const inset = 5 * textScale;
+    const left = LABEL_INSET * textScale;
     this.#surface.font(10.5);
-    draw.fillStyle = colors.muted;
-    draw.textBaseline = 'top';
     draw.textAlign = 'left';
-    draw.fillText(`+${this.#range}`, inset, inset);
+    draw.textBaseline = 'top';
+    this.#surface.write(`+${this.#range}`, left, inset);
     draw.textBaseline = 'bottom';
-    draw.fillText(`${MINUS}${this.#range}`, inset, height - inset);
+    this.#surface.write(`${MINUS}${this.#range}`, left, height - inset);
     draw.textAlign = 'right';
-    draw.fillText(`${(1000 * WINDOW_SECONDS) / DIVISIONS} ms a division`, width - inset, height - inset);
+    this.#surface.write(`${(1000 * WINDOW_SECONDS) / DIVISIONS} ms a division`, width - inset, height - inset);
   }
 
   /**
@@ -90,37 +139,11 @@ export class Oscilloscope {
    * @param {number} thickness in CSS pixels
    */
   #drawTrace(wave, start, samples, color, thickness) {
-    const { draw, width, height, scale } = this.#surface;
-    const middle = height / 2;
-    draw.beginPath();
+    const { width } = this.#surface;
+    const path = new Path2D();
     for (let i = 0; i <= samples; i++) {
-      const sample = wave[Math.floor(start) + i] ?? 0;
-      const x = ((i - (start % 1)) / samples) * width;
-      const y = middle - (sample / this.#range) * (middle - 2 * scale);
-      draw.lineTo(x, y);
+      path.lineTo(((i - (start % 1)) / samples) * width, this.#y(wave[Math.floor(start) + i] ?? 0));
     }
-    draw.strokeStyle = color;
-    draw.lineWidth = thickness * scale;
-    draw.lineJoin = 'bevel';
-    draw.stroke();
+    this.#surface.strokeThin(path, color, thickness);
   }
-}
-
-/**
- * Where the latest whole window starts whose first sample rises through zero, between samples. A rise
- * counts only after the wave has been clearly negative, so that noise around zero is no trigger.
- * @param {import('./trace.js').Trace} trace
- * @param {number} samples in the window
- */
-function triggerPoint({ wave, peak }, samples) {
-  const last = wave.length - samples - 2;
-  const threshold = -0.15 * peak;
-  let crossing = -1;
-  for (let i = last; i > 0; i--) {
-    if (wave[i] < 0 && wave[i + 1] >= 0) crossing = i;
-    if (crossing >= 0 && wave[i] <= threshold && peak > SILENCE) {
-      return crossing + wave[crossing] / (wave[crossing] - wave[crossing + 1]);
-    }
-  }
-  return last;
 }

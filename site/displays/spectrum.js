@@ -1,74 +1,112 @@
 /**
- * The spectrum on a logarithmic axis, and over it what the filters do to it. Main thread.
+ * The spectrum on a logarithmic axis: input, output and the output's held peaks; behind them, what the filters do to
+ * the sound. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
 import { decibels, MINUS } from '../shared/numbers.js';
-import { frequencyAt, placeOf, placeOfResponse } from './axes.js';
+import { frequencyAt, LABELLED_HERTZ, labelOf, placeOf, placeOfResponse } from './axes.js';
+import { FLOOR_DECIBELS, toBands } from './bands.js';
+import { PeakHold } from './peak-hold.js';
 
 const TOP_DECIBELS = 0;
 const BOTTOM_DECIBELS = -100;
 /** What lies below the picture is drawn as if it were here: out of sight. */
 const BELOW_DECIBELS = BOTTOM_DECIBELS - 20;
-const LABELLED_HERTZ = [50, 100, 200, 500, 1000, 2000, 5000, 10000];
-/** In CSS pixels. */
+/** The strip of the frequencies' labels, in CSS pixels at the usual font size. */
 const AXIS_HEIGHT = 16;
 /** The response is asked for at no more frequencies than this. */
 const MOST_COLUMNS = 512;
+
+/** A level for each column of pixels, and the frequencies between which it stands. */
+class Columns {
+  levels = new Float32Array(0);
+  #edges = new Float64Array(0);
+  #binsPerHertz = 0;
+
+  /**
+   * @param {import('./trace.js').Trace} trace
+   * @param {number} count
+   */
+  read({ levels, binsPerHertz }, count) {
+    if (this.levels.length !== count || this.#binsPerHertz !== binsPerHertz) {
+      this.levels = new Float32Array(count);
+      this.#edges = Float64Array.from({ length: count + 1 }, (_, i) => frequencyAt(i / count) * binsPerHertz);
+      this.#binsPerHertz = binsPerHertz;
+    }
+    toBands(levels, this.#edges, this.levels);
+  }
+}
 
 export class Spectrum {
   #surface;
   #traces;
   #session;
-  #response = new FilterResponse();
-  /** The frequency at each column of pixels. */
-  #columns = new Float64Array(0);
+  #input = new Columns();
+  #output = new Columns();
+  #peaks = new PeakHold();
 
   /**
    * @param {HTMLCanvasElement} canvas
    * @param {import('./trace.js').Traces} traces
    * @param {import('../session/session.js').Session} session
+   * @param {() => void} onAppear it came into sight, or has another size
    */
-  constructor(canvas, traces, session) {
+  constructor(canvas, traces, session, onAppear) {
     this.#traces = traces;
     this.#session = session;
-    this.#surface = new Surface(canvas, () => this.draw());
+    this.#surface = new Surface(canvas, () => {
+      this.#draw();
+      onAppear();
+    });
     for (const event of /** @type {const} */ (['parameter', 'engine', 'closed'])) {
-      session.addEventListener(event, () => this.#response.forget());
+      session.addEventListener(event, () => this.#surface.forgetLayers());
     }
+    session.addEventListener('engine', () => this.#peaks.forget());
+    session.addEventListener('parameter', () => this.#draw());
   }
 
   get inSight() {
     return this.#surface.inSight;
   }
 
-  draw() {
-    if (!this.#surface.inSight || this.#surface.width === 0) return;
-    const { draw, width, height, scale, colors } = this.#surface;
+  /**
+   * Shows what the traces have.
+   * @param {number} now in milliseconds
+   */
+  show(now) {
+    const count = Math.max(2, Math.floor(this.#surface.width / Math.max(1, this.#surface.scale)));
+    this.#input.read(this.#traces.input, count);
+    this.#output.read(this.#traces.output, count);
+    this.#peaks.follow(this.#output.levels, now);
+    this.#draw();
+  }
+
+  #draw() {
+    const { draw, width, height, textScale, colors, inSight } = this.#surface;
+    if (!inSight || width === 0) return;
     this.#surface.backdrop(() => {
       this.#surface.fill('inset');
       this.#drawGrid();
-      this.#drawLabels();
+      this.#drawResponse();
     });
     // The frequencies have a strip of their own, so that no trace is drawn over them.
     draw.save();
     draw.beginPath();
-    draw.rect(0, 0, width, height - AXIS_HEIGHT * scale);
+    draw.rect(0, 0, width, height - AXIS_HEIGHT * textScale);
     draw.clip();
-    this.#drawLevels(this.#traces.input, colors.input, 1.25);
-    this.#drawLevels(this.#traces.output, colors.output, 1.5);
-    this.#drawResponse();
+    draw.globalAlpha = 0.5;
+    this.#drawLevels(this.#peaks.levels, colors.output, 1);
+    draw.globalAlpha = 1;
+    this.#drawLevels(this.#input.levels, colors.input, 1);
+    this.#drawLevels(this.#output.levels, colors.output, 2);
     draw.restore();
+    this.#surface.overlay(() => this.#drawLabels());
   }
 
   /** @param {number} hertz */
   #x(hertz) {
     return placeOf(hertz) * this.#surface.width;
-  }
-
-  /** @param {number} x */
-  #hertz(x) {
-    return frequencyAt(x / this.#surface.width);
   }
 
   /** @param {number} level in dB */
@@ -89,57 +127,44 @@ export class Spectrum {
   }
 
   #drawLabels() {
-    const { draw, width, height, scale, colors } = this.#surface;
-    const inset = 6 * scale;
+    const { draw, width, height, textScale, colors } = this.#surface;
+    const inset = 5 * textScale;
     draw.fillStyle = colors.inset;
-    draw.fillRect(0, height - AXIS_HEIGHT * scale, width, AXIS_HEIGHT * scale);
+    draw.fillRect(0, height - AXIS_HEIGHT * textScale, width, AXIS_HEIGHT * textScale);
     this.#surface.font(10.5);
-    draw.fillStyle = colors.muted;
     draw.textAlign = 'center';
-    draw.textBaseline = 'bottom';
+    draw.textBaseline = 'middle';
     for (const hertz of LABELLED_HERTZ) {
-      draw.fillText(hertz < 1000 ? String(hertz) : `${hertz / 1000} k`, this.#x(hertz), height - 2 * scale);
+      this.#surface.write(labelOf(hertz), this.#x(hertz), height - (AXIS_HEIGHT / 2) * textScale);
     }
     draw.textAlign = 'left';
     draw.textBaseline = 'top';
-    draw.fillText('0 dBFS', inset, inset);
+    this.#surface.write('0 dBFS', inset, inset);
+    draw.textBaseline = 'middle';
     for (let level = -20; level > BOTTOM_DECIBELS; level -= 40) {
-      draw.fillText(`${MINUS}${-level}`, inset, this.#y(level) + 2 * scale);
+      this.#surface.write(`${MINUS}${-level}`, inset, this.#y(level));
     }
   }
 
   /**
-   * A line of the loudest bin in each pixel column; between bins, where columns are finer, straight.
-   * @param {import('./trace.js').Trace} trace
+   * @param {Float32Array} levels one a column
    * @param {string} color
    * @param {number} thickness in CSS pixels
    */
-  #drawLevels({ levels, sampleRate }, color, thickness) {
-    const { draw, width, scale } = this.#surface;
-    const binsPerHertz = (2 * levels.length) / sampleRate;
-    const step = Math.max(1, scale);
-    if (this.#columns.length !== Math.ceil(width / step) + 1) {
-      this.#columns = Float64Array.from({ length: Math.ceil(width / step) + 1 }, (_, i) => this.#hertz(i * step));
-    }
-    draw.beginPath();
-    draw.moveTo(0, this.#y(BELOW_DECIBELS));
-    for (let i = 0; i + 1 < this.#columns.length; i++) {
-      const from = this.#columns[i] * binsPerHertz;
-      const to = this.#columns[i + 1] * binsPerHertz;
-      draw.lineTo(i * step, this.#y(to - from < 1 ? between(levels, from) : loudest(levels, from, to)));
-    }
-    draw.strokeStyle = color;
-    draw.lineWidth = thickness * scale;
-    draw.lineJoin = 'bevel';
-    draw.stroke();
+  #drawLevels(levels, color, thickness) {
+    const { width } = this.#surface;
+    const path = new Path2D();
+    for (let i = 0; i < levels.length; i++) path.lineTo(((i + 0.5) / levels.length) * width, this.#y(levels[i]));
+    this.#surface.strokeThin(path, color, thickness);
   }
 
   #drawResponse() {
     const { draw, width, height, scale, colors } = this.#surface;
     const columns = Math.max(2, Math.min(MOST_COLUMNS, Math.round(width / 2)));
+    const frequencies = Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1)));
     draw.beginPath();
-    this.#response.of(this.#session, columns).forEach((factor, i) => {
-      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(decibels(factor)) * height);
+    this.#session.response(frequencies).forEach((factor, i) => {
+      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(Math.max(FLOOR_DECIBELS, decibels(factor))) * height);
     });
     draw.strokeStyle = colors.text;
     draw.lineWidth = 1.25 * scale;
@@ -147,54 +172,4 @@ export class Spectrum {
     draw.stroke();
     draw.setLineDash([]);
   }
-}
-
-/** The filters' response as it was asked for last: it is another only where a parameter, the engine or the size is. */
-class FilterResponse {
-  #isStale = true;
-  /** @type {Float64Array} */
-  #factors = new Float64Array(0);
-
-  /** Something that it depends on is another. */
-  forget() {
-    this.#isStale = true;
-  }
-
-  /**
-   * @param {import('../session/session.js').Session} session
-   * @param {number} columns how many frequencies, evenly spaced on the axis
-   * @returns {Float64Array} a factor for each
-   */
-  of(session, columns) {
-    if (this.#isStale || columns !== this.#factors.length) {
-      this.#factors = session.response(
-        Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1))),
-      );
-      this.#isStale = false;
-    }
-    return this.#factors;
-  }
-}
-
-/**
- * The level between two bins.
- * @param {Float32Array} levels
- * @param {number} at a bin, and a fraction
- */
-function between(levels, at) {
-  const index = Math.min(levels.length - 2, Math.floor(at));
-  const [left, right] = [Math.max(BELOW_DECIBELS, levels[index]), Math.max(BELOW_DECIBELS, levels[index + 1])];
-  return left + (right - left) * (at - index);
-}
-
-/**
- * The highest level of several bins.
- * @param {Float32Array} levels
- * @param {number} from the first bin
- * @param {number} to the bin after the last
- */
-function loudest(levels, from, to) {
-  let most = BELOW_DECIBELS;
-  for (let i = Math.floor(from); i < Math.min(levels.length, to); i++) most = Math.max(most, levels[i]);
-  return most;
 }

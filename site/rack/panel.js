@@ -7,6 +7,7 @@ import { button, element, find } from '../shared/dom.js';
 import { dialControl } from './dial.js';
 import { mountMoves } from './moves.js';
 import { pictureOf } from './pictures/pictures.js';
+import { balance } from './rows.js';
 import { switchControl } from './switch.js';
 import { MASTER, unitsOf } from './units.js';
 
@@ -55,7 +56,9 @@ export function mount(section, { session }) {
     for (const row of rowsOf(unit)) cardOf.set(row.id, card);
     return card;
   });
-  find(section, '#parameters', HTMLElement).append(...cards.map(({ node }) => node));
+  const box = find(section, '#parameters', HTMLElement);
+  box.append(...cards.map(({ node }) => node));
+  const layOut = balance(box);
   find(section, '#chips', HTMLElement).append(...cards.map(({ chip }) => chip));
   choose(cards.find(({ unit }) => soundsIn(session, unit)) ?? cards[0]);
 
@@ -127,6 +130,7 @@ export function mount(section, { session }) {
       node.parentElement?.append(node);
       chip.parentElement?.append(chip);
     }
+    layOut();
     // A node that moves in the document loses the focus.
     if (focused instanceof HTMLElement) focused.focus();
   });

@@ -1,6 +1,7 @@
 /**
- * Hands what it hears to the main thread, in chunks. Audio thread: a chunk's buffers are taken when the processor is
- * made and come back after use, so that a quantum allocates nothing as long as the page keeps up.
+ * Hands what it hears to the main thread, in chunks that say at which frame of the context they begin. Audio thread: a
+ * chunk's buffers are taken when the processor is made and come back after use, so that a quantum allocates nothing as
+ * long as the page keeps up.
  */
 
 /**
@@ -8,21 +9,24 @@
  * @typedef {object} AudioScope
  * @property {new () => { port: MessagePort }} AudioWorkletProcessor
  * @property {(name: string, processor: unknown) => void} registerProcessor
+ * @property {number} currentFrame the context's frame with which the quantum begins
  *
- * @typedef {{ frames: number, channels: Float32Array<ArrayBuffer>[] }} Chunk
+ * @typedef {{ first: number, frames: number, channels: Float32Array<ArrayBuffer>[] }} Chunk
  */
 
 const CHUNK_FRAMES = 8192;
 const CHANNELS = 2;
 const SPARE_CHUNKS = 4;
 
-const { AudioWorkletProcessor, registerProcessor } = /** @type {AudioScope} */ (/** @type {unknown} */ (globalThis));
+const scope = /** @type {AudioScope} */ (/** @type {unknown} */ (globalThis));
+const { AudioWorkletProcessor, registerProcessor } = scope;
 
 const newChannels = () => Array.from({ length: CHANNELS }, () => new Float32Array(CHUNK_FRAMES));
 
 class Capture extends AudioWorkletProcessor {
   #spare = Array.from({ length: SPARE_CHUNKS }, newChannels);
   #channels = newChannels();
+  #first = 0;
   #frames = 0;
   #ended = false;
 
@@ -45,6 +49,7 @@ class Capture extends AudioWorkletProcessor {
     if (input.length === 0) return true;
     const quantum = input[0].length;
     for (let from = 0; from < quantum; ) {
+      if (this.#frames === 0) this.#first = scope.currentFrame + from;
       const frames = Math.min(quantum - from, CHUNK_FRAMES - this.#frames);
       for (let channel = 0; channel < CHANNELS; channel++) {
         const samples = input[Math.min(channel, input.length - 1)];
@@ -60,7 +65,7 @@ class Capture extends AudioWorkletProcessor {
 
   #send() {
     if (this.#frames === 0) return;
-    const chunk = { frames: this.#frames, channels: this.#channels };
+    const chunk = { first: this.#first, frames: this.#frames, channels: this.#channels };
     this.port.postMessage(
       chunk,
       this.#channels.map(({ buffer }) => buffer),

@@ -13,16 +13,19 @@ import { bytesPerSample, MOST_DATA_BYTES, wavHeader, wavSamples } from './wav.js
  * @typedef {object} Take
  * @property {Blob} file
  * @property {number} seconds
+ * @property {number | null} first the context's frame with which it begins; null where that is not known
  * @property {() => Promise<void>} discard
  */
 
-const CHANNELS = 2;
+export const CHANNELS = /** @type {const} */ (2);
 const SCRIPT_FRAMES = 4096;
 const CAPTURE_URL = new URL('capture.js', import.meta.url).href;
 
 /**
  * Hands chunks on until it is ended; `end` resolves when the last one has come.
  * @typedef {{ end: () => Promise<void> }} Tap
+ *
+ * @typedef {(channels: Float32Array[], first: number | null) => void} OnChunk
  */
 
 export class Recording {
@@ -31,6 +34,8 @@ export class Recording {
   #sampleRate;
   /** @type {Tap | null} */
   #tap = null;
+  /** @type {number | null} */
+  #first = null;
   #frames = 0;
   #writing = Promise.resolve();
   #onFull;
@@ -75,13 +80,14 @@ export class Recording {
     await this.#tap?.end();
     await this.#writing;
     const file = await this.#file.finish(this.#header(this.bytes));
-    return { file, seconds: this.seconds, discard: () => this.#file.discard() };
+    return { file, seconds: this.seconds, first: this.#first, discard: () => this.#file.discard() };
   }
 
   /** @param {AudioNode} node */
   async #begin(node) {
     try {
-      const onChunk = (/** @type {Float32Array[]} */ channels) => this.#take(channels);
+      /** @type {OnChunk} */
+      const onChunk = (channels, first) => this.#take(channels, first);
       this.#tap = await (node.context.audioWorklet ? tapByWorklet : tapByScript)(node, onChunk);
     } catch (error) {
       await this.#file.discard();
@@ -89,13 +95,14 @@ export class Recording {
     }
   }
 
-  /** @param {Float32Array[]} channels */
-  #take(channels) {
+  /** @type {OnChunk} */
+  #take(channels, first) {
     const bytes = wavSamples(this.#format, channels);
     if (this.bytes + bytes.length > MOST_DATA_BYTES) {
       this.#onFull('The take reached 4 GB, the most that a WAV file holds. It is kept; record on in another one.');
       return;
     }
+    if (this.#frames === 0) this.#first = first;
     this.#frames += channels[0].length;
     this.#write(bytes);
   }
@@ -117,7 +124,7 @@ export class Recording {
 
 /**
  * @param {AudioNode} node
- * @param {(channels: Float32Array[]) => void} onChunk
+ * @param {OnChunk} onChunk
  * @returns {Promise<Tap>}
  */
 async function tapByWorklet(node, onChunk) {
@@ -133,8 +140,11 @@ async function tapByWorklet(node, onChunk) {
   capture.port.onmessage = ({ data }) => {
     if (data === 'ended') return ended();
     /** @type {Chunk} */
-    const { frames, channels } = data;
-    onChunk(channels.map((samples) => samples.subarray(0, frames)));
+    const { first, frames, channels } = data;
+    onChunk(
+      channels.map((samples) => samples.subarray(0, frames)),
+      first,
+    );
     capture.port.postMessage(
       channels,
       channels.map(({ buffer }) => buffer),
@@ -162,14 +172,17 @@ async function tapByWorklet(node, onChunk) {
 
 /**
  * @param {AudioNode} node
- * @param {(channels: Float32Array[]) => void} onChunk
+ * @param {OnChunk} onChunk
  * @returns {Promise<Tap>}
  */
 async function tapByScript(node, onChunk) {
   const { context } = node;
   const script = context.createScriptProcessor(SCRIPT_FRAMES, CHANNELS, 1);
   script.onaudioprocess = ({ inputBuffer }) => {
-    onChunk(Array.from({ length: CHANNELS }, (_, channel) => inputBuffer.getChannelData(channel)));
+    onChunk(
+      Array.from({ length: CHANNELS }, (_, channel) => inputBuffer.getChannelData(channel)),
+      null,
+    );
   };
   node.connect(script).connect(context.destination);
   return {

@@ -11,6 +11,8 @@
  */
 
 const NAME = 'take.wav';
+/** How many were opened; several can be in the same millisecond. */
+let opened = 0;
 
 /** @returns {Promise<TakeFile>} */
 export async function openTakeFile() {
@@ -25,7 +27,8 @@ export async function openTakeFile() {
 async function onDisk() {
   const folder = await navigator.storage.getDirectory();
   // Each take has a name of its own: the one before may still be on its way to the visitor's folder.
-  const name = `${Date.now()}-${NAME}`;
+  opened += 1;
+  const name = `${Date.now()}-${opened}-${NAME}`;
   await removeOld(folder);
   const handle = await folder.getFileHandle(name, { create: true });
   const stream = await handle.createWritable();

@@ -74,3 +74,19 @@ export function wavSamples(format, channels) {
   }
   return bytes;
 }
+
+/**
+ * The channels of interleaved float samples, as a WAV has them. Browsers with WebAssembly are little-endian, as WAV is.
+ * @param {ArrayBuffer} bytes
+ * @param {number} channels
+ * @returns {Float32Array<ArrayBuffer>[]}
+ */
+export function planarFloats(bytes, channels) {
+  const samples = new Float32Array(bytes);
+  const frames = samples.length / channels;
+  return Array.from({ length: channels }, (_, channel) => {
+    const planar = new Float32Array(frames);
+    for (let frame = 0, at = channel; frame < frames; frame++, at += channels) planar[frame] = samples[at];
+    return planar;
+  });
+}

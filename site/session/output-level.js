@@ -1,11 +1,12 @@
 /**
- * How loud the page's output is, behind the engine: the visitor's volume, and a gain that makes the bypassed sound as
- * loud as the processed one was, so that ears compare the sound and not the level. Main thread.
+ * How loud the page's output is, behind the engine: a gain that makes the bypassed sound as loud as the processed one
+ * was, so that ears compare the sound and not the level; and, behind that, the visitor's volume. Main thread.
  */
 
+import { approach } from '../shared/fade.js';
 import { clamp, fromDecibels } from '../shared/numbers.js';
 
-/** @typedef {import('../../worklet/engine.js').Engine} Engine */
+/** @typedef {Pick<import('./session.js').Sound, 'engine' | 'matched' | 'output'>} Sound */
 
 const POLL_MILLISECONDS = 100;
 /** The levels compared are means over about this time. */
@@ -15,6 +16,12 @@ const QUIETEST_RMS = 1e-3;
 const MOST_MATCH = fromDecibels(24);
 /** Time constant with which the output moves to another level. */
 const GLIDE_SECONDS = 0.02;
+/**
+ * How long the output takes to go down for a microphone, and to come up again: to 2 %, and to 98 %. Much shorter than
+ * this, the fall would be over before a busy audio thread hears of it.
+ */
+const FALL_SECONDS = 0.06;
+const RISE_SECONDS = 0.3;
 
 /** Follows the engine's input and output level while it is not bypassed. */
 class LoudnessMatch {
@@ -45,8 +52,8 @@ const powerOf = (rms) => rms.reduce((sum, level) => sum + level ** 2, 0) / rms.l
 
 export class OutputLevel {
   #match = new LoudnessMatch();
-  /** @type {GainNode | null} */
-  #node = null;
+  /** @type {Sound | null} */
+  #sound = null;
   #timer = 0;
   #volume;
   #bypassed = false;
@@ -69,15 +76,16 @@ export class OutputLevel {
 
   /**
    * Works on another sound from here on.
-   * @param {GainNode} node
-   * @param {Engine} engine
+   * @param {Sound} sound
    */
-  follow(node, engine) {
+  follow(sound) {
     this.stop();
-    this.#node = node;
-    node.gain.value = this.#level;
+    this.#sound = sound;
+    const { engine, matched, output } = sound;
+    matched.gain.value = this.#matchedLevel;
+    output.gain.value = this.#level;
     this.#timer = setInterval(() => {
-      if (this.#bypassed || node.context.state !== 'running') return;
+      if (this.#bypassed || output.context.state !== 'running') return;
       this.#match.follow(engine.meters());
       this.#onMatch();
     }, POLL_MILLISECONDS);
@@ -85,7 +93,7 @@ export class OutputLevel {
 
   stop() {
     clearInterval(this.#timer);
-    this.#node = null;
+    this.#sound = null;
   }
 
   set volume(/** @type {number} */ volume) {
@@ -104,12 +112,31 @@ export class OutputLevel {
     this.#glide();
   }
 
+  /**
+   * Goes down and comes up slowly, so that there is time to turn down what howls.
+   * @returns {number} the seconds until it is down
+   */
+  rise() {
+    if (this.#sound) {
+      const { gain, context } = this.#sound.output;
+      approach(gain, context, 0, FALL_SECONDS / 4);
+      gain.setTargetAtTime(this.#level, context.currentTime + FALL_SECONDS, RISE_SECONDS / 4);
+    }
+    return FALL_SECONDS;
+  }
+
+  get #matchedLevel() {
+    return this.#bypassed ? this.match : 1;
+  }
+
   get #level() {
-    if (this.#silenced) return 0;
-    return this.#volume * (this.#bypassed ? this.match : 1);
+    return this.#silenced ? 0 : this.#volume;
   }
 
   #glide() {
-    this.#node?.gain.setTargetAtTime(this.#level, this.#node.context.currentTime, GLIDE_SECONDS);
+    if (!this.#sound) return;
+    const { matched, output } = this.#sound;
+    approach(matched.gain, matched.context, this.#matchedLevel, GLIDE_SECONDS);
+    approach(output.gain, output.context, this.#level, GLIDE_SECONDS);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The page's sound: one AudioContext, one engine, one source at a time. Main thread.
  *
- *   source → input (a GainNode: what the engine hears) → engine → output (what goes to the loudspeakers)
+ *   source → input (a GainNode: what the engine hears) → engine → matched → output (all that plays) → speakers
  *
  * Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
  * or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine,
@@ -9,6 +9,7 @@
  */
 
 import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
+import { Fader } from '../shared/fade.js';
 import { OutputLevel } from './output-level.js';
 
 /**
@@ -23,12 +24,15 @@ import { OutputLevel } from './output-level.js';
  * @typedef {import('../sources/sources.js').Source} Source
  *
  * @typedef {{ mode?: Mode, transport?: Transport }} Forced what the page's address forces
+ * @typedef {{ source: Source, fader: Fader, open: Opener, isPaused: boolean }} Playing
  *
  * @typedef {object} Sound what plays, as long as its context lives
  * @property {AudioContext} context
  * @property {Engine} engine
  * @property {GainNode} input what the engine hears
- * @property {GainNode} output what goes to the loudspeakers
+ * @property {GainNode} matched what the engine gives, as loud when bypassed as when not
+ * @property {GainNode} output all that plays, at the visitor's volume
+ * @property {GainNode} speakers the last before the loudspeakers, where a guard turns all down
  *
  * @typedef {object} Action what one click does
  * @property {string} label
@@ -49,6 +53,8 @@ import { OutputLevel } from './output-level.js';
  * @property {CustomEvent<Sound>} engine built anew
  * @property {Event} closed context and engine are gone
  * @property {Event} source another one sounds, or none
+ * @property {Event} pause the source pauses, or goes on
+ * @property {Event} device the sound goes to another output device
  * @property {CustomEvent<{ id: ParameterId, value: number }>} parameter has a new value
  * @property {Event} order the effects sound in another one
  * @property {CustomEvent<Change>} change the sound's settings were changed, by one act of the visitor
@@ -87,11 +93,13 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   #preparing = null;
   /** @type {Sound | null} */
   #sound = null;
-  /** What sounds now, and how to bring it back. @type {{ source: Source, fader: GainNode, open: Opener } | null} */
+  /** What sounds now, and how to bring it back. @type {Playing | null} */
   #playing = null;
   /** The last request to play or stop: an older one that is not ready yet is dropped. */
   #request = 0;
   #idleTimer = 0;
+  /** The output device asked for was not there when the context was built: to be told once something sounds. */
+  #sinkIsGone = false;
   /** The panels that need the context running. @type {Set<string>} */
   #holders = new Set();
   #level;
@@ -127,9 +135,19 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#sound?.input ?? null;
   }
 
-  /** What goes to the loudspeakers. */
+  /** What the engine gives, as loud when bypassed as when not. */
+  get matched() {
+    return this.#sound?.matched ?? null;
+  }
+
+  /** All that plays, at the visitor's volume. */
   get output() {
     return this.#sound?.output ?? null;
+  }
+
+  /** The last before the loudspeakers. */
+  get speakers() {
+    return this.#sound?.speakers ?? null;
   }
 
   /** What sounds now. */
@@ -143,9 +161,19 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return mode ?? (canHave(this.#settings.mode, transport) ? this.#settings.mode : 'auto');
   }
 
+  /** Whether the source pauses. */
+  get paused() {
+    return this.#playing?.isPaused === true;
+  }
+
   /** Whether the context should be running: something sounds, rings on, or is being measured. */
   get active() {
-    return this.#playing !== null || this.#holders.size > 0;
+    return (this.#playing !== null && !this.#playing.isPaused) || this.#holders.size > 0;
+  }
+
+  /** The output device asked for: '' is the system's own choice. */
+  get wantedSink() {
+    return this.#settings.sink;
   }
 
   /** The fallback's buffer asked for: 'auto', or a size in frames. */
@@ -322,10 +350,36 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     if (!isWanted) return;
     if (isClosed) throw new Error(CLOSED_MEANWHILE);
     this.#dropSource();
-    this.#playing = { source, fader: fadeIn(source, sound), open };
+    const fader = new Fader(sound.context);
+    source.node.connect(fader.node).connect(sound.input);
+    this.#fadeIn(source, fader);
+    this.#playing = { source, fader, open, isPaused: false };
     this.#lastOpen = open;
     this.#emit('source');
     this.#emit('recovered');
+    if (this.#sinkIsGone) this.sinkIsGone();
+  }
+
+  /** Silences the source; what is played from memory keeps its place. What rings on rings out. */
+  pause() {
+    if (!this.#playing || this.#playing.isPaused) return;
+    this.#playing.isPaused = true;
+    const { source, fader } = this.#playing;
+    if (source.player) source.player.pause();
+    else fader.move(0, FADE_SECONDS);
+    this.#emit('pause');
+    this.#restWhenSilent();
+  }
+
+  /** Lets the paused source go on; in a click. */
+  unpause() {
+    if (!this.#playing?.isPaused) return;
+    this.#playing.isPaused = false;
+    const { source, fader } = this.#playing;
+    this.#wake();
+    if (source.player) source.player.resume();
+    else this.#fadeIn(source, fader);
+    this.#emit('pause');
   }
 
   /** The source that played last, to play it again; null before the first. */
@@ -373,6 +427,16 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   }
 
   /**
+   * Sends the sound to another output device, now and at the next visit, where the browser can.
+   * @param {string} sink its id; '' is the system's own choice
+   */
+  async setSink(sink) {
+    if (this.context && canChooseSink(this.context)) await this.context.setSinkId(sink);
+    this.#settings.sink = sink;
+    this.#emit('device');
+  }
+
+  /**
    * Keeps the context running for as long as a panel measures.
    * @param {string} panel
    */
@@ -409,6 +473,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   async #build() {
     const context = new AudioContext({ latencyHint: 'interactive' });
     this.#context = context;
+    this.#restoreSink(context);
     context.addEventListener('statechange', () => {
       if (context.state === 'closed' && context === this.#context) this.#wasClosed();
     });
@@ -427,11 +492,12 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
     if (this.order !== this.defaultOrder) engine.setOrder(this.order);
-    const sound = { context, engine, input: new GainNode(context), output: new GainNode(context) };
+    const [input, matched, output, speakers] = Array.from({ length: 4 }, () => new GainNode(context));
+    const sound = { context, engine, input, matched, output, speakers };
     this.#sound = sound;
-    sound.input.connect(engine.input);
-    engine.output.connect(sound.output).connect(context.destination);
-    this.#level.follow(sound.output, engine);
+    input.connect(engine.input);
+    engine.output.connect(matched).connect(output).connect(speakers).connect(context.destination);
+    this.#level.follow(sound);
     engine.addEventListener('modechange', () => this.#emit('mode'));
     engine.addEventListener('error', () => {
       const again = { label: 'Start it again', run: () => this.restore() };
@@ -441,6 +507,27 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     this.#emit('mode');
     this.#emit('recovered');
     return sound;
+  }
+
+  /** @param {AudioContext} context a new one */
+  async #restoreSink(context) {
+    if (this.wantedSink === '' || !canChooseSink(context)) return;
+    try {
+      await context.setSinkId(this.wantedSink);
+    } catch {
+      this.#sinkIsGone = true;
+    }
+  }
+
+  /** The output device asked for is not there, so the sound goes where the system sends it. */
+  sinkIsGone() {
+    this.#sinkIsGone = false;
+    const { wantedSink: sink } = this;
+    this.setSink('').catch(() => {});
+    this.trouble('The output device is gone.', 'The sound goes to the system’s own choice.', {
+      label: 'Try it again',
+      run: () => this.setSink(sink),
+    });
   }
 
   /** The context was closed from outside. */
@@ -494,15 +581,23 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     }
   }
 
+  /**
+   * Fades a source in; one that can howl comes when the page's output is down, and the output rises then.
+   * @param {Source} source
+   * @param {Fader} fader
+   */
+  #fadeIn(source, fader) {
+    const wait = source.isLive ? this.#level.rise() : 0;
+    fader.move(1, FADE_SECONDS, wait);
+  }
+
   #dropSource() {
     if (!this.#playing) return;
     const { source, fader } = this.#playing;
     this.#playing = null;
-    const { currentTime } = fader.context;
-    fader.gain.cancelScheduledValues(currentTime);
-    fader.gain.setTargetAtTime(0, currentTime, FADE_SECONDS / 4);
+    fader.move(0, FADE_SECONDS);
     setTimeout(() => {
-      fader.disconnect();
+      fader.node.disconnect();
       source.release();
     }, RELEASE_MILLISECONDS);
     this.#restWhenSilent();
@@ -544,14 +639,12 @@ function canHave(mode, transport) {
 }
 
 /**
- * Connects a source to the engine through a fade.
- * @param {Source} source
- * @param {Sound} sound
+ * A context that can say where it plays; the method is new, and TypeScript's library does not know it.
+ * @typedef {AudioContext & { sinkId: string, setSinkId(id: string): Promise<void> }} SinkContext
  */
-function fadeIn(source, { context, input }) {
-  const fader = new GainNode(context, { gain: 0 });
-  fader.gain.setValueAtTime(0, context.currentTime);
-  fader.gain.linearRampToValueAtTime(1, context.currentTime + FADE_SECONDS);
-  source.node.connect(fader).connect(input);
-  return fader;
-}
+
+/**
+ * @param {AudioContext} context
+ * @returns {context is SinkContext}
+ */
+const canChooseSink = (context) => 'setSinkId' in context;

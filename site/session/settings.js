@@ -19,6 +19,7 @@ import { isRecord, readStored, store } from '../shared/storage.js';
  * @property {Mode} [mode]
  * @property {BufferSize | 'auto'} [bufferSize]
  * @property {number} [volume]
+ * @property {string} [sink]
  * @property {readonly string[]} [order]
  * @property {Record<string, number>} params
  */
@@ -40,6 +41,7 @@ export class Settings {
   /** @type {BufferSize | 'auto'} */
   #bufferSize = 'auto';
   #volume = 1;
+  #sink = '';
   #effects;
   #order;
   /** What was changed here and is not written yet. @type {Changes} */
@@ -89,6 +91,17 @@ export class Settings {
   set volume(volume) {
     this.#volume = volume;
     this.#changes.volume = volume;
+    this.#writeSoon();
+  }
+
+  /** The id of the output device that the visitor asked for; '' is the system's own choice. */
+  get sink() {
+    return this.#sink;
+  }
+
+  set sink(sink) {
+    this.#sink = sink;
+    this.#changes.sink = sink;
     this.#writeSoon();
   }
 
@@ -149,10 +162,11 @@ export class Settings {
   }
 
   #restore() {
-    const { mode, bufferSize, volume, order, params } = stored();
+    const { mode, bufferSize, volume, sink, order, params } = stored();
     this.#mode = MODES.find((each) => each === mode) ?? 'auto';
     this.#bufferSize = BUFFER_SIZES.find((each) => each === bufferSize) ?? 'auto';
     if (typeof volume === 'number' && volume >= 0 && volume <= 1) this.#volume = volume;
+    if (typeof sink === 'string') this.#sink = sink;
     if (isOrderOf(order, this.#effects)) this.#order = order;
     const values = new Map(Object.entries(params));
     for (const id of this.#table.keys()) {

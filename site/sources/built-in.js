@@ -1,8 +1,10 @@
 /**
- * The built-in source: a loop of plucked strings over soft drums, computed here in a few lines, so that the page
+ * The built-in loop: a loop of plucked strings over soft drums, computed here in a few lines, so that the page
  * makes music without a download and without a permission. Plain JavaScript on the main thread, once per sample rate;
  * the engine is what it is played through.
  */
+
+import { LoopPlayer } from './loop-player.js';
 
 const BEATS_PER_MINUTE = 92;
 const BEATS = 16;
@@ -152,4 +154,17 @@ export function builtInLoop(rate) {
 function normalise(channels) {
   const peak = channels.reduce((most, data) => data.reduce((max, x) => Math.max(max, Math.abs(x)), most), 0);
   for (const data of channels) for (let i = 0; i < data.length; i++) data[i] *= LEVEL / peak;
+}
+
+/**
+ * The loop as a source, which needs no permission.
+ * @type {import('./sources.js').Opener}
+ */
+export async function openBuiltIn(context) {
+  const { sampleRate } = context;
+  const channels = builtInLoop(sampleRate);
+  const buffer = new AudioBuffer({ length: channels[0].length, numberOfChannels: channels.length, sampleRate });
+  for (const [channel, data] of channels.entries()) buffer.copyToChannel(data, channel);
+  const player = new LoopPlayer(context, buffer);
+  return { kind: 'built-in', name: 'Built-in loop', node: player.node, player, release: () => player.pause() };
 }

@@ -1,11 +1,17 @@
 /**
- * Play, Stop, and the three ways to bring sound, one at a time. What fails says so below the buttons, and the rest of
+ * Play, Pause, Stop, and the ways to bring sound, one at a time. What fails says so below the buttons, and the rest of
  * the page goes on. Main thread.
  */
 
 import { EngineError } from '../../worklet/engine.js';
 import { find, messageOf, setText, showMessage } from '../shared/dom.js';
-import { fileOpener, openBuiltIn, openMicrophone, SourceError } from '../sources/sources.js';
+import { openBuiltIn } from '../sources/built-in.js';
+import { fileOpener } from '../sources/file.js';
+import { Microphone } from '../sources/microphone.js';
+import { SourceError } from '../sources/sources.js';
+import { TestSignal } from '../sources/test-signals.js';
+import { mount as mountMicrophoneMenu } from './microphone-menu.js';
+import { mount as mountTestMenu } from './test-menu.js';
 
 /**
  * @typedef {import('../sources/sources.js').Opener} Opener
@@ -25,6 +31,8 @@ export function mount(section, { session }) {
   const start = find(section, '#play', HTMLButtonElement);
   const stop = find(section, '#stop', HTMLButtonElement);
   const picker = find(section, '#file', HTMLInputElement);
+  const microphone = new Microphone();
+  const testSignal = new TestSignal();
   /** By the kind of source that they start. */
   const buttons = {
     'microphone': find(section, '#start-microphone', HTMLButtonElement),
@@ -51,9 +59,11 @@ export function mount(section, { session }) {
       button.setAttribute('aria-pressed', String(source?.kind === kind));
     }
     stop.disabled = source === null;
+    document.body.toggleAttribute('data-paused', session.paused);
     if (source) document.body.dataset.plays = source.kind;
     else delete document.body.dataset.plays;
-    setText(state, source ? describe(source) : IDLE);
+    start.ariaLabel = start.title = source && !session.paused ? 'Pause' : 'Play';
+    setText(state, source ? describe(source, session.paused) : IDLE);
   }
 
   /**
@@ -62,13 +72,16 @@ export function mount(section, { session }) {
    * @param {Opener} opener
    */
   const playOnce = (kind, opener) => {
-    if (session.source?.kind === kind) showMessage(error, '');
-    else play(opener);
+    if (session.source?.kind !== kind) return play(opener);
+    showMessage(error, '');
+    session.unpause();
   };
-  buttons.microphone.addEventListener('click', () => playOnce('microphone', openMicrophone));
+  buttons.microphone.addEventListener('click', () => playOnce('microphone', microphone.open));
   buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));
   start.addEventListener('click', () => {
     if (!session.source) play(session.lastOpener ?? openBuiltIn);
+    else if (session.paused) session.unpause();
+    else session.pause();
   });
   buttons.file.addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
@@ -81,15 +94,24 @@ export function mount(section, { session }) {
     start.focus();
   });
   session.addEventListener('source', show);
+  session.addEventListener('pause', show);
+  mountMicrophoneMenu(find(section, '#microphone-menu', HTMLDetailsElement), session, microphone, () => {
+    if (session.source?.kind === 'microphone') play(microphone.open);
+  });
+  mountTestMenu(find(section, '#test-menu', HTMLDetailsElement), session, testSignal, () => play(testSignal.open));
   acceptDrops(
     (file) => play(fileOpener(file)),
     () => showMessage(error, 'What was dropped is no file.'),
   );
 }
 
-/** @param {Source} source */
-function describe({ name, player }) {
-  return player ? `Playing: ${name} (${player.buffer.duration.toFixed(1)} s, looped)` : `Playing: ${name}`;
+/**
+ * @param {Source} source
+ * @param {boolean} isPaused
+ */
+function describe({ name, player }, isPaused) {
+  const state = isPaused ? 'Paused' : 'Playing';
+  return player ? `${state}: ${name} (${player.buffer.duration.toFixed(1)} s, looped)` : `${state}: ${name}`;
 }
 
 /**

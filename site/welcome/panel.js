@@ -1,10 +1,11 @@
 /**
  * The first visit: what this is, in one sentence, and one big button that makes sound. It lies over the displays, which
- * have nothing to show yet, and goes with the first sound. Main thread.
+ * have nothing to show yet, and goes with the first sound. The tour starts from here, and from the bar. Main thread.
  */
 
 import { button, element, find } from '../shared/dom.js';
 import { readStored, store } from '../shared/storage.js';
+import { Tour, wasSeen } from './tour.js';
 
 const KEY = 'audio-dsp-wasm.visited';
 
@@ -13,6 +14,18 @@ const KEY = 'audio-dsp-wasm.visited';
  * @param {import('../main.js').PageParts} page
  */
 export function mount(host, { session }) {
+  const tour = new Tour();
+  const key = find(document, '#start-tour', HTMLButtonElement);
+  const start = () => {
+    host.hidden = true;
+    tour.start(key);
+  };
+  key.addEventListener('click', () => {
+    // It speaks of the studio, whichever view one is in.
+    if (!find(document, '#studio', HTMLElement).hidden) return start();
+    addEventListener('hashchange', start, { once: true });
+    find(document, '.tabs a[href="#/studio"]', HTMLAnchorElement).click();
+  });
   if (readStored(KEY) === true) return;
   /**
    * @param {string} text
@@ -24,6 +37,8 @@ export function mount(host, { session }) {
     node.addEventListener('click', () => find(document, selector, HTMLButtonElement).click());
     return node;
   };
+  const invitation = button('Take the tour');
+  invitation.addEventListener('click', start);
   host.append(
     element('h2', {}, 'Play your voice, your guitar or any file through live effects, right here.'),
     act('▶ Hear it now', '#start-built-in', 'primary'),
@@ -32,6 +47,7 @@ export function mount(host, { session }) {
       { className: 'buttons' },
       act('Use my microphone', '#start-microphone'),
       act('Open a file', '#open-file'),
+      ...(wasSeen() ? [] : [invitation]),
     ),
     element(
       'p',

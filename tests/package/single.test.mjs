@@ -123,14 +123,20 @@ describe('the single file', { skip: skipUnless('chromium') }, () => {
     assert.match(message, /the worklet script data:text\/javascript…; allow data: in script-src, or .* processorUrl/);
   });
 
-  test('says what to do in a browser without SIMD', async () => {
-    const body = async () => {
-      WebAssembly.validate = () => false;
-      const { createEngine } = await import('/alone/my-engine.js');
-      return createEngine(new OfflineAudioContext(1, 128, 48000)).catch(({ code, message }) => ({ code, message }));
-    };
-    const { code, message } = await inPage(body);
-    assert.equal(code, 'simd-unsupported');
-    assert.match(message, /wasmUrl/);
-  });
+  for (const [what, take] of Object.entries({
+    SIMD: () => (WebAssembly.validate = () => false),
+    DecompressionStream: () => delete globalThis.DecompressionStream,
+  })) {
+    test(`says what to do in a browser without ${what}`, async () => {
+      const body = `async () => {
+        (${take})();
+        const { createEngine } = await import('/alone/my-engine.js');
+        const context = new OfflineAudioContext(1, 128, 48000);
+        return createEngine(context).catch(({ code, message }) => ({ code, message }));
+      }`;
+      const { code, message } = await inPage(`(${body})()`);
+      assert.equal(code, 'simd-unsupported');
+      assert.match(message, new RegExp(`${what}.*wasmUrl`));
+    });
+  }
 });

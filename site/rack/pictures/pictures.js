@@ -1,10 +1,12 @@
 /**
  * The pictures on the cards: what each effect does to the sound at its settings of the moment. Each is drawn where a
- * parameter of its card changes, and not otherwise. Main thread.
+ * parameter of its card changes; the gate's also where the level that comes in does, which moves on its curve. Main
+ * thread.
  */
 
 import { Surface } from '../../shared/canvas.js';
 import { element } from '../../shared/dom.js';
+import { frames } from '../../shared/frames.js';
 import { decibels, fromDecibels } from '../../shared/numbers.js';
 import { compressed, decaying, distorted, gated, limited, swaying, taps, tremolo } from './curves.js';
 
@@ -17,7 +19,8 @@ import { compressed, decaying, distorted, gated, limited, swaying, taps, tremolo
  *
  * @typedef {object} Picture
  * @property {string} label what it shows
- * @property {(plot: Plot) => void} draw
+ * @property {(plot: Plot, level: number) => void} draw with the level that comes in, in dB; −∞ where it is not known
+ * @property {(session: Session) => number} [level] what comes in now, where the picture shows it
  */
 
 const LOW_HERTZ = 20;
@@ -29,6 +32,9 @@ const GATE_DECIBELS = 90;
 /** The gate closes this far below the level at which it opens. */
 const GATE_HYSTERESIS_DECIBELS = 6;
 const LIMITER_DECIBELS = 12;
+/** What is quieter is not shown, and what has changed by less neither. */
+const LOWEST_LEVEL = -120;
+const LEAST_CHANGE_DECIBELS = 0.25;
 const DELAY_SECONDS = 3;
 const TREMOLO_SECONDS = 1;
 const CHORUS_SECONDS = 2;
@@ -50,16 +56,18 @@ const PICTURES = new Map([
   [
     'gate',
     {
-      label: 'Level out for level in, from −90 to 0 decibels',
-      draw(plot) {
+      label: 'Level out for level in, from −90 to 0 decibels; the level that comes in is a point on the curve',
+      level: levelIntoGate,
+      draw(plot, level) {
         const { session } = plot;
         const settings = { threshold: session.get('gate_threshold'), range: session.get('gate_range') };
         const range = GATE_DECIBELS;
+        const isOn = session.get('gate_on') > 0;
+        const curve = (/** @type {number} */ x) => Math.max(-0.1, 1 + gated((x - 1) * range, settings) / range);
         drawGuide(plot, (x) => x);
         drawMark(plot, 1 + (settings.threshold - GATE_HYSTERESIS_DECIBELS) / range);
-        drawLine(plot, (x) => Math.max(-0.1, 1 + gated((x - 1) * range, settings) / range), {
-          isOn: session.get('gate_on') > 0,
-        });
+        drawLine(plot, curve, { isOn });
+        if (level > -range) drawPoint(plot, 1 + level / range, isOn ? curve : (x) => x);
       },
     },
   ],
@@ -173,6 +181,14 @@ const PICTURES = new Map([
 ]);
 
 /**
+ * The peak that comes into the gate, in dB: the engine's own input, while the gate is the first effect.
+ * @param {Session} session
+ */
+function levelIntoGate({ engine, order }) {
+  return engine && order[0] === 'gate' ? decibels(Math.max(...engine.meters().inputPeak)) : -Infinity;
+}
+
+/**
  * The picture of a unit; null where there is none.
  * @param {string} unit
  * @param {Session} session
@@ -180,12 +196,50 @@ const PICTURES = new Map([
 export function pictureOf(unit, session) {
   const picture = PICTURES.get(unit);
   if (!picture) return null;
-  const canvas = element('canvas', { 'role': 'img', 'aria-label': picture.label });
+  const { label, level: levelOf } = picture;
+  const canvas = element('canvas', { 'role': 'img', 'aria-label': label });
+  let level = -Infinity;
   const draw = () => {
-    if (surface.inSight && surface.fill('inset')) picture.draw({ surface, session });
+    if (surface.inSight && surface.fill('inset')) picture.draw({ surface, session }, level);
   };
-  const surface = new Surface(canvas, draw);
+  const surface = new Surface(canvas, () => {
+    draw();
+    wake?.();
+  });
+  const wake =
+    levelOf &&
+    frames(
+      () => session.context?.state === 'running' && surface.inSight,
+      () => {
+        const now = Math.max(LOWEST_LEVEL, levelOf(session));
+        if (Math.abs(now - level) < LEAST_CHANGE_DECIBELS) return;
+        level = now;
+        draw();
+      },
+    );
+  if (wake) {
+    session.addEventListener('engine', ({ detail: { context } }) => {
+      context.addEventListener('statechange', wake);
+      wake();
+    });
+  }
   return { canvas, draw };
+}
+
+/**
+ * A point on a curve.
+ * @param {Plot} plot
+ * @param {number} x
+ * @param {(x: number) => number} curve
+ */
+function drawPoint({ surface }, x, curve) {
+  const { draw, width, height, scale, colors } = surface;
+  const radius = 4 * scale;
+  const y = Math.max(radius, Math.min(height - radius, (1 - curve(x)) * height));
+  draw.beginPath();
+  draw.arc(Math.min(width - radius, x * width), y, radius, 0, 2 * Math.PI);
+  draw.fillStyle = colors.input;
+  draw.fill();
 }
 
 /**

@@ -251,12 +251,12 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
     await page.waitForFunction(() => /matched −1[12]\.\d dB/.test(document.querySelector('#master').textContent));
     await page.click('#parameter-bypass');
     const gain = await page.waitForFunction(() => {
-      const { output, match } = globalThis.page.session;
-      return Math.abs(output.gain.value / match - 1) < 0.01 && 20 * Math.log10(output.gain.value);
+      const { matched, match } = globalThis.page.session;
+      return Math.abs(matched.gain.value / match - 1) < 0.01 && 20 * Math.log10(matched.gain.value);
     });
     assert.ok(Math.abs((await gain.jsonValue()) + 12) < 0.5, 'the gain alone acts, −12 dB');
     await page.click('#parameter-bypass');
-    await page.waitForFunction(() => Math.abs(globalThis.page.session.output.gain.value - 1) < 0.01);
+    await page.waitForFunction(() => Math.abs(globalThis.page.session.matched.gain.value - 1) < 0.01);
   });
 
   describe('the order of the effects', () => {

@@ -1,0 +1,95 @@
+/** What the transport's menus share: how they close, and the controls in them. Main thread. */
+
+import { element, fillTrack, setText } from '../shared/dom.js';
+
+/**
+ * Lets a menu close by Escape and by a click elsewhere.
+ * @param {HTMLDetailsElement} menu
+ * @param {(isOpen: boolean) => void} [onToggle]
+ */
+export function closable(menu, onToggle = () => {}) {
+  menu.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || !menu.open) return;
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  });
+  document.addEventListener('pointerdown', ({ target }) => {
+    if (menu.open && target instanceof Node && !menu.contains(target)) menu.open = false;
+  });
+  menu.addEventListener('toggle', () => onToggle(menu.open));
+}
+
+/**
+ * A slider with its name and its value in words.
+ * @param {object} options
+ * @param {string} options.id
+ * @param {string} options.label
+ * @param {{ min: number, max: number, step: number | 'any' }} options.range
+ * @param {(value: number) => string} options.format
+ * @param {(value: number) => void} options.onInput
+ */
+export function slider({ id, label, range: { min, max, step }, format, onInput }) {
+  const input = element('input', { type: 'range', id, min, max, step });
+  const reading = element('output', { for: id });
+  const row = element('div', { className: 'slider-row' }, element('label', { for: id }, label), reading, input);
+
+  function say() {
+    const text = format(input.valueAsNumber);
+    fillTrack(input);
+    input.setAttribute('aria-valuetext', text);
+    setText(reading, text);
+  }
+
+  input.addEventListener('input', () => {
+    onInput(input.valueAsNumber);
+    say();
+  });
+  return {
+    row,
+    /** @param {number} value */
+    show(value) {
+      input.value = String(value);
+      say();
+    },
+  };
+}
+
+/**
+ * A switch with its name.
+ * @param {string} id
+ * @param {string} label
+ * @param {(isOn: boolean) => void} onChange
+ */
+export function toggle(id, label, onChange) {
+  const input = element('input', { type: 'checkbox', id });
+  input.addEventListener('change', () => onChange(input.checked));
+  return { input, row: element('label', { className: 'switch' }, input, element('span', {}, label)) };
+}
+
+/**
+ * A list of devices to choose from, with the system's own choice first.
+ * @param {string} id
+ * @param {string} label
+ * @param {(deviceId: string, name: string) => void} onChoose
+ */
+export function deviceList(id, label, onChoose) {
+  const select = element('select', { id });
+  const row = element('div', { className: 'device' }, element('label', { for: id }, label), select);
+  select.addEventListener('change', () => onChoose(select.value, select.selectedOptions[0]?.text ?? ''));
+  return {
+    row,
+    /**
+     * @param {readonly import('../sources/devices.js').Device[]} devices
+     * @param {string} chosen the id of one
+     * @param {string} chosenName what it is called where it is not there
+     */
+    show(devices, chosen, chosenName) {
+      const options = devices.map(({ id: value, name }) => new Option(name, value));
+      const isThere = chosen === '' || devices.some((device) => device.id === chosen);
+      if (!isThere) options.push(new Option(`${chosenName || 'The device chosen before'} (not there)`, chosen));
+      select.replaceChildren(new Option('As the system says', ''), ...options);
+      select.value = chosen;
+    },
+  };
+}

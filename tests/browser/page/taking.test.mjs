@@ -1,0 +1,327 @@
+/**
+ * What is taken away, in Chromium: a take with its moves, replayed, rendered again, exported and opened elsewhere;
+ * files rendered through the rack. References are what the engine gave live, the same engine in Node, and the samples
+ * that went in.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe } from 'node:test';
+import { openDoors, SHIPPED } from '../../../scripts/lib/doors.mjs';
+import { launch, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
+import { wavHeader, wavSamples } from '../../../site/recording/wav.js';
+import { renderInNode } from '../../support/render.mjs';
+import {
+  openSite,
+  parameterOf,
+  playBuiltIn,
+  pressOn,
+  testsOn,
+  untilApplied,
+  untilReady,
+  untilText,
+} from '../../support/site.mjs';
+
+const HEADER_BYTES = 44;
+
+describe('taking away', { skip: skipUnless('chromium') }, () => {
+  let server, browser, folder;
+
+  before(async () => {
+    server = await serveProject();
+    browser = await launch('chromium');
+    folder = await mkdtemp(join(tmpdir(), 'taking-'));
+  });
+
+  after(async () => {
+    await browser?.close();
+    await server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** The page, with WAVs in float, which hold every bit; and with the files that it gives kept in it. */
+  const open = async () => {
+    const page = await openSite(browser, server.url);
+    await page.select('#record-format', 'float');
+    await page.evaluate(() => {
+      const blobs = new Map();
+      const create = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        const url = create.call(URL, blob);
+        blobs.set(url, blob);
+        return url;
+      };
+      globalThis.given = [];
+      HTMLAnchorElement.prototype.click = function () {
+        globalThis.given.push({ name: this.download, blob: blobs.get(this.href) });
+      };
+    });
+    return page;
+  };
+  const onPage = testsOn(open);
+
+  /** Does something that gives a file, and takes it: `{ name, bytes }`. */
+  async function given(page, act) {
+    const count = await page.evaluate(() => globalThis.given.length);
+    await act();
+    await page.waitForFunction((before) => globalThis.given.length > before, {}, count);
+    const { name, encoded } = await page.evaluate(async () => {
+      const { name, blob } = globalThis.given.at(-1);
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      let text = '';
+      for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+      return { name, encoded: btoa(text) };
+    });
+    return { name, bytes: Buffer.from(encoded, 'base64') };
+  }
+
+  /** Records half a second of the loop with moves that are made by the page's own controls. */
+  async function takeWithMoves(page) {
+    await page.click('#takes-menu summary');
+    await page.click('#takes-menu input[value=moves] + span');
+    await page.click('#record');
+    await page.waitForSelector('#record[aria-pressed=true]');
+    await playBuiltIn(page);
+    await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+    await pressOn(page, 'lpf_cutoff', 'PageDown', 'PageDown', 'PageDown');
+    await untilApplied(page);
+    await page.click('#parameter-tremolo_on');
+    await untilApplied(page);
+    await page.focus('[aria-label="Move Delay"]');
+    await page.keyboard.press('ArrowLeft');
+    await untilApplied(page);
+    const changedAt = await page.evaluate(() => globalThis.page.session.context.currentTime);
+    await page.waitForFunction((then) => globalThis.page.session.context.currentTime > then + 0.5, {}, changedAt);
+    await page.click('#record');
+    await page.waitForSelector('#record-save:not([hidden])');
+  }
+
+  describe('a take with its moves', () => {
+    onPage('is rendered again, here or on another page, with the samples that were heard', async (page) => {
+      await takeWithMoves(page);
+      const heard = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
+      await page.click('#takes-menu summary');
+      await untilText(page, '#take-about', '5 moves');
+      const rendered = await given(page, () => page.click('#take-render'));
+      const again = floatsOf(rendered.bytes);
+      assert.match(rendered.name, /as it was played\.wav$/);
+      // Each begins at a moment of its own: the first sound is the same.
+      const [mine, theirs] = [firstSound(heard), firstSound(again)];
+      const length = Math.min(heard.length - mine, again.length - theirs);
+      assert.ok(length > 2 * 20_000, `${length} samples were heard and rendered`);
+      assert.equal(differences(heard.subarray(mine, mine + length), again.subarray(theirs, theirs + length)), 0);
+
+      const exported = await given(page, () => page.click('#take-export'));
+      const path = join(folder, 'take.json');
+      await writeFile(path, exported.bytes);
+      const other = await open();
+      await (await other.$('#take-file')).uploadFile(path);
+      await untilText(other, '#take-about', '5 moves');
+      await other.click('#takes-menu summary');
+      const elsewhere = await given(other, () => other.click('#take-render'));
+      assert.ok(elsewhere.bytes.equals(rendered.bytes));
+      await other.browserContext().close();
+    });
+
+    onPage('is rendered with other settings: bypassed, it is what went in', async (page) => {
+      await takeWithMoves(page);
+      await page.evaluate(() => globalThis.page.session.set('bypass', 1));
+      await page.click('#takes-menu summary');
+      await page.select('#take-way', 'now-alone');
+      const { bytes } = await given(page, () => page.click('#take-render'));
+      const dry = floatsOf(bytes).filter((_, n) => n % 2 === 0);
+      const rate = bytes.readUInt32LE(24);
+      const loop = await page.evaluate(async (sampleRate) => {
+        const { builtInLoop } = await import('/sources/built-in.js');
+        return [...builtInLoop(sampleRate)[0].subarray(0, sampleRate)];
+      }, rate);
+      // After the fade with which it begins. It can begin between two frames: then no sample is the very same.
+      const [from, count] = [2400, 4800];
+      const start = firstSound(dry);
+      const errorAt = (offset) => {
+        let most = 0;
+        for (let n = from; n < from + count; n++) most = Math.max(most, Math.abs(dry[offset + n] - loop[n]));
+        return most;
+      };
+      const errors = Array.from({ length: 1000 }, (_, back) => errorAt(Math.max(0, start - back)));
+      assert.ok(Math.min(...errors) < 1e-6, `${Math.min(...errors)}`);
+    });
+
+    onPage('is replayed: the controls follow its moves, and all of it is one step back', async (page) => {
+      await takeWithMoves(page);
+      await page.click('#reset-all');
+      await pressOn(page, 'gain', 'ArrowUp');
+      const gain = await parameterOf(page, 'gain');
+      await page.evaluate(() => {
+        globalThis.moves = [];
+        globalThis.page.session.addEventListener('change', ({ detail: { after } }) => globalThis.moves.push(after));
+      });
+      await page.click('#takes-menu summary');
+      await page.click('#take-replay');
+      await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
+      await untilText(page, '#take-replay', 'Stop');
+      await page.waitForFunction(() => globalThis.page.session.source === null);
+      await untilText(page, '#take-replay', 'Replay');
+      const { moves, values, order } = await page.evaluate(() => ({
+        moves: globalThis.moves,
+        values: ['gain', 'lpf_cutoff', 'tremolo_on'].map((id) => globalThis.page.session.get(id)),
+        order: globalThis.page.session.order.indexOf('delay'),
+      }));
+      // Where it began, then move after move.
+      const [beginning, ...others] = moves;
+      assert.deepEqual(Object.keys(beginning.params), ['gain']);
+      assert.deepEqual(
+        others.map(({ params, order: moved }) => [...Object.keys(params), ...(moved ? ['order'] : [])].join()),
+        ['lpf_cutoff', 'lpf_cutoff', 'lpf_cutoff', 'tremolo_on', 'order'],
+      );
+      const octaves = others.slice(0, 3).map(({ params }) => Math.log2(params.lpf_cutoff));
+      assert.ok(octaves[0] - octaves[2] > 1.9);
+      assert.deepEqual([values[0], values[2]], [1, 1]);
+      await page.click('#undo');
+      assert.equal(await parameterOf(page, 'gain'), gain);
+      assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
+      assert.equal(await parameterOf(page, 'tremolo_on'), 0);
+      assert.equal(await page.evaluate(() => globalThis.page.session.order.indexOf('delay')), order + 1);
+    });
+
+    onPage('is one of the sound alone where the engine runs on the main thread, and says so', async (page) => {
+      await page.goto(`${server.url}?mode=script-processor`);
+      await untilReady(page);
+      await page.click('#takes-menu summary');
+      await page.click('#takes-menu input[value=moves] + span');
+      await page.click('#record');
+      await page.waitForSelector('#take-error:not([hidden])');
+      assert.match(await page.$eval('#take-error', (node) => node.textContent), /the sound alone/);
+      await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+      await page.click('#record');
+      await page.waitForSelector('#record-save:not([hidden])');
+      assert.equal(await page.$eval('.of-take', (node) => node.hidden), true);
+      await page.click('#record-discard');
+    });
+
+    onPage('that is opened from a file is checked, and what is wrong is a sentence', async (page) => {
+      const log = {
+        version: 1,
+        sampleRate: 48000,
+        start: 0,
+        frames: 2,
+        state: { version: 1, params: { gain: 1 } },
+        changes: [],
+      };
+      const whole = { format: 'audio-dsp-wasm take', version: 1, name: 'x', log, channels: 2 };
+      const input = Buffer.alloc(16).toString('base64');
+      const path = join(folder, 'wrong.json');
+      for (const [content, says] of [
+        ['no JSON', /no take/],
+        ['{"version":1,"params":{}}', /no take/],
+        [JSON.stringify({ ...whole, version: 2, input }), /another version/],
+        [JSON.stringify({ ...whole, log: { ...log, sampleRate: 'x' }, input }), /sample rate/],
+        [JSON.stringify({ ...whole, log: { ...log, changes: [{ frame: 0, set: { volume: 1 } }] }, input }), /volume/],
+        [JSON.stringify({ ...whole, input: '***' }), /damaged/],
+        [JSON.stringify({ ...whole, input: input.slice(0, 8) }), /not whole/],
+      ]) {
+        await page.$eval('#take-error', (node) => {
+          node.textContent = '';
+        });
+        await writeFile(path, content);
+        await (await page.$('#take-file')).uploadFile(path);
+        await page.waitForFunction(() => document.querySelector('#take-error').textContent !== '');
+        assert.match(await page.$eval('#take-error', (node) => node.textContent), says);
+        assert.equal(await page.$eval('.of-take', (node) => node.hidden), true);
+      }
+    });
+  });
+
+  describe('files', () => {
+    const openDialog = async (page, ...paths) => {
+      await page.click('#takes-menu summary');
+      await page.click('#render-open');
+      await (await page.$('#render-files')).uploadFile(...paths);
+    };
+
+    onPage('go through the rack, several at once, with the samples that the engine gives in Node', async (page) => {
+      const doors = await openDoors(SHIPPED.SIMD);
+      const sounds = [
+        { sampleRate: 44100, channels: [tone(44100, 330)] },
+        { sampleRate: 48000, channels: [tone(48000, 220), tone(48000, 550)] },
+      ];
+      const paths = sounds.map((_, index) => join(folder, `tone ${index}.wav`));
+      for (const [index, sound] of sounds.entries()) await writeFile(paths[index], wavOf(sound));
+      const nonsense = join(folder, 'notes.txt');
+      await writeFile(nonsense, 'No sound.');
+      await pressOn(page, 'lpf_cutoff', 'PageDown', 'PageDown');
+      const params = await page.evaluate(() => {
+        const { session } = globalThis.page;
+        return Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
+      });
+      await openDialog(page, ...paths, nonsense);
+      await page.click('#render-start');
+      await untilText(page, '#render-dialog [role=status]', '2 of 3 done.');
+      await untilText(page, '.jobs li:last-child', 'is not audio');
+      for (const [index, { sampleRate, channels }] of sounds.entries()) {
+        const { name, bytes } = await given(page, () => page.click(`[aria-label="Save tone ${index}.wav"]`));
+        assert.equal(name, `tone ${index} (rendered).wav`);
+        assert.equal(bytes.readUInt16LE(22), channels.length);
+        assert.equal(bytes.readUInt32LE(24), sampleRate, 'at its own sample rate');
+        const expected = renderInNode(doors, channels, sampleRate, params);
+        const rendered = floatsOf(bytes);
+        for (const [channel, samples] of expected.entries()) {
+          const mine = samples.map((_, frame) => rendered[frame * channels.length + channel]);
+          assert.equal(differences(mine, samples), 0);
+        }
+        assert.ok(rendered.length > 1.5 * expected[0].length * channels.length, 'the delay rings on behind it');
+      }
+    });
+
+    onPage('can be dropped on the dialog, cancelled, and taken off the list', async (page) => {
+      await openDialog(page);
+      await page.evaluate(() => {
+        // A minute of noise, as a WAV of 24 bits.
+        const bytes = new Uint8Array(44 + 3 * 48000 * 60);
+        for (let at = 44; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+        return import('/recording/wav.js').then(({ wavHeader }) => {
+          bytes.set(wavHeader('24-bit', { channels: 1, sampleRate: 48000, dataBytes: bytes.length - 44 }));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], 'noise.wav'));
+          const drop = new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true });
+          document.querySelector('.drop-zone').dispatchEvent(drop);
+          // As soon as it renders.
+          const row = document.querySelector('.jobs li');
+          new MutationObserver(() => {
+            if (/\d %/.test(row.textContent)) row.querySelector('[aria-label="Cancel noise.wav"]').click();
+          }).observe(row, { subtree: true, childList: true, characterData: true });
+        });
+      });
+      assert.equal(await page.evaluate(() => globalThis.page.session.source), null, 'it is not played');
+      await page.click('#render-start');
+      await untilText(page, '.jobs', 'Cancelled.');
+      await page.click('[aria-label="Remove noise.wav"]');
+      assert.equal(await page.$('.jobs li'), null);
+      assert.equal(await page.$eval('#render-start', (button) => button.disabled), true);
+    });
+  });
+});
+
+/** A second of a sine that sounds for half of it. */
+const tone = (sampleRate, hertz) =>
+  Float32Array.from({ length: sampleRate / 2 }, (_, n) => 0.4 * Math.sin((2 * Math.PI * hertz * n) / sampleRate));
+
+function wavOf({ sampleRate, channels }) {
+  const samples = wavSamples('float', channels);
+  const header = wavHeader('float', { channels: channels.length, sampleRate, dataBytes: samples.length });
+  return Buffer.concat([header, samples]);
+}
+
+/** The interleaved samples of a WAV of floats. */
+function floatsOf(wav) {
+  assert.equal(wav.readUInt16LE(34), 32);
+  assert.equal(wav.readUInt32LE(40), wav.length - HEADER_BYTES);
+  const bytes = Uint8Array.from(wav.subarray(HEADER_BYTES));
+  return new Float32Array(bytes.buffer);
+}
+
+const firstSound = (samples) => samples.findIndex((x) => x !== 0);
+
+/** How many samples are not the very same. */
+const differences = (samples, others) => samples.reduce((count, x, n) => count + !Object.is(x, others[n]), 0);
