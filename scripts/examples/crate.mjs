@@ -1,14 +1,15 @@
 /**
- * Builds a Rust example in a copy of what `cargo publish` would send: the crate's own files and nothing else, the
- * example's folder in it. The copy and cargo's target folders are in target/examples/, and used again. Node.
+ * Builds a Rust example with what `cargo publish` would send: the crate is packed and unpacked, and the example's folder
+ * copied into it. All of that, and cargo's target folders, are in target/examples/; those are used again. Node.
  */
-import { cpSync, rmSync, statSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure, root, run, step } from '../lib/project.mjs';
 import { needRust, needWasmBindgen, needWasmTarget, WASM_TARGET } from '../lib/toolchain.mjs';
 
 const WORK = join(root, 'target', 'examples');
 const CRATE = join(WORK, 'crate');
+const PACKED = join(WORK, 'packed');
 
 /**
  * @param {string} name of the example's folder
@@ -20,7 +21,7 @@ export async function buildCrateExample(name) {
   const { bindgen } = await needWasmBindgen();
   const project = join(CRATE, 'examples', name);
   const built = join(WORK, name);
-  await copyCrate();
+  await unpackCrate();
   cpSync(join(root, 'examples', name), project, { recursive: true });
   await step(`Building examples/${name}`, () =>
     must(project, 'cargo', 'build', '--release', '--locked', '--target', WASM_TARGET, '--target-dir', built),
@@ -30,26 +31,25 @@ export async function buildCrateExample(name) {
   return project;
 }
 
-/** The files that the crate's package holds. */
-async function copyCrate() {
-  // It need not be committed for this.
-  const listed = await must(root, 'cargo', 'package', '--list', '--allow-dirty', '--quiet');
+/** What `cargo publish` would send, unpacked. */
+async function unpackCrate() {
+  rmSync(PACKED, { recursive: true, force: true });
+  // Git does not hold pkg/single.js, and the rest need not be committed for this.
+  await must(root, 'cargo', 'package', '--no-verify', '--allow-dirty', '--target-dir', PACKED);
+  const folder = join(PACKED, 'package');
+  const file = readdirSync(folder).find((name) => name.endsWith('.crate'));
+  if (file === undefined) throw new Failure(`cargo package left no crate in ${folder}.`);
   rmSync(CRATE, { recursive: true, force: true });
-  // What cargo makes itself, or warns of, is no file here.
-  const isFile = (/** @type {string} */ line) => statSync(join(root, line), { throwIfNoEntry: false })?.isFile();
-  for (const file of listed.split(/\r?\n/).filter(isFile)) {
-    cpSync(join(root, file), join(CRATE, file), { preserveTimestamps: true });
-  }
+  mkdirSync(CRATE, { recursive: true });
+  await must(folder, 'tar', '-xzf', file, '--strip-components', '1', '-C', CRATE);
 }
 
 /**
  * @param {string} cwd
  * @param {string} command
  * @param {...string} args
- * @returns {Promise<string>} what it said
  */
 async function must(cwd, command, ...args) {
   const { code, output } = await run(command, args, { cwd });
   if (code !== 0) throw new Failure(`${command} ${args.join(' ')} failed in ${cwd}:\n${output}`);
-  return output;
 }

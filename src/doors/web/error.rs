@@ -62,7 +62,7 @@ codes! {
     BadInput = "bad-input",
     /// The browser has no WebAssembly.
     WasmUnsupported = "wasm-unsupported",
-    /// The browser has no WebAssembly SIMD, which the single file is made for.
+    /// The browser has no WebAssembly SIMD or no DecompressionStream, which the single file needs.
     SimdUnsupported = "simd-unsupported",
     /// The page's Content-Security-Policy forbids WebAssembly.
     WasmBlocked = "wasm-blocked",
