@@ -1,6 +1,6 @@
 /**
- * Builds a Rust example with what `cargo publish` would send: the crate is packed and unpacked, and the example's folder
- * copied into it. All of that, and cargo's target folders, are in target/examples/; those are used again. Node.
+ * Builds a Rust example with what `cargo publish` would send: the crate is packed and unpacked, and the example's
+ * folder copied into it. All of that, and cargo's target folders, are in target/examples/; those are used again. Node.
  */
 import { cpSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

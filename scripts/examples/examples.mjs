@@ -1,7 +1,7 @@
 /**
  * The examples that have a page, each tried as a stranger would: copied into an empty folder, its packages installed
- * from its lock file and the packed tarball beside them (or, in Rust, the files of the packed crate), built, served, and
- * played in headless Chromium until its level meter moves. Node.
+ * from its lock file and the packed tarball beside them (or, in Rust, the packed crate), built, served, and played in
+ * headless Chromium until its level meter moves. Node.
  */
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync } from 'node:fs';

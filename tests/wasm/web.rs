@@ -45,7 +45,7 @@ async fn render(context: &OfflineAudioContext, source: &AudioNode, engine: &Engi
     source.connect_with_audio_node(&engine.input()).expect("nodes of one context");
     engine.output().connect_with_audio_node(&context.destination()).expect("nodes of one context");
     let rendered = context.start_rendering().expect("a first call").await.expect("a sound");
-    JsValue::from(rendered).unchecked_into::<AudioBuffer>().get_channel_data(0).expect("one channel")
+    rendered.unchecked_into::<AudioBuffer>().get_channel_data(0).expect("one channel")
 }
 
 /// An engine whose output is its input times the gain.
