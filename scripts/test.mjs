@@ -135,12 +135,14 @@ async function wasmInBrowser() {
       'goog:chromeOptions': { binary: chromium, args: ['--headless=new', ...CHROMIUM_FLAGS] },
     }),
   );
-  return cargoTest(['test', ...WASM_TESTS], {
+  const env = {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: '-C target-feature=+simd128',
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: testRunner,
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
     CHROMEDRIVER: chromedriver,
-  });
+  };
+  // The samples in the documentation of the feature web are compiled, not run.
+  return cargoTest(['test', ...WASM_TESTS], env, ['test', ...WASM_FEATURES, '--doc', 'doors::web']);
 }
 
 /**
