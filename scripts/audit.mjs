@@ -1,7 +1,7 @@
 /**
  * `npm run audit`: are the dependencies sound? cargo-deny asks after advisories, licences and sources of the crates, by
- * deny.toml, where each exception has its reason; `npm audit` after advisories of the packages that build and test.
- * (What is shipped has no dependency at run time.)
+ * .cargo/deny.toml, where each exception has its reason; `npm audit` after advisories of the packages that build and
+ * test. (What is shipped has no dependency at run time.)
  *
  * Both ask the network, so it is no part of `npm test`. What is not here, or gets no answer, is said; where CI=true it
  * is a failure. Node.

@@ -307,21 +307,24 @@ export const bundleProcessor = (outfile) => bundle('processor.js', outfile, 'esm
  * Bundles the worker script of render() into one file: a plain script, which every kind of worker can run.
  * @param {string} outfile
  */
-const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
+export const bundleRenderWorker = (outfile) => bundle('render-worker.js', outfile, 'iife', "render()'s worker script");
 
 /**
  * Bundles the engine into one file that has the wasm with SIMD, the worklet script and the worker script inside, as
  * `data:` URLs: for places without a bundler or a folder.
  * @param {string} outfile
  */
-function bundleSingle(outfile) {
+export function bundleSingle(outfile) {
   /** Compressed, for Base64 makes it a third longer. @param {string} file */
-  const compressed = (file) => deflateSync(readFileSync(join(root, file)), { level: 9 }).toString('base64');
+  const compressed = (file) => {
+    const bytes = deflateSync(readFileSync(join(root, file)), { level: 9 });
+    return `data:application/zlib;base64,${bytes.toString('base64')}`;
+  };
   /** @param {string} file */
   const script = (file) => `data:text/javascript,${encodeURIComponent(readFileSync(join(root, file), 'utf8'))}`;
   const module = `
     export const WASM_BUILDS = ['simd'];
-    export const wasmFile = () => ${JSON.stringify(`data:application/zlib;base64,${compressed(`pkg/${BUILDS.simd.output}`)}`)};
+    export const wasmFile = () => ${JSON.stringify(compressed(`pkg/${BUILDS.simd.output}`))};
     export const processorFile = () => ${JSON.stringify(script(PROCESSOR))};
     export const workerFile = () => ${JSON.stringify(script(WORKER))};
   `;

@@ -15,8 +15,8 @@ export const isDataUrl = (url) => url.startsWith('data:');
 export const isCompressed = (url) => ZLIB.test(url);
 
 /**
- * The bytes of a `data:` URL in Base64, inflated where they are compressed, or null for any other URL. Decoded here, not
- * fetched: a page's policy may forbid to fetch what it has already.
+ * The bytes of a `data:` URL in Base64, inflated where they are compressed, or null for any other URL. Decoded here,
+ * not fetched: a page's policy may forbid to fetch what it has already.
  * @param {string} url
  * @returns {Promise<Uint8Array<ArrayBuffer> | ArrayBuffer | null>}
  */

@@ -37,8 +37,8 @@ const SENTENCES = {
   // The WebAssembly module.
   'wasm-unsupported': () => 'This browser has no WebAssembly; use a browser from 2017 or later.',
   'simd-unsupported': () =>
-    'This browser lacks WebAssembly SIMD or DecompressionStream, which the single file needs; use a browser from 2023 ' +
-    'or later, or publish pkg/audio_dsp_wasm_baseline.wasm and say by wasmUrl where it is.',
+    'This browser lacks WebAssembly SIMD or DecompressionStream, which the single file needs; use one from 2023 or ' +
+    'later, or publish pkg/audio_dsp_wasm_baseline.wasm and say by wasmUrl where it is.',
   'wasm-blocked': () =>
     "The page's Content-Security-Policy forbids WebAssembly; add 'wasm-unsafe-eval' to its script-src.",
   'wasm-missing': ({ url, reason }) =>

@@ -1,6 +1,6 @@
 /**
- * The axes of spectrum and spectrogram: frequencies by octaves, and the filters' response on a scale of its own, whose 0 dB is
- * above the middle. Places are shares of the picture, from the upper left. No DOM.
+ * The axes of spectrum and spectrogram: frequencies by octaves, and the filters' response on a scale of its own, whose
+ * 0 dB is above the middle. Places are shares of the picture, from the upper left. No DOM.
  */
 
 import { clamp } from '../shared/numbers.js';

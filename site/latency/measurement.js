@@ -21,8 +21,8 @@ const WORKER_URL = new URL('worker.js', import.meta.url);
 /** It begins softly, and is played louder only where it is not heard: no ear is surprised. */
 const LEVELS_DECIBELS = [-40, -30, -20];
 const RUNS = 5;
-/** The longest way that is looked for: wireless headphones take a third of it. */
-const LONGEST_SECONDS = 0.65;
+/** The longest way that is looked for: wireless headphones take half of it. */
+const LONGEST_SECONDS = 0.5;
 const FADE_SECONDS = 0.01;
 /** Quieter is a microphone that is muted, or none. */
 const SILENT_PEAK = 1e-5;
@@ -140,6 +140,8 @@ function answerOf(other, message, signal) {
     signal?.throwIfAborted();
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
     other.onmessage = ({ data }) => resolve(data);
+    if (other instanceof Worker)
+      other.onerror = ({ message }) => reject(new Error(message || 'A worker did not load.'));
     other.postMessage(message);
   });
 }

@@ -64,7 +64,7 @@ export function mount(host, { session }) {
     element('div', { className: 'tools' }, measure, again, target),
     element(
       'dl',
-      { className: 'figures' },
+      { className: 'reading-list' },
       ...READINGS.map(([id, title, unit]) =>
         element(
           'div',

@@ -3,9 +3,8 @@
  */
 
 import { element, setText } from '../shared/dom.js';
-import { frames } from '../shared/frames.js';
+import { frames, sight } from '../shared/frames.js';
 import { fixed } from '../shared/numbers.js';
-import { sight } from '../shared/sight.js';
 import { noteOf, SteadyPitch } from './note.js';
 
 /** @typedef {import('../../worklet/engine.js').Pitch} Pitch */
@@ -25,7 +24,7 @@ const TICKS_CENTS = [-50, -25, 0, 25, 50];
 export function mount(host, { session }) {
   const name = element('b', {}, '–');
   const octave = element('sub');
-  const verdict = element('span', { className: 'verdict' });
+  const verdict = element('span', { className: 'tuning' });
   const figures = {
     frequency: element('dd', {}, '–'),
     cents: element('dd', {}, '–'),
@@ -38,7 +37,7 @@ export function mount(host, { session }) {
     element('p', { className: 'note' }, name, octave, verdict),
     element(
       'dl',
-      { className: 'figures' },
+      { className: 'reading-list' },
       figure('Frequency', figures.frequency),
       figure('Off by', figures.cents),
       figure('Confidence', figures.confidence),

@@ -26,11 +26,11 @@ const NEXT = {
  * @param {HTMLElement} section
  * @param {import('../main.js').PageParts} page
  */
-export function mount(section, { session }) {
+export function mount(section, { session, commands, tempo }) {
   const toggle = find(document, '#looper-toggle', HTMLButtonElement);
   const looper = new Looper(session);
   const ui = build(section);
-  const { ring, time, said, place, go, play, undo, redo, clear, level, reading, error } = ui;
+  const { ring, time, said, place, go, play, undo, redo, clear, bars, barsReading, level, reading, error } = ui;
   /** @param {() => unknown} act */
   async function run(act) {
     showMessage(error, '');
@@ -80,6 +80,12 @@ export function mount(section, { session }) {
     setText(reading, text);
   }
 
+  /** Whole bars of the page's tempo, or to where the key is pressed. */
+  function showBars() {
+    looper.tempo = bars.checked ? tempo.bpm : null;
+    setText(barsReading, `${tempo.text} BPM`);
+  }
+
   /** @param {boolean} isOpen */
   function open(isOpen) {
     section.hidden = !isOpen;
@@ -107,23 +113,44 @@ export function mount(section, { session }) {
     showLevel();
     keep();
   });
+  bars.addEventListener('change', () => {
+    showBars();
+    keep();
+  });
+  tempo.addEventListener('change', showBars);
   toggle.addEventListener('click', () => {
     open(section.hidden !== false);
     keep();
     show();
   });
 
-  const keep = () => store(KEY, { isOpen: !section.hidden, level: looper.level });
+  const keep = () => store(KEY, { isOpen: !section.hidden, inBars: bars.checked, level: looper.level });
   const stored = readStored(KEY);
   const wasOpen = isRecord(stored) && stored.isOpen === true;
   if (isRecord(stored) && typeof stored.level === 'number' && stored.level >= 0 && stored.level <= 1) {
     looper.level = stored.level;
   }
   level.value = String(Math.max(FLOOR_DECIBELS, decibels(looper.level)));
+  bars.checked = isRecord(stored) && stored.inBars === true;
   open(wasOpen);
+  showBars();
   showLevel();
   showPlace();
   show();
+
+  /**
+   * Presses a key of the looper's, which comes into sight for it.
+   * @param {HTMLButtonElement} key
+   */
+  const press = (key) => () => {
+    if (section.hidden) toggle.click();
+    key.click();
+  };
+  commands.add(
+    { id: 'looper-go', label: 'Looper: record, close the loop, overdub', key: 'l', run: press(go) },
+    { id: 'looper-play', label: 'Looper: play, and stop', key: 'p', run: press(play) },
+    { id: 'looper-undo', label: 'Looper: undo the last overdub', key: 'u', run: press(undo) },
+  );
 }
 
 /**
@@ -157,6 +184,8 @@ function build(section) {
   const undo = button('Undo', { className: 'loop-key', id: 'looper-undo' });
   const redo = button('Redo', { className: 'loop-key', id: 'looper-redo' });
   const clear = button('Clear', { className: 'loop-key', id: 'looper-clear' });
+  const bars = element('input', { type: 'checkbox', role: 'switch', id: 'looper-bars' });
+  const barsReading = element('small');
   const level = element('input', { type: 'range', id: 'looper-level', min: FLOOR_DECIBELS, max: 0, step: 0.5 });
   const reading = element('output', { for: level.id });
   const error = errorMessage({ id: 'looper-error' });
@@ -165,8 +194,14 @@ function build(section) {
     ring,
     element('div', { className: 'loop-words' }, said, place),
     element('div', { className: 'loop-keys' }, go, play, undo, redo, clear),
+    element(
+      'label',
+      { className: 'switch loop-bars', title: 'A recording ends with the bar of four beats that is nearest' },
+      bars,
+      element('span', {}, 'Whole bars ', barsReading),
+    ),
     element('div', { className: 'loop-level' }, element('label', { for: level.id }, 'Loop level'), level, reading),
     error,
   );
-  return { ring, time, said, place, go, play, undo, redo, clear, level, reading, error };
+  return { ring, time, said, place, go, play, undo, redo, clear, bars, barsReading, level, reading, error };
 }

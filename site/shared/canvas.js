@@ -3,7 +3,7 @@
  * are the style sheet's tokens in the colour scheme of the moment. Main thread.
  */
 
-import { sight } from './sight.js';
+import { sight } from './frames.js';
 
 const TOKENS = /** @type {const} */ ([
   'background',

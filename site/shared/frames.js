@@ -1,6 +1,6 @@
 /**
  * One animation loop for all that moves with the sound. It runs only while somebody asks for it, and slowly where the
- * visitor prefers reduced motion. Main thread.
+ * visitor prefers reduced motion. And whether anybody can see what it would draw. Main thread.
  */
 
 const REDUCED_INTERVAL_MILLISECONDS = 250;
@@ -31,4 +31,20 @@ export function frames(active, draw) {
     running = true;
     requestAnimationFrame(frame);
   };
+}
+
+/**
+ * Follows whether an element is in sight: shown, and in the part of the page that is on the screen.
+ * @param {Element} node
+ * @param {() => void} onAppear it came into sight
+ * @returns {() => boolean} whether it is in sight
+ */
+export function sight(node, onAppear) {
+  let isSeen = false;
+  new IntersectionObserver((entries) => {
+    const wasSeen = isSeen;
+    isSeen = entries[entries.length - 1].isIntersecting;
+    if (isSeen && !wasSeen) onAppear();
+  }).observe(node);
+  return () => isSeen;
 }

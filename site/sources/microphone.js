@@ -12,7 +12,6 @@ import { SourceError } from './sources.js';
 
 /**
  * @typedef {import('./sources.js').Opener} Opener
- * @typedef {import('./sources.js').Source} Source
  *
  * @typedef {keyof typeof CHANNELS} Channel
  * @typedef {(typeof PROCESSING)[number]} Processing
@@ -64,8 +63,8 @@ const isChannel = (value) => typeof value === 'string' && Object.hasOwn(CHANNELS
 /** The chooser's side of the microphone: what is set, and what sounds of it. */
 export class Microphone {
   #settings = readMicrophoneSettings();
-  /** @type {{ source: Source, gains: GainNode[] } | null} */
-  #sounding = null;
+  /** The gains of what is open: while another device is opened, more than one. @type {Set<GainNode[]>} */
+  #open = new Set();
 
   get settings() {
     return this.#settings;
@@ -79,10 +78,11 @@ export class Microphone {
   set(changes) {
     this.#settings = { ...this.#settings, ...changes };
     store(KEY, this.#settings);
-    if (!this.#sounding) return false;
     const factors = this.#factors();
-    for (const [index, { gain, context }] of this.#sounding.gains.entries()) {
-      approach(gain, context, factors[index], GLIDE_SECONDS);
+    for (const gains of this.#open) {
+      for (const [index, { gain, context }] of gains.entries()) {
+        approach(gain, context, factors[index], GLIDE_SECONDS);
+      }
     }
     return changes.deviceId !== undefined || PROCESSING.some((name) => changes[name] !== undefined);
   }
@@ -100,7 +100,8 @@ export class Microphone {
     try {
       const device = new MediaStreamAudioSourceNode(context, { mediaStream: stream });
       const gains = this.#factors().map((gain) => new GainNode(context, { gain }));
-      const source = /** @type {Source} */ ({
+      this.#open.add(gains);
+      return {
         kind: 'microphone',
         name: track.label || 'Microphone',
         node: wired(device, gains),
@@ -108,11 +109,9 @@ export class Microphone {
         isLive: true,
         release: () => {
           stop();
-          if (this.#sounding?.source === source) this.#sounding = null;
+          this.#open.delete(gains);
         },
-      });
-      this.#sounding = { source, gains };
-      return source;
+      };
     } catch {
       stop();
       throw new SourceError(

@@ -55,8 +55,8 @@ export function impulse(rate) {
 }
 
 /**
- * Noise whose power falls by 3 dB an octave: a spectrum with the magnitude 1/√f and phases at random, back in time by an
- * inverse Fourier transform (of the kind of J. Timmer and M. König, "On generating power law noise", Astronomy and
+ * Noise whose power falls by 3 dB an octave: a spectrum with the magnitude 1/√f and phases at random, back in time by
+ * an inverse Fourier transform (of the kind of J. Timmer and M. König, "On generating power law noise", Astronomy and
  * Astrophysics 300, 1995; with their random magnitudes the slope would hold only on the average). So it is exact at
  * every sample rate, and repeats without a seam.
  * @param {number} rate in Hz

@@ -1,5 +1,5 @@
 /**
- * What a source of sound is, for the session and the transport, and how one fails. Each kind has a file beside this one.
+ * What a source of sound is, for the session and the transport, and how one fails. Each kind has a file beside this.
  * Main thread.
  *
  * @typedef {object} Source what can sound

@@ -20,15 +20,15 @@ const LIMITS = [
   {
     id: 'no-worklet',
     sentence:
-      'There is no AudioWorklet here, so the sound is computed beside all else that this page does: it answers later, ' +
-      'and breaks when the page is busy. Open the page by https:// or on localhost, in a current browser.',
+      'There is no AudioWorklet here, so the sound is computed beside all else that this page does: it answers ' +
+      'later, and breaks when the page is busy. Open the page by https:// or on localhost, in a current browser.',
     holds: ({ engine, wantedMode }) => engine?.mode === 'script-processor' && wantedMode === 'auto',
   },
   {
     id: 'no-isolation',
     sentence:
-      'The sound is on its own thread, but this server does not isolate the page, so your moves reach it by messages, ' +
-      'a moment later. Whoever hosts the page can mend that: the Lab says how.',
+      'The sound is on its own thread, but this server does not isolate the page, so your moves reach it by ' +
+      'messages, a moment later. Whoever hosts the page can mend that: the Lab says how.',
     holds: ({ engine }) => engine?.transport === 'message' && !globalThis.crossOriginIsolated,
   },
 ];

@@ -1,6 +1,6 @@
 /**
- * The two ends of the stretch that repeats: handles on the waveform for the pointer and the keyboard, keys that set them
- * where the sound is, and one that clears them. Main thread.
+ * The two ends of the stretch that repeats: handles on the waveform for the pointer and the keyboard, keys that set
+ * them where the sound is, and one that clears them. Main thread.
  */
 
 import { button, element } from '../shared/dom.js';

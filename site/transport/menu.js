@@ -1,24 +1,6 @@
-/** What the transport's menus share: how they close, and the controls in them. Main thread. */
+/** The controls that the transport's menus share. Main thread. */
 
 import { element, fillTrack, setText } from '../shared/dom.js';
-
-/**
- * Lets a menu close by Escape and by a click elsewhere.
- * @param {HTMLDetailsElement} menu
- * @param {(isOpen: boolean) => void} [onToggle]
- */
-export function closable(menu, onToggle = () => {}) {
-  menu.addEventListener('keydown', (event) => {
-    if (event.key !== 'Escape' || !menu.open) return;
-    event.stopPropagation();
-    menu.open = false;
-    menu.querySelector('summary')?.focus();
-  });
-  document.addEventListener('pointerdown', ({ target }) => {
-    if (menu.open && target instanceof Node && !menu.contains(target)) menu.open = false;
-  });
-  menu.addEventListener('toggle', () => onToggle(menu.open));
-}
 
 /**
  * A slider with its name and its value in words.

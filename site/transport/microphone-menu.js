@@ -5,10 +5,12 @@
 
 import { button, choice, element, find, setText } from '../shared/dom.js';
 import { fixed, formatLevel } from '../shared/numbers.js';
+import { popup } from '../shared/overlays.js';
 import { devicesOf, onDevicesChange } from '../sources/devices.js';
 import { GAIN_DECIBELS, PROCESSING } from '../sources/microphone.js';
-import { closable, deviceList, slider, toggle } from './menu.js';
+import { deviceList, slider, toggle } from './menu.js';
 
+const NAME = 'Microphone settings';
 const METER_MILLISECONDS = 100;
 /** Where the level's bar begins. */
 const BAR_FLOOR_DECIBELS = -60;
@@ -21,13 +23,12 @@ const NAMES = {
 const NAMES_LATER = 'Browsers tell the devices’ names once the microphone is allowed: press “Microphone” first.';
 
 /**
- * @param {HTMLDetailsElement} menu
+ * @param {HTMLElement} key the button that plays the microphone, beside which the menu stands
  * @param {import('../session/session.js').Session} session
  * @param {import('../sources/microphone.js').Microphone} microphone
  * @param {() => void} reopen plays it with what is set now
  */
-export function mount(menu, session, microphone, reopen) {
-  const summary = find(menu, 'summary', HTMLElement);
+export function mount(key, session, microphone, reopen) {
   /** @param {Parameters<typeof microphone.set>[0]} changes */
   const set = (changes) => {
     if (microphone.set(changes)) reopen();
@@ -51,13 +52,14 @@ export function mount(menu, session, microphone, reopen) {
     format: (value) => `${value > 0 ? '+' : ''}${fixed(value, 1)} dB`,
     onInput: (value) => set({ gain: value }),
   });
-  const meter = buildMeter(summary, session);
+  const meter = buildMeter(session);
   const switches = PROCESSING.map((name) => toggle(`microphone-${name}`, NAMES[name], (isOn) => set({ [name]: isOn })));
 
-  menu.append(
-    element(
-      'div',
-      { className: 'menu-body' },
+  const menu = popup({
+    id: 'microphone-menu',
+    summary: ['▾'],
+    label: NAME,
+    body: [
       devices.row,
       names,
       element('div', { className: 'labelled' }, element('span', {}, 'Channel'), channel.group),
@@ -65,8 +67,10 @@ export function mount(menu, session, microphone, reopen) {
       meter.row,
       ...switches.map(({ row }) => row),
       element('p', { className: 'hint' }, 'These are made for calls. Off, the sound stays as it is.'),
-    ),
-  );
+    ],
+  });
+  key.after(menu);
+  meter.lights(find(menu, 'summary', HTMLElement));
 
   async function show() {
     const { settings } = microphone;
@@ -78,8 +82,8 @@ export function mount(menu, session, microphone, reopen) {
     names.hidden = found.haveNames;
   }
 
-  closable(menu, (isOpen) => {
-    if (isOpen) show();
+  menu.addEventListener('toggle', () => {
+    if (menu.open) show();
   });
   onDevicesChange(show);
   session.addEventListener('source', show);
@@ -88,15 +92,15 @@ export function mount(menu, session, microphone, reopen) {
 
 /**
  * How loud the microphone is behind its gain.
- * @param {HTMLElement} summary the menu's button, which lights up too
  * @param {import('../session/session.js').Session} session
  */
-function buildMeter(summary, session) {
+function buildMeter(session) {
   const bar = element('i');
   const reading = element('b');
   const lamp = button('Clips', { className: 'lamp', disabled: true });
   const row = element('div', { className: 'level' }, element('div', { className: 'bar' }, bar), reading, lamp);
-  const name = summary.getAttribute('aria-label');
+  /** The menu's button, which lights up too. @type {HTMLElement | undefined} */
+  let summary;
   let timer = 0;
 
   /** @param {boolean} isLit */
@@ -104,8 +108,8 @@ function buildMeter(summary, session) {
     lamp.classList.toggle('lit', isLit);
     lamp.disabled = !isLit;
     lamp.title = isLit ? 'It was too loud: turn it down at the device, or here. Press to forget' : '';
-    summary.classList.toggle('lit', isLit);
-    summary.setAttribute('aria-label', isLit ? `${name}: it clips` : `${name}`);
+    summary?.classList.toggle('lit', isLit);
+    summary?.setAttribute('aria-label', isLit ? `${NAME}: it clips` : NAME);
   }
 
   function follow() {
@@ -125,5 +129,11 @@ function buildMeter(summary, session) {
     if (session.source?.kind === 'microphone') timer = setInterval(follow, METER_MILLISECONDS);
   });
   setText(reading, `${formatLevel(0)} dB`);
-  return { row };
+  return {
+    row,
+    /** @param {HTMLElement} node */
+    lights(node) {
+      summary = node;
+    },
+  };
 }

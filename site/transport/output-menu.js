@@ -1,14 +1,15 @@
 /** Which output device the sound goes to, where the browser lets a page say so. Main thread. */
 
 import { button, element, errorMessage, messageOf, showMessage } from '../shared/dom.js';
+import { popup } from '../shared/overlays.js';
 import { askForNames, devicesOf, onDevicesChange } from '../sources/devices.js';
-import { closable, deviceList } from './menu.js';
+import { deviceList } from './menu.js';
 
 /**
- * @param {HTMLDetailsElement} menu stays hidden where there is no choice
+ * @param {HTMLElement} before the menu stands behind it, where there is a choice
  * @param {import('../session/session.js').Session} session
  */
-export function mount(menu, session) {
+export function mount(before, session) {
   if (!('setSinkId' in AudioContext.prototype) || !navigator.mediaDevices) return;
   const error = errorMessage();
   const list = deviceList('output-device', 'Output device', async (id) => {
@@ -31,8 +32,8 @@ export function mount(menu, session) {
     ),
     ask,
   );
-  menu.append(element('div', { className: 'menu-body' }, list.row, names, error));
-  menu.hidden = false;
+  const menu = popup({ id: 'output-menu', summary: ['▾'], label: 'Output device', body: [list.row, names, error] });
+  before.after(menu);
 
   ask.addEventListener('click', async () => {
     const isAllowed = await askForNames();
@@ -47,8 +48,8 @@ export function mount(menu, session) {
     return devices;
   }
 
-  closable(menu, (isOpen) => {
-    if (isOpen) show();
+  menu.addEventListener('toggle', () => {
+    if (menu.open) show();
   });
   onDevicesChange(async () => {
     const devices = await show();

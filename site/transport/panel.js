@@ -16,7 +16,7 @@ export function mount(section, page) {
   mountSources(section, page);
   mountPosition(section, page);
   mountVolume(find(section, '#volume', HTMLElement), page);
-  mountOutputMenu(find(section, '#output-menu', HTMLDetailsElement), page.session);
+  mountOutputMenu(find(section, '#volume', HTMLElement), page.session);
   mountLimits(find(section, '#limits', HTMLElement), page);
   mountRunStatus(find(section, '#run-status', HTMLElement), page);
 }

@@ -141,7 +141,8 @@ export function mount(section, { session }) {
 }
 
 /**
- * A click goes to a place, a drag chooses a stretch, a dragged handle moves one end of it. Escape drops a drag.
+ * A click goes to a place, on a handle too; a drag chooses a stretch, a dragged handle moves one end of it. Escape
+ * drops a drag.
  * @param {HTMLElement} host
  * @param {() => Player | undefined} player
  * @param {LoopPoints} points
@@ -188,9 +189,9 @@ function followPointer(host, player, points, { onPreview, onDone }) {
   });
   host.addEventListener('pointerup', ({ pointerId }) => {
     if (drag?.pointer !== pointerId) return;
-    const { playing, anchor, end, stretch } = drag;
+    const { playing, anchor, stretch } = drag;
     if (playing === player() && stretch) repeat(playing, stretch);
-    else if (playing === player() && !end) playing.seek(anchor);
+    else if (playing === player()) playing.seek(anchor);
     drop();
   });
   host.addEventListener('pointercancel', drop);

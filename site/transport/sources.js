@@ -62,7 +62,7 @@ export function mount(section, { session }) {
     document.body.toggleAttribute('data-paused', session.paused);
     if (source) document.body.dataset.plays = source.kind;
     else delete document.body.dataset.plays;
-    start.ariaLabel = start.title = source && !session.paused ? 'Pause' : 'Play';
+    start.ariaLabel = start.title = session.canPause && !session.paused ? 'Pause' : 'Play';
     setText(state, source ? describe(source, session.paused) : IDLE);
   }
 
@@ -95,10 +95,10 @@ export function mount(section, { session }) {
   });
   session.addEventListener('source', show);
   session.addEventListener('pause', show);
-  mountMicrophoneMenu(find(section, '#microphone-menu', HTMLDetailsElement), session, microphone, () => {
+  mountMicrophoneMenu(buttons.microphone, session, microphone, () => {
     if (session.source?.kind === 'microphone') play(microphone.open);
   });
-  mountTestMenu(find(section, '#test-menu', HTMLDetailsElement), session, testSignal, () => play(testSignal.open));
+  mountTestMenu(picker, session, testSignal, () => play(testSignal.open));
   acceptDrops(
     (file) => play(fileOpener(file)),
     () => showMessage(error, 'What was dropped is no file.'),

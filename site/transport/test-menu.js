@@ -2,8 +2,9 @@
 
 import { button, choice, element, setText } from '../shared/dom.js';
 import { clamp, fixed } from '../shared/numbers.js';
+import { popup } from '../shared/overlays.js';
 import { RANGES } from '../sources/test-signals.js';
-import { closable, slider } from './menu.js';
+import { slider } from './menu.js';
 
 /** The frequency's slider counts the octaves above its lowest one, in semitones. */
 const STEPS_PER_OCTAVE = 12;
@@ -15,12 +16,12 @@ const stepOf = (frequency) => STEPS_PER_OCTAVE * Math.log2(frequency / LOWEST);
 const frequencyOf = (step) => Math.min(HIGHEST, LOWEST * 2 ** (step / STEPS_PER_OCTAVE));
 
 /**
- * @param {HTMLDetailsElement} menu
+ * @param {HTMLElement} before the menu stands behind it
  * @param {import('../session/session.js').Session} session
  * @param {import('../sources/test-signals.js').TestSignal} testSignal
  * @param {() => void} play it, with what is set now
  */
-export function mount(menu, session, testSignal, play) {
+export function mount(before, session, testSignal, play) {
   const sounds = () => session.source?.kind === 'test-signal';
   /** @param {Parameters<typeof testSignal.set>[0]} changes */
   const set = (changes) => {
@@ -72,9 +73,13 @@ export function mount(menu, session, testSignal, play) {
     onInput: (value) => set({ level: value }),
   });
   const key = button('', { className: 'primary', id: 'play-test-signal' });
-  menu.append(
-    element('div', { className: 'menu-body' }, signal.group, frequency.row, exactRow, seconds.row, level.row, key),
-  );
+  const menu = popup({
+    id: 'test-menu',
+    summary: ['Test', element('span', { className: 'rest' }, ' signal'), ' ▾'],
+    label: 'Test signal',
+    body: [signal.group, frequency.row, exactRow, seconds.row, level.row, key],
+  });
+  before.after(menu);
 
   exact.addEventListener('change', () => {
     if (Number.isFinite(exact.valueAsNumber)) set({ frequency: clamp(exact.valueAsNumber, LOWEST, HIGHEST) });
@@ -94,7 +99,6 @@ export function mount(menu, session, testSignal, play) {
     setText(key, sounds() ? 'Stop' : 'Play the signal');
   }
 
-  closable(menu);
   session.addEventListener('source', show);
   show();
 }

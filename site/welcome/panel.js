@@ -1,23 +1,27 @@
 /**
  * The first visit: what this is, in one sentence, and one big button that makes sound. It lies over the displays, which
- * have nothing to show yet, and goes with the first sound. The tour starts from here, and from the bar. Main thread.
+ * have nothing to show yet, and goes with the first sound. The tour starts from here, and from the bar;
+ * its script loads then. Main thread.
  */
 
 import { button, element, find } from '../shared/dom.js';
 import { readStored, store } from '../shared/storage.js';
-import { Tour, wasSeen } from './tour.js';
 
 const KEY = 'audio-dsp-wasm.visited';
+const TOUR_KEY = 'audio-dsp-wasm.tour';
 
 /**
  * @param {HTMLElement} host
  * @param {import('../main.js').PageParts} page
  */
 export function mount(host, { session }) {
-  const tour = new Tour();
+  /** @type {import('./tour.js').Tour | undefined} */
+  let tour;
   const key = find(document, '#start-tour', HTMLButtonElement);
-  const start = () => {
+  const start = async () => {
     host.hidden = true;
+    const { Tour } = await import('./tour.js');
+    tour ??= new Tour(TOUR_KEY);
     tour.start(key);
   };
   key.addEventListener('click', () => {
@@ -47,7 +51,7 @@ export function mount(host, { session }) {
       { className: 'buttons' },
       act('Use my microphone', '#start-microphone'),
       act('Open a file', '#open-file'),
-      ...(wasSeen() ? [] : [invitation]),
+      ...(readStored(TOUR_KEY) === true ? [] : [invitation]),
     ),
     element(
       'p',

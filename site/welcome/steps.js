@@ -8,22 +8,22 @@ export const STEPS = [
     target: '.sources',
     title: 'Bring a sound',
     text:
-      'The built-in loop, your microphone, a file or a test signal. The arrow beside Microphone has its device, channel ' +
-      'and gain. Wear headphones, or it howls.',
+      'The built-in loop, your microphone, a file or a test signal. The arrow beside Microphone has its device, ' +
+      'channel and gain. Wear headphones, or it howls.',
   },
   {
     target: '.playing',
     title: 'Find the place',
     text:
-      'Click the waveform to play from there. Drag along it, and that stretch repeats until you clear it. Pause keeps ' +
-      'the place.',
+      'Click the waveform to play from there. Drag along it, and that stretch repeats until you clear it. Pause ' +
+      'keeps the place.',
   },
   {
     target: '#rack',
     title: 'Shape it',
     text:
-      'One card per effect, in the order in which they sound. Switch it on, turn its knobs, type a value; double-click ' +
-      'goes back. Move a card, and the effect sounds elsewhere in the chain.',
+      'One card per effect, in the order in which they sound. Switch it on, turn its knobs, type a value; ' +
+      'double-click goes back. Move a card, and the effect sounds elsewhere in the chain.',
   },
   {
     target: '.monitor',
@@ -34,7 +34,7 @@ export const STEPS = [
     target: '#keeping',
     title: 'Keep it',
     text:
-      'Start from a preset, compare A with B, take anything back. A link holds every setting; the red key beside Stop ' +
-      'records what you hear.',
+      'Start from a preset, compare A with B, take anything back. A link holds every setting; the red key beside ' +
+      'Stop records what you hear.',
   },
 ];

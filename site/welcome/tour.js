@@ -5,15 +5,11 @@
 
 import { button, element, find, setText } from '../shared/dom.js';
 import { clamp } from '../shared/numbers.js';
-import { readStored, store } from '../shared/storage.js';
+import { store } from '../shared/storage.js';
 import { STEPS } from './steps.js';
 
-const KEY = 'audio-dsp-wasm.tour';
 /** Between the card and what it speaks of, and the window's edge, in pixels. */
 const GAP = 12;
-
-/** Whether the tour was taken or skipped before. */
-export const wasSeen = () => readStored(KEY) === true;
 
 export class Tour {
   #count = element('p', { className: 'tour-count' });
@@ -39,7 +35,11 @@ export class Tour {
   /** @type {HTMLElement | null} */
   #opener = null;
 
-  constructor() {
+  #key;
+
+  /** @param {string} key in the browser's storage, under which it says that it was seen */
+  constructor(key) {
+    this.#key = key;
     document.body.append(this.#card);
     this.#skip.addEventListener('click', () => this.#end());
     this.#back.addEventListener('click', () => this.#go(this.#step - 1));
@@ -92,7 +92,7 @@ export class Tour {
   }
 
   #end() {
-    store(KEY, true);
+    store(this.#key, true);
     this.#close();
     this.#opener?.focus();
   }

@@ -13,7 +13,7 @@ import { Engine, EngineParam, ERROR_CODES } from '../../worklet/engine.js';
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
 
-const FILES = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'examples/README.md']
+const FILES = ['README.md', 'CHANGELOG.md', '.github/CONTRIBUTING.md', 'examples/README.md']
   .concat(readdirSync(join(root, 'docs')).map((file) => `docs/${file}`))
   .filter((file) => file.endsWith('.md') && existsSync(join(root, file)));
 
@@ -116,8 +116,17 @@ describe('A command', () => {
         command === 'npm' && (args[0] === 'run' ? args[1] : ['start', 'test'].includes(args[0]) && args[0]);
       // An example has scripts of its own.
       if (script && !place.startsWith('examples/')) assert.ok(script in scripts, `${place}: ${line}`);
-      if (command === 'node') assert.ok(existsSync(join(root, args[0])), `${place}: ${line}`);
+      const file = args.find((each) => !each.startsWith('-'));
+      if (command === 'node') assert.ok(existsSync(join(root, file)), `${place}: ${line}`);
     }
+  });
+
+  test('of the workflow is `npm ci` or a script of the package', () => {
+    const runs = [...read('.github/workflows/test.yml').matchAll(/run: npm (?:run )?([\w-]+)/g)].map(
+      ([, name]) => name,
+    );
+    for (const name of ['test', 'examples', 'audit']) assert.ok(runs.includes(name), name);
+    for (const name of runs) assert.ok(name === 'ci' || name in scripts, name);
   });
 
   test('of the program has flags that it takes', () => {

@@ -1,7 +1,7 @@
 /**
  * What the samples of README and docs/ take for granted, as names of the page: a running `context`, an `engine`, a
- * `source` that plays into it, an AudioBuffer `buffer` of its rate, a `button`, a `preset`, a take's `log`, a `signal`, and a time
- * `t` a little ahead. Runs in the page.
+ * `source` that plays into it, an AudioBuffer `buffer` of the context's rate, a `button`, a `preset`, a take's `log`, a
+ * `signal`, and a time `t` a little ahead. Runs in the page.
  */
 import { createEngine } from '/worklet/engine.js';
 

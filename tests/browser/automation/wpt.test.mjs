@@ -3,8 +3,8 @@
  * describe, for engine.param(). Each case names the file of the suite that it stands for. Chromium and Firefox.
  *
  * A constant 1 goes through the gain, so what is heard is the parameter itself. Values stay within the gain's range,
- * 0 to 4. What is expected is said by AudioParam's formulas; and the browser's own GainNode goes through the same cases,
- * which shows that they say what the suite says. What cannot apply is in docs/web-platform-tests.md, with its reason.
+ * 0 to 4. What is expected is said by AudioParam's formulas; and the browser's own GainNode goes through the same
+ * cases, which shows that they say what the suite says. What cannot apply is in docs/web-platform-tests.md.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -15,7 +15,7 @@ before(async () => {
 
 after(() => server.close());
 
-/** In the page: plays the built-in loop, renders the proof, and reports; if that never comes, in the page's words. */
+/** In the page: plays the built-in loop, pauses, goes on, renders the proof, and reports; if that never comes, in the page's words. */
 async function visit() {
   const text = (selector) => document.querySelector(selector)?.textContent;
   const until = async (isSo) => {
@@ -28,6 +28,14 @@ async function visit() {
   await until(() => globalThis.page);
   document.querySelector('#start-built-in').click();
   await until(() => globalThis.page.session.engine?.meters().outputPeak[0] > 0.01);
+  const place = () => globalThis.page.session.source.player.position();
+  await until(() => place() > 0.3);
+  document.querySelector('#play').click();
+  const pausedAt = place();
+  await until(() => globalThis.page.session.engine.meters().inputPeak[0] < 1e-4);
+  if (place() !== pausedAt) throw new Error(`Paused at ${pausedAt} s, it is at ${place()} s.`);
+  document.querySelector('#play').click();
+  await until(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
   await until(() => document.querySelector('#prove'));
   document.querySelector('#prove').click();
   await until(() => document.querySelector('.verdict').dataset.renders);

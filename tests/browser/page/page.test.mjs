@@ -213,12 +213,17 @@ describe('the page in Chromium', { skip: skipUnless('chromium') }, () => {
       await untilText('#source-state', `album.wav (${seconds.toFixed(1)} s`);
     });
 
-    onPage('plays on, and does not start anew, when Play or the source’s own button is pressed again', async () => {
+    onPage('goes on, and does not start anew, by the source’s own button and by Play after a pause', async () => {
       await playBuiltIn(page);
       const source = await page.evaluateHandle(() => globalThis.page.session.source);
-      await page.click('#start-built-in');
-      await page.click('#play');
-      await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.05);
+      for (const goOn of ['#start-built-in', '#play']) {
+        await page.click('#start-built-in');
+        await page.click('#play');
+        await untilText('#source-state', 'Paused: Built-in loop');
+        await page.click(goOn);
+        await untilText('#source-state', 'Playing: Built-in loop');
+        await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.05);
+      }
       assert.ok(await page.evaluate((before) => before === globalThis.page.session.source, source));
       await page.click('#stop');
       await page.click('#play');

@@ -1,6 +1,6 @@
 /**
- * What the page shows of the sound: levels and pitches of known tones where they belong, the tuner and the loudness only
- * when they are asked for, and cards that fill their rows. Chromium, one page for all.
+ * What the page shows of the sound: levels and pitches of known tones where they belong, tuner and loudness only when
+ * they are asked for, and cards that fill their rows. Chromium, one page for all.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -88,13 +88,15 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
   });
 
   for (const scheme of ['light', 'dark']) {
-    it(`a sine is a line on the spectrogram at its frequency, the farthest from the page’s colour: ${scheme}`, async () => {
+    it(`a sine is a line at its frequency on the spectrogram, far from the page’s colour: ${scheme}`, async () => {
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
       await chooseDisplay('spectrogram');
       const hertz = await playSine({ bin: 400, decibels: -12 });
       await page.waitForFunction(
         (share) => {
           const canvas = document.querySelector('#spectrogram');
+          // Until the frame after it was chosen it has no size.
+          if (canvas.width === 0) return false;
           const scale = canvas.width / canvas.getBoundingClientRect().width;
           const height = canvas.height - Math.round(16 * scale);
           const right = canvas.width - Math.round(50 * scale);
@@ -117,7 +119,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     });
   }
 
-  it('with its trigger the wave rises through the level at the left edge in every frame; without, it moves', async () => {
+  it('triggered, the wave rises through the level at the left edge in every frame; else it moves', async () => {
     await inLight();
     await playSine({ hertz: 333, decibels: -6.4 });
     /** Of so many frames, how far the input's wave is from a level at the left edge, as shares of the height. */
@@ -177,9 +179,9 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
       // Seven cents above the A below middle C.
       await playSine({ hertz: 220 * 2 ** (7 / 1200), decibels: -12 });
       await chooseDisplay('tuner');
-      await untilText(page, '#tuner .figures', '+7 cents');
+      await untilText(page, '#tuner .reading-list', '+7 cents');
       await untilText(page, '#tuner .note', 'A3');
-      await untilText(page, '#tuner .figures', '220.9 Hz');
+      await untilText(page, '#tuner .reading-list', '220.9 Hz');
       await untilText(page, '#tuner [role=status]', 'A 3, +7 cents, sharp');
       assert.ok((await looksAfterFrames()) > 0);
       await showView(page, 'lab');
@@ -210,7 +212,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
   describe('the loudness', () => {
     const reading = (name) =>
       page.$$eval(
-        '#loudness .figures > div',
+        '#loudness .reading-list > div',
         (figures, wanted) =>
           figures.find((figure) => figure.querySelector('dt').textContent === wanted).querySelector('dd span')
             .textContent,
@@ -219,7 +221,7 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
     const untilReading = (name, lufs) =>
       page.waitForFunction(
         (wanted, value) => {
-          const figures = [...document.querySelectorAll('#loudness .figures > div')];
+          const figures = [...document.querySelectorAll('#loudness .reading-list > div')];
           const figure = figures.find((each) => each.querySelector('dt').textContent === wanted);
           const text = figure.querySelector('dd span').textContent.replace('−', '-');
           return Math.abs(Number.parseFloat(text) - value) <= 0.1;
@@ -262,6 +264,28 @@ describe('seeing', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.engine.meters().momentaryLufs === -Infinity);
       assert.equal(await reading('Momentary'), '–');
     });
+  });
+
+  it('the level that comes into the gate stands on its curve: −20 dB, of 90', async () => {
+    await inLight();
+    await page.evaluate(() => globalThis.page.session.change({ bypass: 0, gate_on: 1 }));
+    await playSine({ hertz: 500, decibels: -20 });
+    await page.waitForFunction(
+      (share) => {
+        const canvas = document.querySelector('[data-unit=gate] canvas');
+        const { width, height } = canvas;
+        const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+        const points = [];
+        // The input's colour has much more red than blue.
+        for (let i = 0; i < width * height; i++) if (data[4 * i] > data[4 * i + 2] + 60) points.push(i);
+        const mean = (of) => points.reduce((sum, i) => sum + of(i), 0) / points.length;
+        const [x, y] = [mean((i) => i % width), mean((i) => Math.floor(i / width))];
+        return points.length > 10 && Math.abs(x - share * width) < 3 && Math.abs(y - (1 - share) * height) < 3;
+      },
+      { polling: 'raf' },
+      70 / 90,
+    );
+    await page.evaluate(() => globalThis.page.session.change({ bypass: 1, gate_on: 0 }));
   });
 
   it('the cards fill every row, and none is stretched much more than the others, at any width', async () => {

@@ -169,6 +169,15 @@ describe('the howl detector', () => {
     }
   });
 
+  it('leaves a bowed note alone that swells evenly, by 30 dB a second: it has harmonics', () => {
+    const partials = Array.from({ length: 12 }, (_, index) => index + 1);
+    const samples = samplesOf(1.2, (t) => {
+      const tone = partials.reduce((sum, h) => sum + Math.sin(2 * Math.PI * 293.66 * h * t) / h, 0);
+      return 0.3 * 10 ** ((30 * (t - 1.2)) / 20) * tone;
+    });
+    assert.equal(heard(samples), null);
+  });
+
   it('leaves speech, music and silence alone', () => {
     assert.equal(heard(readSpeech()), null);
     for (const channel of builtInLoop(RATE)) assert.equal(heard(channel), null);

@@ -149,11 +149,16 @@ describe('the loop', () => {
     bench.run(1190, true);
     bench.run(1191);
     bench.run(1290, true);
+    // What is played before the key comes in until 1320, and is the loop's; what is played after it is not.
     bench.loop.endOverdub(1290);
+    bench.run(1310, true);
+    bench.run(1312);
+    bench.run(1340, true);
+    bench.run(1342);
     bench.run(2000, true);
     const round = bench.output.slice(1700 - heardAt, 1900 - heardAt);
     const changed = round.flatMap((sample, i) => (i >= FADE && sample !== expected[i] ? [i] : []));
-    assert.deepEqual(changed, [60]);
+    assert.deepEqual(changed, [60, 180, 181]);
     assert.equal(round[60], Math.fround(expected[60] + inputAt(1190)));
   });
 
