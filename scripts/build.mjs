@@ -50,7 +50,7 @@ const STANDARD_FEATURES = [
 /**
  * @typedef {object} WasmBuild one way to compile the crate
  * @property {string[]} rustflags
- * @property {string[]} [features] of the crate
+ * @property {string[]} [features] of the crate, beside what exports the doors
  * @property {string[]} optimize wasm-opt's arguments
  * @property {string[]} validate wasm-opt's arguments that allow what the result may hold, and nothing else
  */
@@ -133,6 +133,7 @@ export const buildAll = () => make([...PRODUCTS, DIST]);
 
 /** @param {Product[]} products in their order: each can be made of those before it */
 async function make(products) {
+  removeStrays();
   const stamps = readStamps(STAMPS);
   if (products.every((product) => isFresh(product, stamps[product.name]))) return;
   await needPackages();
@@ -148,6 +149,15 @@ async function make(products) {
     writeFileSync(`${STAMPS}.new`, JSON.stringify(stamps));
     renameSync(`${STAMPS}.new`, STAMPS);
   }
+}
+
+/**
+ * Empties pkg/ of what is not of this build. wasm-pack writes there too, and its .gitignore would keep npm from packing
+ * anything of the folder.
+ */
+function removeStrays() {
+  const own = PRODUCTS.flatMap(({ outputs }) => outputs);
+  for (const file of filesBelow('pkg').filter((found) => !own.includes(found))) rmSync(join(root, file));
 }
 
 /**
@@ -244,7 +254,7 @@ async function compile(id, { rustflags, features = [], optimize, validate }, bin
       '--lib',
       '--no-default-features',
       '--features',
-      features.join(),
+      ['exports', ...features].join(),
       '--target',
       WASM_TARGET,
       '--target-dir',

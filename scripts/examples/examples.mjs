@@ -1,7 +1,7 @@
 /**
- * The JavaScript examples, each tried as a stranger would: copied into an empty folder, its packages installed from its
- * lock file and the packed tarball beside them, built, served, and played in headless Chromium until its level meter
- * moves. Node.
+ * The examples that have a page, each tried as a stranger would: copied into an empty folder, its packages installed
+ * from its lock file and the packed tarball beside them (or, in Rust, the packed crate), built, served, and played in
+ * headless Chromium until its level meter moves. Node.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPage } from '../lib/harness.mjs';
 import { Failure, root, run } from '../lib/project.mjs';
+import { buildCrateExample } from './crate.mjs';
 import { serveStatic } from './static-server.mjs';
 
 const SUB_PATH = '/some/sub/path/';
@@ -21,6 +22,7 @@ const START_MILLISECONDS = 60_000;
  * @typedef {object} Example
  * @property {string} [folder] below its own that is served when it is built
  * @property {string} [packageFolder] where the package is put by hand; otherwise npm installs it
+ * @property {boolean} [rust] it is a Rust program
  * @property {string[]} [serve] the arguments for npm with which it serves itself, instead of a static host
  * @property {boolean} [isBuiltFirst] before it serves itself, too
  *
@@ -45,6 +47,8 @@ export const EXAMPLES = {
   'webpack, in development': { from: 'webpack', serve: ['start', '--', '--host', '127.0.0.1', '--port', 'auto'] },
   'parcel': { from: 'parcel', folder: 'dist' },
   'typescript': { from: 'typescript' },
+  'web-sys': { from: 'web-sys', rust: true },
+  'leptos': { from: 'leptos', rust: true },
 };
 
 /**
@@ -54,7 +58,8 @@ export const EXAMPLES = {
  * @returns {Promise<{ says: string, level: number }>} what its page shows
  */
 export async function tryExample(name, { scratch, tarball, browser }) {
-  const { from, folder = '.', packageFolder, serve, isBuiltFirst = !serve } = EXAMPLES[name];
+  const { from, folder = '.', packageFolder, rust, serve, isBuiltFirst = !serve } = EXAMPLES[name];
+  if (rust) return playFrom(browser, await buildCrateExample(from));
   const project = join(scratch, name.replace(/\W+/g, '-'));
   cpSync(join(root, 'examples', from), project, { recursive: true });
   if (packageFolder) await unpack(tarball, project, packageFolder);
@@ -63,7 +68,21 @@ export async function tryExample(name, { scratch, tarball, browser }) {
     ? JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
     : {};
   if (scripts.build && isBuiltFirst) await npm(project, 'run', 'build');
-  const server = serve ? await startServer(project, serve) : await serveStatic(join(project, folder), SUB_PATH);
+  if (!serve) return playFrom(browser, join(project, folder));
+  return playAt(browser, await startServer(project, serve));
+}
+
+/**
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {string} folder that a static host serves
+ */
+const playFrom = async (browser, folder) => playAt(browser, await serveStatic(folder, SUB_PATH));
+
+/**
+ * @param {import('puppeteer-core').Browser} browser
+ * @param {{ url: string, close: () => Promise<unknown> }} server
+ */
+async function playAt(browser, server) {
   try {
     return await play(browser, server.url);
   } finally {
