@@ -3,7 +3,7 @@
  * nothing: whoever calls brings the memory.
  *
  * The first recording is the base, and sets the length; each overdub is a layer of that length, added to the others
- * when they are played. So undoing one gives back the very samples of before, and what plays is the same each round.
+ * when they are played. So undoing one gives back the very samples of before, and what plays is the same in each round.
  *
  * Edges are faded over `fade` frames. The base goes on for so long after its end, faded out over its faded-in
  * beginning: the seam sounds as if it had gone on. That is heard from the second round on; in the first it is the sound
