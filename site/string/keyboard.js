@@ -1,8 +1,8 @@
 /**
  * A small keyboard: pads for mouse and touch, each with the letter key that plays it. Main thread.
  *
- * Letters are a command's or a text field's elsewhere: they play only while `isArmed()`, and not with Ctrl, Alt, Meta or
- * Shift.
+ * Letters are a command's or a text field's elsewhere: they play only while `isArmed()`, and not with Ctrl, Alt, Meta
+ * or Shift.
  */
 
 import { button, element, setText } from '../shared/dom.js';
