@@ -15,6 +15,7 @@ import { mount as mountLooper } from './looper/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
 import { MidiInput } from './midi/input.js';
 import { mount as mountMidi } from './midi/panel.js';
+import { startOffline } from './offline/start.js';
 import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
@@ -104,6 +105,7 @@ async function bringUp(id, mount, page) {
 }
 
 mountViews();
+startOffline(find(document, '#notices', HTMLElement));
 try {
   const { parameters, effects, glue } = await loadModule();
   const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());

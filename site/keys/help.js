@@ -1,7 +1,7 @@
 /** The dialog that lists all keys, and turns the single ones off and on. Main thread. */
 
-import { dialog } from '../shared/dialog.js';
 import { element, tableRow } from '../shared/dom.js';
+import { dialog } from '../shared/overlays.js';
 
 /** What keys do on a control, and elsewhere: none of them is a command of the list. */
 const OTHERS = /** @type {const} */ ([

@@ -40,7 +40,8 @@ export function mount(host, page) {
   const press = (/** @type {string} */ selector) => find(document, selector, HTMLButtonElement).click();
   const help = buildHelp(commands);
   commands.add(
-    { id: 'play', label: 'Play, and stop', key: ' ', run: () => (session.source ? session.stop() : press('#play')) },
+    { id: 'play', label: 'Play, and pause', key: ' ', run: () => press('#play') },
+    { id: 'stop', label: 'Stop', key: 's', run: () => session.stop() },
     {
       id: 'bypass',
       label: 'Bypass, and back',

@@ -4,7 +4,7 @@
  */
 
 import { button, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { Mappings } from './mappings.js';
 import { FINE_OFFSET, FinePairs, MOST_COARSE, nameOf, sourceOf } from './messages.js';
 import { labelOf, Mover, targetAt } from './targets.js';

@@ -5,9 +5,9 @@
 
 import { Codec } from '../keeping/codec.js';
 import { chosenFormat, formatChoice } from '../recording/format.js';
-import { dialog } from '../shared/dialog.js';
 import { button, element, setText } from '../shared/dom.js';
 import { download } from '../shared/download.js';
+import { dialog } from '../shared/overlays.js';
 import { Job } from './job.js';
 
 /** Decoded files are big: so many are in memory at once. */

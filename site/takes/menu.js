@@ -1,21 +1,17 @@
 /**
  * The menu beside the record key: whether the moves are kept with the sound, what can be done with a take that has
- * them, and the way to the dialog that renders files. Main thread.
+ * them, and the way to the dialog that renders files. What few visitors use loads when it is asked for. Main thread.
  */
 
 import { Codec } from '../keeping/codec.js';
 import { chosenFormat } from '../recording/format.js';
 import { CHANNELS } from '../recording/recorder.js';
 import { bytesPerSample } from '../recording/wav.js';
-import { buildRenderDialog } from '../render/panel.js';
-import { renderToWav } from '../render/to-wav.js';
 import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
 import { download } from '../shared/download.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { readStored, store } from '../shared/storage.js';
 import { settingsFor, WAYS } from './again.js';
-import { fromJson, toJson } from './file.js';
-import { replay } from './replay.js';
 import { BYTES_PER_FRAME } from './take.js';
 
 /**
@@ -60,11 +56,13 @@ export class TakesMenu {
     picker.addEventListener('change', () => this.#open());
     /** @type {(() => void) | undefined} */
     let openDialog;
-    files.addEventListener('click', () => {
-      openDialog ??= buildRenderDialog(page);
-      this.#ui.menu.open = false;
-      openDialog();
-    });
+    files.addEventListener('click', () =>
+      this.#act(async () => {
+        openDialog ??= (await import('../render/panel.js')).buildRenderDialog(page);
+        this.#ui.menu.open = false;
+        openDialog();
+      }),
+    );
     way.value = 'as-played';
     this.#ui.choose(readStored(KEY) === true);
     this.#ui.menu.addEventListener('toggle', () => this.#show());
@@ -124,6 +122,7 @@ export class TakesMenu {
     await this.#act(async () => {
       this.#isReplaying = true;
       this.#show();
+      const { replay } = await import('./replay.js');
       await replay(this.#session, take, this.#codec, () => {
         this.#isReplaying = false;
         this.#show();
@@ -137,6 +136,7 @@ export class TakesMenu {
     const take = this.#take;
     if (!take) return;
     return this.#act(async () => {
+      const { toJson } = await import('./file.js');
       download(await toJson(take), `${take.name}.json`);
       this.#isKept = true;
     });
@@ -164,6 +164,7 @@ export class TakesMenu {
       };
       const options = { ...how, format: chosenFormat(), signal, onProgress };
       try {
+        const { renderToWav } = await import('../render/to-wav.js');
         const { file, seconds } = await renderToWav(sound, options);
         download(file, `${take.name}, ${WAYS[/** @type {Way} */ (way.value)]}.wav`);
         setText(said, `Rendered: ${seconds.toFixed(1)} s.`);
@@ -180,7 +181,11 @@ export class TakesMenu {
     const { picker } = this.#ui;
     const file = picker.files?.[0];
     picker.value = '';
-    if (file) await this.#act(async () => this.#setTake(await fromJson(file), true));
+    if (!file) return;
+    await this.#act(async () => {
+      const { fromJson } = await import('./file.js');
+      this.#setTake(await fromJson(file), true);
+    });
   }
 
   /**

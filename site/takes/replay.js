@@ -1,80 +1,75 @@
 /**
- * Plays a take again: what went in is the source, and the moves happen again in time, so that the controls follow and
- * can be turned meanwhile. All of it is one step for undo. Main thread; so a move is heard within some 10 ms of where
- * it was. Rendered again it is exact.
+ * Plays a take again: what went in is the source, with its waveform, pause, seeking and repeating, and the moves happen
+ * again where they were, so that the controls follow and can be turned meanwhile. All of it is one step for undo. Main
+ * thread; so a move is heard within some 10 ms of where it was. Rendered again it is exact.
  */
 
 import { CHANNELS } from '../recording/recorder.js';
+import { LoopPlayer } from '../sources/loop-player.js';
+import { movesBetween, settingsAt } from './moves.js';
 
 /**
  * @typedef {import('../session/session.js').Session} Session
- * @typedef {import('../session/session.js').Values} Values
- * @typedef {import('../../worklet/take.js').TakeChange} TakeChange
  * @typedef {import('../sources/sources.js').Source} Source
  * @typedef {import('./take.js').Take} Take
  */
 
 const TICK_MILLISECONDS = 10;
-/** The source starts so much later than it is asked for, so that it starts whole. */
-const LEAD_SECONDS = 0.05;
 
 /**
- * Plays a take from its start; resolves when it plays.
+ * Plays a take from its start, over and over; resolves when it plays.
  * @param {Session} session
  * @param {Take} take
  * @param {import('../keeping/codec.js').Codec} codec
- * @param {() => void} onEnd it has ended, was stopped or replaced
+ * @param {() => void} onEnd it was stopped or replaced
  */
 export async function replay(session, take, codec, onEnd) {
   const gesture = {};
-  const { log } = take;
-  /** @type {{ source: Source, startTime: number } | null} */
+  /** @type {Source | null} */
   let playing = null;
+  /** @type {LoopPlayer | null} */
+  let player = null;
+  /** The frame up to which the moves were made. */
+  let made = 0;
   await session.play(async (context) => {
     const buffer = await bufferOf(take);
-    const node = new AudioBufferSourceNode(context, { buffer });
-    session.load(codec.read(log.state), gesture);
-    const startTime = context.currentTime + LEAD_SECONDS;
-    node.start(startTime);
+    session.load(codec.read(settingsAt(take.log, 0)), gesture);
+    made = 0;
+    player = new LoopPlayer(context, buffer);
+    const ended = player;
     /** @type {Source} */
-    const source = { kind: 'take', name: take.name, node, release: () => node.disconnect() };
-    playing = { source, startTime };
+    const source = { kind: 'take', name: take.name, node: player.node, player, release: () => ended.pause() };
+    playing = source;
     return source;
   });
 
-  const changes = [...log.changes];
   const timer = setInterval(() => {
-    const { context } = session;
-    if (!playing || !context || session.source !== playing.source) return end();
-    const seconds = context.currentTime - playing.startTime;
-    while (changes.length > 0 && changes[0].frame <= seconds * take.sampleRate) {
-      const change = changes.shift();
-      if (change) make(session, change, codec, gesture);
-    }
-    if (seconds >= take.seconds) session.stop();
+    if (!player || session.source !== playing) return end();
+    const frame = Math.floor(player.position() * take.sampleRate);
+    // Behind where it was: it begins anew, or somebody went back.
+    if (frame < made) session.load(codec.read(settingsAt(take.log, frame)), gesture);
+    else for (const move of movesBetween(take.log, made, frame)) session.load(partOf(move, codec), gesture);
+    made = frame;
   }, TICK_MILLISECONDS);
   session.addEventListener('source', end);
 
   function end() {
-    if (playing && session.source === playing.source) return;
+    if (playing && session.source === playing) return;
     clearInterval(timer);
     session.removeEventListener('source', end);
-    if (playing) onEnd();
-    playing = null;
+    onEnd();
   }
 }
 
 /**
- * Makes one of a take's changes. Scheduled ones (`events`) are none of this page's: they are in the render alone.
- * @param {Session} session
- * @param {TakeChange} change
+ * A move as a part of the settings.
+ * @param {import('./moves.js').Move} move
  * @param {import('../keeping/codec.js').Codec} codec
- * @param {object} gesture
+ * @returns {import('../session/session.js').Part}
  */
-function make(session, { load, set, order }, codec, gesture) {
-  if (load) session.load(codec.read(load), gesture);
-  const params = /** @type {Values} */ (set ?? {});
-  if (set || order) session.load({ params, order: order && codec.orderOf(order) }, gesture);
+function partOf({ params, order }, codec) {
+  const values = Object.fromEntries(Object.entries(params).map(([id, value]) => [id, Number(value)]));
+  return { params: values, order: order && codec.orderOf(order) };
 }
 
 /** @param {Take} take */

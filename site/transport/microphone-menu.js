@@ -5,7 +5,7 @@
 
 import { button, choice, element, find, setText } from '../shared/dom.js';
 import { fixed, formatLevel } from '../shared/numbers.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { devicesOf, onDevicesChange } from '../sources/devices.js';
 import { GAIN_DECIBELS, PROCESSING } from '../sources/microphone.js';
 import { deviceList, slider, toggle } from './menu.js';

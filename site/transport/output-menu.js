@@ -1,7 +1,7 @@
 /** Which output device the sound goes to, where the browser lets a page say so. Main thread. */
 
 import { button, element, errorMessage, messageOf, showMessage } from '../shared/dom.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { askForNames, devicesOf, onDevicesChange } from '../sources/devices.js';
 import { deviceList } from './menu.js';
 

@@ -2,7 +2,7 @@
 
 import { button, choice, element, setText } from '../shared/dom.js';
 import { clamp, fixed } from '../shared/numbers.js';
-import { popup } from '../shared/popup.js';
+import { popup } from '../shared/overlays.js';
 import { RANGES } from '../sources/test-signals.js';
 import { slider } from './menu.js';
 

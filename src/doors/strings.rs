@@ -18,7 +18,7 @@ const WAITS: u32 = 2;
 const IS_NEW_VIEW: u32 = 4;
 
 /// Builds the strings; null where there is no memory for them, or the sample rate in Hz is out of range.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn strings_new(sample_rate: f32) -> *mut Strings {
     let Ok(Some(strings)) = Strings::new(sample_rate as f64) else { return null_mut() };
     let mut place = Vec::new();
@@ -33,7 +33,7 @@ pub extern "C" fn strings_new(sample_rate: f32) -> *mut Strings {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_free(strings: *mut Strings) {
     drop(unsafe { Box::from_raw(strings) });
 }
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn strings_free(strings: *mut Strings) {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_sound(strings: *mut Strings) -> *mut f32 {
     unsafe { Strings::sound_of(strings) }
 }
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn strings_sound(strings: *mut Strings) -> *mut f32 {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_view(strings: *mut Strings) -> *mut f32 {
     unsafe { Strings::view_of(strings) }
 }
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn strings_view(strings: *mut Strings) -> *mut f32 {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_mailbox(strings: *mut Strings, words: usize) -> *mut f64 {
     unsafe { &mut *strings }.notes().mailbox(words).map_or(null_mut(), <[f64]>::as_mut_ptr)
 }
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn strings_mailbox(strings: *mut Strings, words: usize) ->
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_take_events(strings: *mut Strings) -> u32 {
     unsafe { &mut *strings }.notes().take_in().is_ok() as u32
 }
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn strings_take_events(strings: *mut Strings) -> u32 {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn strings_process(strings: *mut Strings, frames: usize, clock: f64) -> u32 {
     let strings = unsafe { &mut *strings };
     strings.process(frames, clock as u64);

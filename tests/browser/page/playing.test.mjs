@@ -37,18 +37,31 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
   });
 
   describe('by single keys', () => {
-    it('plays and stops, also where a button was clicked; a button that Tab came to keeps its space bar', async () => {
+    it('plays, pauses and stops, after a click too; a button that Tab came to keeps its space bar', async () => {
       await playBuiltIn(page);
+      const isPaused = () => page.evaluate(() => globalThis.page.session.paused);
       await page.keyboard.press('Space');
-      assert.equal(await source(page), null);
+      assert.equal(await isPaused(), true);
       await page.keyboard.press('Space');
-      await page.waitForFunction(() => globalThis.page.session.source !== null);
+      assert.equal(await isPaused(), false);
       await page.focus('#compare');
       await page.keyboard.press('Tab');
       assert.equal(await page.evaluate(() => document.activeElement.id), 'undo');
       await page.keyboard.press('Space');
-      assert.equal(await source(page), 'built-in');
-      await page.click('#stop');
+      assert.equal(await isPaused(), false);
+      await page.keyboard.press('s');
+      assert.equal(await source(page), null);
+    });
+
+    it('runs the looper, and shows it first', async () => {
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper:not([hidden])[data-state=recording]');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper:not([hidden])[data-state=playing]');
+      await page.keyboard.press('p');
+      await page.waitForSelector('#looper:not([hidden])[data-state=stopped]');
+      await page.click('#looper-clear');
+      await page.click('#looper-toggle');
     });
 
     it('bypasses, compares and records', async () => {
@@ -83,7 +96,7 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
       await page.keyboard.press('b');
       assert.equal(await parameterOf(page, 'bypass'), 0);
       const listed = await page.$$eval('#keys-help kbd', (nodes) => nodes.map(({ textContent }) => textContent));
-      for (const key of ['Space', 'B', 'X', 'R', 'T', '?']) assert.ok(listed.includes(key), key);
+      for (const key of ['Space', 'S', 'B', 'X', 'R', 'T', 'L', '?']) assert.ok(listed.includes(key), key);
       await page.keyboard.press('Escape');
     });
 
@@ -167,6 +180,26 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
       await page.focus('#tap');
       await page.keyboard.press('ArrowUp');
       assert.equal(await parameterOf(page, 'delay_time'), byHand);
+    });
+
+    it('a loop ends on a bar, where that is asked for', async () => {
+      await page.evaluate(() => {
+        // A bar lasts a second.
+        globalThis.page.tempo.bpm = 240;
+      });
+      await page.focus('#play');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper[data-state=recording]');
+      await page.click('#looper-bars');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper[data-state=playing]');
+      assert.match(await page.$eval('.loop-state', (node) => node.textContent), /^Playing: \d+\.0 s/);
+      await page.click('#looper-clear');
+      await page.click('#looper-bars');
+      await page.click('#looper-toggle');
+      await page.evaluate(() => {
+        globalThis.page.tempo.bpm = 101;
+      });
     });
 
     it('tempo and notes outlast a reload', async () => {

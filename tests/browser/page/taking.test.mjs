@@ -161,13 +161,16 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       await page.click('#take-replay');
       await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
       await untilText(page, '#take-replay', 'Stop');
-      await page.waitForFunction(() => globalThis.page.session.source === null);
-      await untilText(page, '#take-replay', 'Replay');
-      const { moves, values, order } = await page.evaluate(() => ({
-        moves: globalThis.moves,
-        values: ['gain', 'lpf_cutoff', 'tremolo_on'].map((id) => globalThis.page.session.get(id)),
-        order: globalThis.page.session.order.indexOf('delay'),
-      }));
+      await page.waitForFunction(() => globalThis.moves.some(({ order }) => order));
+      const { moves, values, order } = await page.evaluate(() => {
+        const { session } = globalThis.page;
+        session.pause();
+        return {
+          moves: [...globalThis.moves],
+          values: ['gain', 'lpf_cutoff', 'tremolo_on'].map((id) => session.get(id)),
+          order: session.order.indexOf('delay'),
+        };
+      });
       // Where it began, then move after move.
       const [beginning, ...others] = moves;
       assert.deepEqual(Object.keys(beginning.params), ['gain']);
@@ -178,6 +181,13 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       const octaves = others.slice(0, 3).map(({ params }) => Math.log2(params.lpf_cutoff));
       assert.ok(octaves[0] - octaves[2] > 1.9);
       assert.deepEqual([values[0], values[2]], [1, 1]);
+      // Back at its start all is as it was there, and what is paused does not move on.
+      await page.evaluate(() => globalThis.page.session.source.player.seek(0));
+      await page.waitForFunction(() => globalThis.page.session.get('tremolo_on') === 0);
+      assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
+      await page.click('#take-replay');
+      await untilText(page, '#take-replay', 'Replay');
+      assert.equal(await page.evaluate(() => globalThis.page.session.source), null);
       await page.click('#undo');
       assert.equal(await parameterOf(page, 'gain'), gain);
       assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
@@ -237,6 +247,7 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
     const openDialog = async (page, ...paths) => {
       await page.click('#takes-menu summary');
       await page.click('#render-open');
+      await page.waitForSelector('#render-dialog[open]');
       await (await page.$('#render-files')).uploadFile(...paths);
     };
 

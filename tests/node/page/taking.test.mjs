@@ -8,6 +8,7 @@ import { describe, it } from 'node:test';
 import { planarFloats, wavHeader, wavSamples } from '../../../site/recording/wav.js';
 import { sampleRateOf } from '../../../site/render/sample-rate.js';
 import { settingsFor } from '../../../site/takes/again.js';
+import { movesBetween, settingsAt } from '../../../site/takes/moves.js';
 import { takeOf } from '../../../site/takes/take.js';
 import { silentFlac } from '../../support/flac.mjs';
 
@@ -52,15 +53,47 @@ describe('the sample rate of a file', () => {
   });
 });
 
-describe('a take that is rendered again', () => {
-  const log = {
-    version: 1,
-    sampleRate: 48000,
-    start: 0,
-    frames: 480,
-    state: { version: 1, params: { gain: 0.5, delay_mix: 0.1, delay_on: true }, order: ['gain', 'delay'] },
-    changes: [{ frame: 128, set: { gain: 0.7 } }],
+const log = {
+  version: 1,
+  sampleRate: 48000,
+  start: 0,
+  frames: 480,
+  state: { version: 1, params: { gain: 0.5, delay_mix: 0.1, delay_on: true }, order: ['gain', 'delay'] },
+  changes: [{ frame: 128, set: { gain: 0.7 } }],
+};
+
+describe('a take that is replayed', () => {
+  const moves = {
+    ...log,
+    changes: [
+      { frame: 128, set: { gain: 0.7 } },
+      { frame: 256, order: ['delay', 'gain'] },
+      { frame: 256, mode: { mode: 'worklet', transport: 'shared' } },
+      { frame: 384, load: { version: 1, params: { gain: 3 } } },
+      { frame: 512, set: { delay_mix: 1 } },
+    ],
   };
+
+  it('is at each frame as all moves before have made it', () => {
+    const at = (frame) => settingsAt(moves, frame);
+    assert.deepEqual(at(0), log.state);
+    assert.equal(at(127).params.gain, 0.5);
+    assert.deepEqual(at(128), { ...log.state, params: { ...log.state.params, gain: 0.7 } });
+    assert.deepEqual(at(256).order, ['delay', 'gain']);
+    assert.deepEqual(at(600), { version: 1, params: { gain: 3, delay_mix: 1 }, order: undefined });
+  });
+
+  it('makes each move once, in their order', () => {
+    assert.deepEqual(movesBetween(moves, 0, 127), []);
+    assert.deepEqual(movesBetween(moves, 127, 256), [
+      { params: { gain: 0.7 }, order: undefined },
+      { params: {}, order: ['delay', 'gain'] },
+    ]);
+    assert.deepEqual(movesBetween(moves, 256, 511), [{ version: 1, params: { gain: 3 }, order: undefined }]);
+  });
+});
+
+describe('a take that is rendered again', () => {
   const now = { version: 1, params: { gain: 2, delay_mix: 0.9, delay_on: 0 }, order: ['delay', 'gain'] };
 
   it('is as it was played, or without its moves', () => {
