@@ -1,6 +1,7 @@
 /**
- * `npm run examples`: packs the package, and tries every JavaScript example with it in headless Chromium.
- * `npm run examples -- --only vite` tries those whose names have this in them. Needs the npm registry. Node.
+ * `npm run examples`: packs the package, and tries every example that has a page with it in headless Chromium.
+ * `npm run examples -- --only vite` tries those whose names have this in them. Needs the npm registry, and crates.io's
+ * for those in Rust. Node.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

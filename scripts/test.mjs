@@ -22,8 +22,8 @@ const CI = process.env.CI === 'true';
 // Ends a test that hangs; no test is measured by it.
 const HANG_MILLISECONDS = 15 * 60 * 1000;
 
-/** TypeScript's projects: the page and the engine, the script on the audio thread, and the scripts. */
-const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'scripts/tsconfig.json'];
+/** TypeScript's projects: page and engine, the audio thread's script, the service worker, and the scripts. */
+const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'site/offline/tsconfig.json', 'scripts/tsconfig.json'];
 
 /**
  * The steps in their order; each resolves to its counts.
@@ -82,13 +82,15 @@ async function findBrowsers() {
 async function lint() {
   const deny = ['--', '-D', 'warnings'];
   const native = await check('cargo', ['clippy', '--all-targets', ...deny]);
-  return add(native, await check('cargo', ['clippy', '--target', WASM_TARGET, '--lib', ...WASM_TESTS, ...deny]));
+  await build();
+  return add(native, await check('cargo', ['clippy', '--lib', ...WASM_TESTS, ...deny]));
 }
 
 async function docs() {
   const env = { RUSTDOCFLAGS: '-D warnings' };
   const native = await check('cargo', ['doc', '--no-deps'], env);
-  return add(native, await check('cargo', ['doc', '--no-deps', '--target', WASM_TARGET], env));
+  await build();
+  return add(native, await check('cargo', ['doc', '--no-deps', ...WASM_FEATURES], env));
 }
 
 async function buildPackage() {
@@ -116,13 +118,15 @@ async function javascript() {
   return total;
 }
 
-/** The tests that are for WebAssembly: tests/wasm/. */
-const WASM_TESTS = ['--test', 'wasm'];
+/** The tests that are for WebAssembly: tests/wasm/, and with them the feature that only a browser has. */
+const WASM_FEATURES = ['--target', WASM_TARGET, '--features', 'web'];
+const WASM_TESTS = [...WASM_FEATURES, '--test', 'wasm'];
 
 async function wasmInBrowser() {
   const { chromium, chromedriver } = executables('chromium');
   if (!chromium || !chromedriver) return CI ? counts(0, 1) : counts(0, 0, 1);
   const { testRunner } = await needWasmBindgen();
+  await build();
   const capabilities = join(root, 'target', 'webdriver.json');
   mkdirSync(join(root, 'target'), { recursive: true });
   writeFileSync(
@@ -131,12 +135,14 @@ async function wasmInBrowser() {
       'goog:chromeOptions': { binary: chromium, args: ['--headless=new', ...CHROMIUM_FLAGS] },
     }),
   );
-  return cargoTest(['test', '--target', WASM_TARGET, ...WASM_TESTS], {
+  const env = {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS: '-C target-feature=+simd128',
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: testRunner,
     WASM_BINDGEN_TEST_WEBDRIVER_JSON: capabilities,
     CHROMEDRIVER: chromedriver,
-  });
+  };
+  // The samples in the documentation of the feature web are compiled, not run.
+  return cargoTest(['test', ...WASM_TESTS], env, ['test', ...WASM_FEATURES, '--doc', 'doors::web']);
 }
 
 /**

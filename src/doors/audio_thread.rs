@@ -20,98 +20,98 @@ use alloc::{boxed::Box, vec::Vec};
 use core::ptr::null_mut;
 
 /// The version of this door and of the control block behind it.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn abi_version() -> u32 {
     control::ABI_VERSION
 }
 
 /// Words of the control block that the main thread writes: the header and the parameters.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_inbound_words() -> u32 {
     control::INBOUND_WORDS as u32
 }
 
 /// First word of the meters. The first of them is the applied sequence number.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_meters_word() -> u32 {
     control::METERS as u32
 }
 
 /// Words of the whole control block.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_words() -> u32 {
     control::WORDS as u32
 }
 
 /// Word of the sequence number.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_sequence_word() -> u32 {
     control::SEQUENCE as u32
 }
 
 /// Word of the flags.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_flags_word() -> u32 {
     control::FLAGS as u32
 }
 
 /// The flag that tells the processor to end itself.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_stop_flag() -> u32 {
     control::FLAG_STOP
 }
 
 /// The flag that tells the processor that nobody can reach the engine any more.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_forgotten_flag() -> u32 {
     control::FLAG_FORGOTTEN
 }
 
 /// Word of the count of missed quanta, which the caller of the engine writes.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_missed_word() -> u32 {
     control::MISSED as u32
 }
 
 /// Word of the number of events that wait for their frame.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_waiting_word() -> u32 {
     control::WAITING as u32
 }
 
 /// Word of the count of the journal's entries.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_entries_word() -> u32 {
     control::ENTRIES as u32
 }
 
 /// First word of the journal, which goes on to the end of the control block.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_journal_word() -> u32 {
     control::JOURNAL as u32
 }
 
 /// Word of the number of the change that the main thread stores.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn control_announced_word() -> u32 {
     control::ANNOUNCED as u32
 }
 
 /// Frames that a call renders at most.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn engine_frames() -> usize {
     BLOCK
 }
 
 /// Whether there can be an engine of this sample rate in Hz and so many channels: 1, or else 0.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn engine_accepts(sample_rate: f32, channels: usize) -> u32 {
     Chain::accepts(sample_rate as f64, channels) as u32
 }
 
 /// Builds an engine; null if there is no memory for it, or [`engine_accepts`] says no. The only function here that
 /// allocates, but for [`engine_mailbox`] and [`engine_take_events`].
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn engine_new(sample_rate: f32, channels: usize) -> *mut Engine {
     let Ok(engine) = Engine::new(sample_rate, channels) else { return null_mut() };
     let mut place = Vec::new();
@@ -126,7 +126,7 @@ pub extern "C" fn engine_new(sample_rate: f32, channels: usize) -> *mut Engine {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_free(engine: *mut Engine) {
     drop(unsafe { Box::from_raw(engine) });
 }
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn engine_free(engine: *mut Engine) {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_control(engine: *mut Engine) -> *mut u32 {
     unsafe { Engine::control_of(engine) }
 }
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn engine_control(engine: *mut Engine) -> *mut u32 {
 ///
 /// # Safety
 /// See the module's documentation; `channel` is below the engine's number of channels.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_sound(engine: *mut Engine, channel: usize) -> *mut f32 {
     unsafe { Engine::sound_of(engine, channel) }
 }
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn engine_sound(engine: *mut Engine, channel: usize) -> *m
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_set_clock(engine: *mut Engine, frame: f64) {
     unsafe { &mut *engine }.set_clock(frame as u64);
 }
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn engine_set_clock(engine: *mut Engine, frame: f64) {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_mailbox(engine: *mut Engine, words: usize) -> *mut f64 {
     unsafe { &mut *engine }.schedule().mailbox(words).map_or(null_mut(), <[f64]>::as_mut_ptr)
 }
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn engine_mailbox(engine: *mut Engine, words: usize) -> *m
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_take_events(engine: *mut Engine, stamp: u32) -> u32 {
     unsafe { &mut *engine }.take_events(stamp).is_ok() as u32
 }
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn engine_take_events(engine: *mut Engine, stamp: u32) -> 
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_is_at_rest(engine: *mut Engine) -> u32 {
     unsafe { &*engine }.is_at_rest() as u32
 }
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn engine_is_at_rest(engine: *mut Engine) -> u32 {
 ///
 /// # Safety
 /// See the module's documentation.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_process(engine: *mut Engine, frames: usize, connected: u32) {
     unsafe { &mut *engine }.process(frames, connected != 0);
 }

@@ -16,7 +16,7 @@ use core::ptr::{null_mut, slice_from_raw_parts_mut};
 use core::slice::from_raw_parts_mut;
 
 /// Room for `count` samples, all 0; null where there is no memory for it.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub extern "C" fn samples_new(count: usize) -> *mut f32 {
     let mut samples: Vec<f32> = Vec::new();
     if samples.try_reserve_exact(count).is_err() {
@@ -30,7 +30,7 @@ pub extern "C" fn samples_new(count: usize) -> *mut f32 {
 ///
 /// # Safety
 /// See the module's documentation; `count` is what the room was made for.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn samples_free(samples: *mut f32, count: usize) {
     drop(unsafe { Box::from_raw(slice_from_raw_parts_mut(samples, count)) });
 }
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn samples_free(samples: *mut f32, count: usize) {
 /// # Safety
 /// See the module's documentation; there is room for `channels` times `stride` samples, and the engine has so many
 /// channels, each of at most `stride / engine_frames()` blocks.
-#[cfg_attr(target_arch = "wasm32", unsafe(no_mangle))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "exports"), unsafe(no_mangle))]
 pub unsafe extern "C" fn engine_render(
     engine: *mut Engine,
     samples: *mut f32,

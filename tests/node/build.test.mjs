@@ -43,6 +43,24 @@ describe('the package', () => {
     await build();
     assert.deepEqual(times(), before);
   });
+
+  test('loses what wasm-pack has left in its folder', async () => {
+    const [files, stray] = [filesBelow('pkg'), join(root, 'pkg', '.gitignore')];
+    writeFileSync(stray, '*');
+    await build();
+    assert.deepEqual(filesBelow('pkg'), files);
+  });
+});
+
+test('the wasm that ships is built without what the feature web brings', async () => {
+  const tree = ['tree', '--target', 'wasm32-unknown-unknown', '--edges', 'normal', '--prefix', 'none'];
+  const crates = async (features) => {
+    const { code, output } = await run('cargo', [...tree, '--no-default-features', '--features', features]);
+    assert.equal(code, 0, output);
+    return output.match(/^[\w-]+(?= v\d)/gm);
+  };
+  assert.ok((await crates('web')).includes('web-sys'));
+  assert.ok(!(await crates('exports')).includes('web-sys'));
 });
 
 test('what a damaged record of the last build says is as if there were none, so that all is made again', () => {

@@ -7,7 +7,7 @@ import { tryExample } from '../../scripts/examples/examples.mjs';
 import { launch, skipUnless } from '../../scripts/lib/harness.mjs';
 import { packedProject } from './project.mjs';
 
-describe('An example, with the packed package,', { skip: skipUnless('chromium') }, () => {
+describe('An example, with the packed package or crate,', { skip: skipUnless('chromium') }, () => {
   let place, remove;
   before(async () => {
     const packed = await packedProject();
@@ -21,7 +21,7 @@ describe('An example, with the packed package,', { skip: skipUnless('chromium') 
     remove();
   });
 
-  for (const name of ['plain', 'vite, built']) {
+  for (const name of ['plain', 'vite, built', 'web-sys']) {
     test(`sounds below a sub path, by a host without headers: ${name}`, async () => {
       const { says, level } = await tryExample(name, place);
       assert.equal(says, 'worklet, message');
