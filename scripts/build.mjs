@@ -1,5 +1,5 @@
 /**
- * `npm run build`: makes pkg/ and types/ from a fresh clone, or in no time when nothing has changed.
+ * `npm run build`: makes pkg/, types/ and dist/ from a fresh clone, or in no time when nothing has changed.
  *
  *   pkg/audio_dsp_wasm.js, .d.ts             the main thread's glue, one for both wasm files
  *   pkg/audio_dsp_wasm_bg.wasm               with SIMD
@@ -8,6 +8,7 @@
  *   pkg/render-worker.js                     the worker script of render(), another
  *   pkg/single.js                            the engine with the wasm and both scripts inside
  *   types/                                   the engine's TypeScript declarations
+ *   dist/                                    the page, ready for any static host (scripts/dist/)
  *
  * Each product's inputs and outputs are hashed into target/build-stamps.json; it is made again only when they differ.
  * Node.
@@ -17,6 +18,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
+import { makeDist } from './dist/dist.mjs';
 import { declareDisposable, makeDeclarations } from './lib/declarations.mjs';
 import { diskFailure, Failure, filesBelow, hashFiles, main, messageOf, root, run, step } from './lib/project.mjs';
 import {
@@ -82,14 +84,14 @@ const BUILDS = {
  * @typedef {object} Product
  * @property {string} name
  * @property {string[]} inputs files and folders
- * @property {string[]} outputs files
+ * @property {string[] | (() => string[])} outputs files; those that are there, where their names are not known before
  * @property {() => Promise<void>} make
  *
  * @typedef {{ inputs: string, outputs: string }} Stamp the hashes with which a product was made
  */
 
 /**
- * What is built.
+ * What the package and the page from its sources are made of.
  * @type {Product[]}
  */
 const PRODUCTS = [
@@ -115,20 +117,34 @@ const PRODUCTS = [
   },
 ];
 
-/** Makes what is not up to date. */
-export async function build() {
+/** @type {Product} */
+const DIST = {
+  name: 'dist',
+  inputs: ['site', 'worklet', 'pkg', 'scripts/dist', 'scripts/server/headers.mjs', ...SELF],
+  outputs: () => filesBelow('dist'),
+  make: async () => void (await step('Making the page for any host', makeDist)),
+};
+
+/** Makes what is not up to date of pkg/ and types/. */
+export const build = () => make(PRODUCTS);
+
+/** Makes what is not up to date, dist/ too. */
+export const buildAll = () => make([...PRODUCTS, DIST]);
+
+/** @param {Product[]} products in their order: each can be made of those before it */
+async function make(products) {
   removeStrays();
   const stamps = readStamps(STAMPS);
-  if (PRODUCTS.every((product) => isFresh(product, stamps[product.name]))) return;
+  if (products.every((product) => isFresh(product, stamps[product.name]))) return;
   await needPackages();
   mkdirSync(join(root, 'pkg'), { recursive: true });
   mkdirSync(join(root, 'target'), { recursive: true });
-  for (const product of PRODUCTS) {
+  for (const product of products) {
     // What is made of other products can only be told once those are made.
     if (isFresh(product, stamps[product.name])) continue;
     const inputs = hashFiles(filesBelow(...product.inputs));
     await product.make();
-    stamps[product.name] = { inputs, outputs: hashFiles(product.outputs) };
+    stamps[product.name] = { inputs, outputs: hashFiles(outputsOf(product)) };
     // In one stroke, so that a build that is stopped leaves no half of it.
     writeFileSync(`${STAMPS}.new`, JSON.stringify(stamps));
     renameSync(`${STAMPS}.new`, STAMPS);
@@ -161,13 +177,17 @@ export function readStamps(file) {
  * @param {Product} product
  * @param {Partial<Stamp>} [stamp]
  */
-function isFresh({ inputs, outputs }, stamp) {
+function isFresh(product, stamp) {
+  const outputs = outputsOf(product);
   return (
     outputs.every((file) => existsSync(join(root, file))) &&
-    hashFiles(filesBelow(...inputs)) === stamp?.inputs &&
+    hashFiles(filesBelow(...product.inputs)) === stamp?.inputs &&
     hashFiles(outputs) === stamp?.outputs
   );
 }
+
+/** @param {Product} product */
+const outputsOf = ({ outputs }) => (typeof outputs === 'function' ? outputs() : outputs);
 
 async function makeWasm() {
   await needRust();
@@ -369,7 +389,7 @@ async function bundle(entry, outfile, format, what, more) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await main(async () => {
-    await build();
-    console.log('pkg/ and types/ are up to date.');
+    await buildAll();
+    console.log('pkg/, types/ and dist/ are up to date.');
   });
 }

@@ -1,40 +1,19 @@
 /**
  * The project's web server, for `npm start` and for the tests: static files, on loopback unless told otherwise,
- * isolated (so that the page gets SharedArrayBuffer), under a strict Content-Security-Policy, and never a stale build:
- * each answer is hashed and revalidated. Node.
+ * isolated (so that the page gets SharedArrayBuffer), under a strict Content-Security-Policy, compressed, and never a
+ * stale build: each answer is hashed and revalidated. Node.
  */
 import { createHash } from 'node:crypto';
 import { createServer, STATUS_CODES } from 'node:http';
 import { Failure } from './lib/project.mjs';
+import { compressed, encodingFor, isCompressible } from './server/compression.mjs';
 import { contentOf, decode, fileFor, typeOf } from './server/files.mjs';
+import { ISOLATION, PROTECTION } from './server/headers.mjs';
 import { isOurs, nameOf, targetOf } from './server/names.mjs';
+import { rangeOf } from './server/ranges.mjs';
 
 /** Which folder answers which URLs; the first prefix that fits wins. */
 export const MOUNTS = { '/worklet/': 'worklet', '/pkg/': 'pkg', '/': 'site' };
-
-const ISOLATION = {
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Cross-Origin-Embedder-Policy': 'require-corp',
-  'Cross-Origin-Resource-Policy': 'same-origin',
-};
-
-const PROTECTION = {
-  'Content-Security-Policy': [
-    "default-src 'none'",
-    "script-src 'self' 'wasm-unsafe-eval'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "worker-src 'self'",
-    "media-src 'self' blob:",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-  'Permissions-Policy': 'microphone=(self), camera=(), geolocation=()',
-};
 
 /** Where the server listens unless told otherwise: this machine only. */
 export const LOOPBACK = '127.0.0.1';
@@ -75,7 +54,8 @@ export async function serve(options = {}) {
   const handle = inTurn(async (request, response) => {
     const asked = await answer(request, { mounts, host, names }).catch(() => UNREADABLE);
     const path = targetOf(request)?.path ?? '';
-    send(request, response, alter[path]?.(complete(asked)) ?? complete(asked));
+    const whole = alter[path]?.(complete(asked)) ?? complete(asked);
+    send(request, response, await represented(request, whole));
   });
   // Node's own refusals come without our headers, so we make them: for a request without a Host, in answer(); for an
   // expectation; and for what is no HTTP at all.
@@ -225,31 +205,65 @@ const UNREADABLE = refusal(500, 'The server could not read this file.');
 const UNEXPECTED = refusal(417, 'The only expectation that is met here is 100-continue.');
 
 /**
+ * What of a file a client gets: the whole of it, compressed where the client takes that; a part, as it is; or that it
+ * has it already.
+ * @param {Request} request
+ * @param {Answer} answer
+ * @returns {Promise<Answer>}
+ */
+async function represented(request, answer) {
+  const { status, headers, body } = answer;
+  if (status !== 200) return answer;
+  const asked = request.headers;
+  const compressible = isCompressible(headers['Content-Type'], body);
+  const ranged = request.method === 'GET' ? asked.range : undefined;
+  const encoding = compressible && ranged === undefined ? encodingFor(asked['accept-encoding']) : undefined;
+  // Each encoding is other bytes, so each has another tag.
+  const tag = tagOf(body, encoding);
+  const all = {
+    ...headers,
+    'ETag': tag,
+    'Accept-Ranges': 'bytes',
+    ...(compressible && { 'Vary': 'Accept-Encoding' }),
+    ...(encoding && { 'Content-Encoding': encoding }),
+  };
+  if (isKnown(tag, asked['if-none-match'])) return { status: 304, headers: all, body: EMPTY };
+  if (encoding) return { status, headers: all, body: await compressed(body, encoding) };
+  const isSame = asked['if-range'] === undefined || asked['if-range'] === tag;
+  const range = isSame ? rangeOf(ranged, body.length) : undefined;
+  if (range === undefined) return { status, headers: all, body };
+  if (range === null)
+    return { status: 416, headers: { ...all, 'Content-Range': `bytes */${body.length}` }, body: EMPTY };
+  const { first, last } = range;
+  const part = { ...all, 'Content-Range': `bytes ${first}-${last}/${body.length}` };
+  return { status: 206, headers: part, body: body.subarray(first, last + 1) };
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/**
  * @param {Request} request
  * @param {Response} response
  * @param {Answer} answer
  */
 function send(request, response, { status, headers, body }) {
-  if (status === 200) {
-    const tag = tagOf(body);
-    response.setHeader('ETag', tag);
-    if (isKnown(tag, request.headers['if-none-match'])) {
-      response.writeHead(304, headers).end();
-      return;
-    }
-  }
-  response.writeHead(status, STATUS_CODES[status], { ...headers, 'Content-Length': body.length });
+  // That a client has it already says nothing of a length.
+  const length = status === 304 ? {} : { 'Content-Length': body.length };
+  response.writeHead(status, STATUS_CODES[status], { ...headers, ...length });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 /** @type {WeakMap<Buffer, string>} for bodies that are shared by many answers */
 const tags = new WeakMap();
 
-/** @param {Buffer} body */
-function tagOf(body) {
-  const tag = tags.get(body) ?? `"${createHash('sha256').update(body).digest('base64url')}"`;
-  tags.set(body, tag);
-  return tag;
+/**
+ * @param {Buffer} body
+ * @param {string} [encoding] in which it is sent
+ */
+function tagOf(body, encoding) {
+  const hash = tags.get(body) ?? createHash('sha256').update(body).digest('base64url');
+  tags.set(body, hash);
+  return encoding ? `"${hash}-${encoding}"` : `"${hash}"`;
 }
 
 /**

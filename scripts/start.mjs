@@ -1,19 +1,33 @@
-/** `npm start`: builds what is not up to date, serves the site, and says where; `--port` and `--host` choose. Node. */
+/**
+ * `npm start`: builds what is not up to date, serves the site, and says where; `--port` and `--host` choose. With
+ * `--folder dist` it serves the page as it is published, service worker and all. Node.
+ */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { build } from './build.mjs';
+import { build, buildAll } from './build.mjs';
 import { Failure, main, readOptions } from './lib/project.mjs';
-import { LOOPBACK, serve } from './serve.mjs';
+import { LOOPBACK, MOUNTS, serve } from './serve.mjs';
 import { listensEverywhere, networkAddresses } from './server/names.mjs';
 
 const USAGE = `use \`npm start -- --port 8080 --host ${LOOPBACK}\`, both optional`;
+
+/** What can be served: the sources, as one develops them, or what is made of them. */
+const FOLDERS = {
+  site: { build, mounts: MOUNTS },
+  dist: { build: buildAll, mounts: { '/': 'dist' } },
+};
 
 /** How often it is looked whether npm is still there. */
 const NPM_CHECK_MILLISECONDS = 500;
 
 function place() {
-  const { port, host } = readOptions({ port: '8080', host: LOOPBACK }, USAGE);
-  if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return { port: Number(port), host };
+  const { port, host, folder } = readOptions({ port: '8080', host: LOOPBACK, folder: 'site' }, USAGE);
+  if (folder !== 'site' && folder !== 'dist') {
+    throw new Failure(`--folder takes site or dist, not ${folder}: ${USAGE}.`);
+  }
+  if (/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) {
+    return { port: Number(port), host, ...FOLDERS[folder] };
+  }
   throw new Failure(`--port takes a number from 1 to 65535, not ${port}: ${USAGE}.`);
 }
 
@@ -59,9 +73,9 @@ function isAlive(pid) {
 
 await main(async () => {
   endWithNpm();
-  const { port, host } = place();
-  await build();
-  const { url } = await serve({ port, host });
+  const { port, host, mounts, build: make } = place();
+  await make();
+  const { url } = await serve({ port, host, mounts });
   console.log(`\nServing ${url} (Ctrl+C ends it)`);
   if (listensEverywhere(host)) {
     // Browsers give microphone and AudioWorklet only to secure contexts, which plain http by address is not.

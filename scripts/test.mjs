@@ -22,8 +22,8 @@ const CI = process.env.CI === 'true';
 // Ends a test that hangs; no test is measured by it.
 const HANG_MILLISECONDS = 15 * 60 * 1000;
 
-/** TypeScript's projects: the page and the engine, the script on the audio thread, and the scripts. */
-const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'scripts/tsconfig.json'];
+/** TypeScript's projects: page and engine, the audio thread's script, the service worker, and the scripts. */
+const TYPE_PROJECTS = ['tsconfig.json', 'worklet/tsconfig.json', 'site/offline/tsconfig.json', 'scripts/tsconfig.json'];
 
 /**
  * The steps in their order; each resolves to its counts.

@@ -15,12 +15,14 @@ import { mount as mountLooper } from './looper/panel.js';
 import { mount as mountMeters } from './meters/panel.js';
 import { MidiInput } from './midi/input.js';
 import { mount as mountMidi } from './midi/panel.js';
+import { startOffline } from './offline/start.js';
 import { mount as mountRack } from './rack/panel.js';
 import { mount as mountRecording } from './recording/panel.js';
 import { mount as mountLifecycle } from './session/lifecycle.js';
 import { Session } from './session/session.js';
 import { Settings } from './session/settings.js';
 import { element, find, messageOf } from './shared/dom.js';
+import { mount as mountString } from './string/panel.js';
 import { mount as mountTransport } from './transport/panel.js';
 import { mount as mountViews } from './views/views.js';
 import { mount as mountWelcome } from './welcome/panel.js';
@@ -53,6 +55,7 @@ function forced() {
 const PANELS = {
   'notices': mountLifecycle,
   'transport': mountTransport,
+  'string': mountString,
   'recording': mountRecording,
   'howl-guard': mountHowlGuard,
   'looper': mountLooper,
@@ -102,6 +105,7 @@ async function bringUp(id, mount, page) {
 }
 
 mountViews();
+startOffline(find(document, '#notices', HTMLElement));
 try {
   const { parameters, effects, glue } = await loadModule();
   const session = new Session(parameters, glue.frequency_response, new Settings(parameters, effects), forced());

@@ -1,6 +1,6 @@
 /**
- * Says so where the page's modules do not load. A classic script, for from a file browsers load no module at all; it
- * stands in the page before them. Main thread.
+ * Says so where the page's modules do not load or cannot be read. A classic script, for from a file browsers load no
+ * module at all; it stands in the page before them. Main thread.
  */
 
 {
@@ -8,6 +8,7 @@
     'This page cannot run from a file: browsers load its scripts only from a server. Run “npm start” in the ' +
     'project’s folder, and open the address that it prints.';
   const NOT_LOADED = 'A script of this page did not load. Reload the page.';
+  const NOT_READ = 'This browser is too old to read this page’s scripts. Update it, or use another.';
 
   let said = false;
 
@@ -28,9 +29,11 @@
   };
 
   if (location.protocol === 'file:') say(FROM_FILE);
-  // A script that does not load, or one that it imports: such an event does not bubble.
-  const listener = (/** @type {Event} */ { target }) => {
-    if (target instanceof HTMLScriptElement) say(NOT_LOADED);
+  // A script that does not load, or one that it imports: such an event does not bubble. What cannot be read is an error
+  // of the whole window.
+  const listener = (/** @type {Event} */ event) => {
+    if (event.target instanceof HTMLScriptElement) say(NOT_LOADED);
+    if (event instanceof ErrorEvent && event.error instanceof SyntaxError) say(NOT_READ);
   };
   addEventListener('error', listener, { capture: true });
 }

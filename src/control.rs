@@ -29,7 +29,7 @@ use crate::rack::EFFECTS;
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 5;
+pub const ABI_VERSION: u32 = 6;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;

@@ -96,7 +96,8 @@
 //! - [`chain`]: the rack behind a bypass; [`rack`]: the effects in their order; [`effects`]: one file each
 //! - [`control`]: the control block's layout
 //! - [`listening`]: the loudness meter and the tuner
-//! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation, for the main thread
+//! - [`instruments`]: strings that are plucked, the wave equation at the sample rate
+//! - [`simulations`]: a Monte Carlo estimate of pi, and the wave equation
 //! - [`dsp`]: what effects are made of
 //! - [`params`]: the parameter table
 //!
@@ -120,6 +121,7 @@ pub mod doors;
 pub mod dsp;
 pub mod effects;
 pub mod engine;
+pub mod instruments;
 pub mod listening;
 pub mod params;
 pub mod rack;

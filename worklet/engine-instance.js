@@ -1,7 +1,7 @@
 /**
- * A wasm instance that renders, and the engines in it. All engines of an AudioWorkletGlobalScope share one, and so do
- * those of the fallback on the page: each instance reserves some 8 GB of address space, so a page has room for about a
- * hundred of them, but an engine takes no more than its delay lines.
+ * A wasm instance that renders, and the engines and strings in it. All of an AudioWorkletGlobalScope share one, and so
+ * do those of the fallback on the page: each instance reserves some 8 GB of address space, so a page has room for about
+ * a hundred of them, but an engine takes no more than its delay lines.
  *
  * Where one engine traps, nobody knows what it has written into the memory of the others. So the instance is given up
  * with all its engines, and the next engine gets a fresh one.
@@ -10,10 +10,11 @@
  */
 
 /** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 5;
+export const ABI_VERSION = 6;
 
 /**
- * The audio thread's door: what an instance exports (src/doors/audio_thread.rs). Addresses and engines are numbers.
+ * The audio thread's door: what an instance exports (src/doors/audio_thread.rs and strings.rs). Addresses, engines and
+ * strings are numbers.
  * @typedef {object} AudioThreadDoor
  * @property {WebAssembly.Memory} memory
  * @property {() => number} [abi_version] missing in a module that is none of ours
@@ -40,10 +41,19 @@ export const ABI_VERSION = 5;
  * @property {(engine: number, stamp: number) => number} engine_take_events
  * @property {(engine: number) => number} engine_is_at_rest
  * @property {(engine: number, frames: number, connected: number) => void} engine_process
+ * @property {(sampleRate: number) => number} strings_new
+ * @property {(strings: number) => void} strings_free
+ * @property {(strings: number) => number} strings_sound
+ * @property {(strings: number) => number} strings_view
+ * @property {(strings: number, words: number) => number} strings_mailbox
+ * @property {(strings: number) => number} strings_take_events
+ * @property {(strings: number, frames: number, clock: number) => number} strings_process
  */
 
 /** There is no memory for another engine. */
 export class OutOfMemory extends Error {}
+
+const NO_ROOM = 'no memory for so many events';
 
 /**
  * Functions that stand in for the wasm-bindgen imports, none of which the audio thread's door calls.
@@ -89,6 +99,7 @@ export class EngineInstance {
    */
   failure = null;
   #url;
+  /** How many engines and strings it has. */
   #engines = 0;
 
   /**
@@ -132,13 +143,31 @@ export class EngineInstance {
       this.#forgetIfUnused();
       throw new Error(`${channels} channels at ${sampleRate} Hz refused`);
     }
-    const engine = this.door.engine_new(sampleRate, channels);
-    if (engine === 0) {
+    return this.#hold(this.door.engine_new(sampleRate, channels));
+  }
+
+  /**
+   * Builds strings; releaseStrings() ends them.
+   * @param {number} sampleRate in Hz
+   * @returns {number} the strings, for the door
+   * @throws {OutOfMemory}
+   */
+  newStrings(sampleRate) {
+    return this.#hold(this.door.strings_new(sampleRate));
+  }
+
+  /**
+   * What was just built, if there was memory for it.
+   * @param {number} built its address, or 0
+   * @throws {OutOfMemory}
+   */
+  #hold(built) {
+    if (built === 0) {
       this.#forgetIfUnused();
       throw new OutOfMemory(`${this.#engines} engines have ${this.door.memory.buffer.byteLength >> 20} MiB`);
     }
     this.#engines++;
-    return engine;
+    return built;
   }
 
   /**
@@ -149,11 +178,29 @@ export class EngineInstance {
    * @throws {OutOfMemory}
    */
   takeEvents(engine, events, stamp) {
-    const address = this.door.engine_mailbox(engine, events.length);
-    if (address !== 0) new Float64Array(this.door.memory.buffer, address, events.length).set(events);
-    if (address === 0 || this.door.engine_take_events(engine, stamp) === 0) {
-      throw new OutOfMemory('no memory for so many events');
-    }
+    const isPut = this.#put(events, this.door.engine_mailbox(engine, events.length));
+    if (!isPut || this.door.engine_take_events(engine, stamp) === 0) throw new OutOfMemory(NO_ROOM);
+  }
+
+  /**
+   * Lets strings take events in, as takeEvents().
+   * @param {number} strings
+   * @param {Float64Array} events encodeStringEvents() of them
+   * @throws {OutOfMemory}
+   */
+  takeStringEvents(strings, events) {
+    const isPut = this.#put(events, this.door.strings_mailbox(strings, events.length));
+    if (!isPut || this.door.strings_take_events(strings) === 0) throw new OutOfMemory(NO_ROOM);
+  }
+
+  /**
+   * Puts events into a mailbox; says whether there is one.
+   * @param {Float64Array} events
+   * @param {number} mailbox its address, or 0
+   */
+  #put(events, mailbox) {
+    if (mailbox !== 0) new Float64Array(this.door.memory.buffer, mailbox, events.length).set(events);
+    return mailbox !== 0;
   }
 
   /**
@@ -161,8 +208,21 @@ export class EngineInstance {
    * @param {number} engine
    */
   release(engine) {
-    this.#engines--;
     if (this.failure === null) this.door.engine_free(engine);
+    this.#letGo();
+  }
+
+  /**
+   * Ends strings, as release() does an engine.
+   * @param {number} strings
+   */
+  releaseStrings(strings) {
+    if (this.failure === null) this.door.strings_free(strings);
+    this.#letGo();
+  }
+
+  #letGo() {
+    this.#engines--;
     this.#forgetIfUnused();
   }
 

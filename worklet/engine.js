@@ -31,6 +31,7 @@ export { loadModule } from './module.js';
 export { BUFFER_SIZES, MODES, TRANSPORTS } from './options.js';
 export { EngineParam } from './param.js';
 export { render } from './render.js';
+export { createString, PluckedString } from './string/string.js';
 export { Take } from './take.js';
 
 /**
@@ -45,6 +46,9 @@ export { Take } from './take.js';
  * @typedef {import('./options.js').Mode} Mode
  * @typedef {import('./options.js').Transport} Transport
  * @typedef {import('./options.js').RunOptions} RunOptions
+ * @typedef {import('./string/options.js').StringOptions} StringOptions
+ * @typedef {import('./string/options.js').StringSound} StringSound
+ * @typedef {import('./string/string.js').StringEvents} StringEvents
  * @typedef {import('./module.js').Parameter} Parameter
  * @typedef {import('./module.js').LoadedModule} LoadedModule
  * @typedef {import('./errors.js').ErrorCode} ErrorCode
@@ -68,7 +72,7 @@ export { Take } from './take.js';
  * @param {BaseAudioContext} context an AudioContext or an OfflineAudioContext
  * @param {EngineOptions} [options]
  * @returns {Promise<Engine>}
- * @throws {EngineError} every code but engine-closed, mode-fixed, processor-died and resume-refused
+ * @throws {EngineError} every code but engine-closed, mode-fixed, processor-died, resume-refused, and those of strings
  * @example
  * const engine = await createEngine(context, { params: { gain: 0.8 } });
  */

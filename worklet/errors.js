@@ -10,9 +10,9 @@ import { isDataUrl, readable } from './data-url.js';
  */
 const SENTENCES = {
   // The caller's mistakes.
-  'bad-context': () => 'createEngine() needs an AudioContext or an OfflineAudioContext as its first argument.',
-  'wrapped-context': () =>
-    "createEngine() needs the browser's own AudioContext, not a wrapper around one; make it yourself, and give it to " +
+  'bad-context': ({ caller }) => `${caller} needs an AudioContext or an OfflineAudioContext as its first argument.`,
+  'wrapped-context': ({ caller }) =>
+    `${caller} needs the browser's own AudioContext, not a wrapper around one; make it yourself, and give it to ` +
     'both: with Tone.js, const context = new AudioContext(); Tone.setContext(context).',
   'unknown-option': ({ name, known }) => `There is no option ${name}; there are ${known}.`,
   'bad-option': ({ name, value, allowed }) => `The option ${name} cannot be ${value}; use ${allowed}.`,
@@ -24,10 +24,17 @@ const SENTENCES = {
     `This is no state of an engine: ${reason}. Use what engine.state() gave, { version, params, order }.`,
   'bad-take': ({ reason }) => `This is no take of an engine: ${reason}. Use what take.stop() gave.`,
   'bad-frequencies': ({ value }) => `response() needs a list of frequencies in Hz, not ${value}.`,
-  'context-closed': () => 'This audio context is closed; make a new one, and a new engine in it.',
+  'context-closed': () => 'This audio context is closed; make a new one, and a new engine or string in it.',
   'mode-fixed': ({ what }) =>
     `This engine was made with fixed: true and cannot go over to another ${what}; make a new one, and without fixed ` +
     'if it is to change while it plays.',
+  'bad-string-value': ({ name, value, min, max }) =>
+    `A string's ${name} cannot be ${value}; use a number from ${min} to ${max}.`,
+  'bad-string-time': ({ value }) =>
+    `A string cannot be played at the time ${value}; use seconds of the context's clock, 0 or more.`,
+  'string-sample-rate': ({ rate, least }) =>
+    `A string needs a context of ${least} Hz or more, and this one has ${rate} Hz.`,
+  'string-closed': () => 'This string is closed; make a new one with createString().',
   'engine-closed': () => 'This engine is closed; make a new one with createEngine().',
 
   'bad-input': ({ reason }) =>
@@ -74,7 +81,7 @@ const SENTENCES = {
     `The audio thread did not answer within ${seconds} s; resume the context in a click and try again.`,
   'processor-died': ({ reason }) =>
     `The sound stopped because the engine failed while it played (${reason}); call setMode() to start it again, ` +
-    'or make a new engine in the place of a fixed one.',
+    'or make a new one in the place of a fixed engine or a string.',
   'shared-memory-unsupported': () =>
     'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
     "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",

@@ -126,9 +126,7 @@ export function checkOptions(context, options) {
   const { channels, fixed, params, timeout, wasmUrl, processorUrl, signal } = settings;
   checkOption('channels', channels, [1, 2]);
   checkOption('fixed', fixed, [false, true]);
-  if (typeof timeout !== 'number' || !(timeout > 0)) {
-    throw badOption('timeout', timeout, 'a number of seconds above 0');
-  }
+  checkTimeout(timeout);
   checkSignal(signal);
   checkRunOptions(settings);
   return {
@@ -158,17 +156,24 @@ export function checkModeOptions(mode, options, before) {
   return { asked: { mode, transport, bufferSize }, next };
 }
 
-/** @param {unknown} context */
-function checkContext(context) {
+/**
+ * @param {unknown} context
+ * @param {string} [caller] whose first argument it is
+ * @throws {EngineError} bad-context, wrapped-context, context-closed
+ */
+export function checkContext(context, caller = 'createEngine()') {
   if (typeof BaseAudioContext !== 'function' || !(context instanceof BaseAudioContext)) {
     const isWrapped = typeof context === 'object' && context !== null && 'sampleRate' in context;
-    throw new EngineError(isWrapped ? 'wrapped-context' : 'bad-context');
+    throw new EngineError(isWrapped ? 'wrapped-context' : 'bad-context', { caller });
   }
   if (context.state === 'closed') throw new EngineError('context-closed');
 }
 
-/** @param {Required<RunOptions>} options */
-function checkRunOptions({ mode, transport, bufferSize }) {
+/**
+ * @param {Required<RunOptions>} options
+ * @throws {EngineError} bad-option
+ */
+export function checkRunOptions({ mode, transport, bufferSize }) {
   checkOption('mode', mode, MODES);
   checkOption('transport', transport, transportsOf(mode));
   checkOption('bufferSize', bufferSize, ['auto', ...BUFFER_SIZES]);
@@ -217,6 +222,16 @@ export function absolute(name, value) {
     return new URL(value, document.baseURI).href;
   } catch {
     throw badOption(name, value, 'a URL');
+  }
+}
+
+/**
+ * @param {unknown} timeout
+ * @throws {EngineError} bad-option
+ */
+export function checkTimeout(timeout) {
+  if (typeof timeout !== 'number' || !(timeout > 0)) {
+    throw badOption('timeout', timeout, 'a number of seconds above 0');
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * The AudioWorkletProcessor: carries each quantum between Web Audio and the wasm engine. Audio thread.
+ * The AudioWorkletProcessor of the engine: carries each quantum between Web Audio and the wasm engine. Audio thread.
+ * The strings have theirs in string/processor.js; both are registered here.
  *
  * It is bundled with what it imports into one self-contained file, pkg/processor.js, which is what addModule
  * loads. With the main thread it exchanges
@@ -19,6 +20,7 @@
 
 import { ABI_VERSION, EngineInstance, OutOfMemory } from './engine-instance.js';
 import { Renderer } from './renderer.js';
+import { StringProcessor } from './string/processor.js';
 
 const METERS_PER_SECOND = 30;
 
@@ -151,4 +153,5 @@ class EngineProcessor extends AudioWorkletProcessor {
   }
 }
 
+registerProcessor(`audio-dsp-wasm/${ABI_VERSION}/string`, StringProcessor);
 registerProcessor(`audio-dsp-wasm/${ABI_VERSION}`, EngineProcessor);

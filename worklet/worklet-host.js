@@ -9,13 +9,11 @@ import { has } from './detect.js';
 import { ABI_VERSION } from './engine-instance.js';
 import { EngineError } from './errors.js';
 import { EventTransport } from './event-transport.js';
+import { messageOf, shakeHands } from './handshake.js';
 import { ownProcessorUrl } from './locate.js';
 import { MessageTransport } from './message-transport.js';
 import { renderAfter } from './offline.js';
 import { addScript } from './worklet-script.js';
-
-/** A timer of more than this fires at once. */
-const LONGEST_TIMER_MILLISECONDS = 2 ** 31 - 1;
 
 /** How long an ending processor may take before it is let go all the same. */
 const END_MILLISECONDS = 1000;
@@ -159,27 +157,12 @@ export class WorkletHost {
 
   /** @param {number} seconds */
   async #handshake(seconds) {
-    /** @type {ReturnType<typeof deferred<void>>} */
-    const { promise, resolve, reject } = deferred();
-    const tooLate = setTimeout(
-      () => reject(new EngineError('processor-silent', { seconds })),
-      Math.min(1000 * seconds, LONGEST_TIMER_MILLISECONDS),
-    );
-    this.node.onprocessorerror = (event) => {
-      reject(new EngineError('processor-failed', { reason: messageOf(event) || 'its constructor threw' }));
-    };
-    this.node.port.onmessage = ({ data: { ready, failed = 'it is of another version', isOutOfMemory } }) => {
-      if (ready === ABI_VERSION) resolve();
-      else reject(new EngineError(isOutOfMemory ? 'out-of-memory' : 'processor-failed', { reason: failed }));
-    };
     try {
-      await promise;
+      await shakeHands(this.node, seconds);
     } catch (error) {
       this.#ended.resolve();
       this.stop();
       throw error;
-    } finally {
-      clearTimeout(tooLate);
     }
     this.node.onprocessorerror = (event) => this.#fail(messageOf(event) || 'the processor threw');
     this.node.port.onmessage = ({ data }) => this.#receive(data);
@@ -211,12 +194,6 @@ export class WorkletHost {
     this.#onfailure(this.failure);
   }
 }
-
-/**
- * What a processor error says; empty in browsers that tell nothing.
- * @param {Event} event
- */
-const messageOf = (event) => (event instanceof ErrorEvent ? event.message : '');
 
 /**
  * @param {BaseAudioContext} context

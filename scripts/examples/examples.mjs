@@ -4,9 +4,10 @@
  * headless Chromium until its level meter moves. Node.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { openPage } from '../lib/harness.mjs';
 import { Failure, root, run } from '../lib/project.mjs';
 import { buildCrateExample } from './crate.mjs';
@@ -23,18 +24,27 @@ const START_MILLISECONDS = 60_000;
  * @property {string} [packageFolder] where the package is put by hand; otherwise npm installs it
  * @property {boolean} [rust] it is a Rust program
  * @property {string[]} [serve] the arguments for npm with which it serves itself, instead of a static host
+ * @property {boolean} [isBuiltFirst] before it serves itself, too
  *
  * @typedef {{ scratch: string, tarball: string, browser: import('puppeteer-core').Browser }} Place
  */
+
+const viteServer = ['start', '--', '--host', '127.0.0.1'];
 
 /** @type {Record<string, Example & { from: string }>} */
 export const EXAMPLES = {
   'plain': { from: 'plain', packageFolder: 'audio-dsp-wasm' },
   'vite, built': { from: 'vite', folder: 'dist' },
-  'vite, in development': { from: 'vite', serve: ['run', 'start', '--', '--host', '127.0.0.1'] },
+  'vite, in development': { from: 'vite', serve: viteServer },
+  'vite 7, in development': { from: 'vite-7', serve: viteServer },
+  'vite 5, in development': { from: 'vite-5', serve: viteServer },
+  'react, built': { from: 'react', folder: 'dist' },
+  'react, in development': { from: 'react', serve: viteServer },
+  'nextjs': { from: 'nextjs', serve: ['start', '--', '-H', '127.0.0.1', '-p', '0'], isBuiltFirst: true },
   'esbuild': { from: 'esbuild' },
   'rollup': { from: 'rollup' },
-  'webpack': { from: 'webpack' },
+  'webpack, built': { from: 'webpack' },
+  'webpack, in development': { from: 'webpack', serve: ['start', '--', '--host', '127.0.0.1', '--port', 'auto'] },
   'parcel': { from: 'parcel', folder: 'dist' },
   'typescript': { from: 'typescript' },
   'web-sys': { from: 'web-sys', rust: true },
@@ -48,7 +58,7 @@ export const EXAMPLES = {
  * @returns {Promise<{ says: string, level: number }>} what its page shows
  */
 export async function tryExample(name, { scratch, tarball, browser }) {
-  const { from, folder = '.', packageFolder, rust, serve } = EXAMPLES[name];
+  const { from, folder = '.', packageFolder, rust, serve, isBuiltFirst = !serve } = EXAMPLES[name];
   if (rust) return playFrom(browser, await buildCrateExample(from));
   const project = join(scratch, name.replace(/\W+/g, '-'));
   cpSync(join(root, 'examples', from), project, { recursive: true });
@@ -57,7 +67,7 @@ export async function tryExample(name, { scratch, tarball, browser }) {
   const { scripts = {} } = existsSync(join(project, 'package.json'))
     ? JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'))
     : {};
-  if (scripts.build && !serve) await npm(project, 'run', 'build');
+  if (scripts.build && isBuiltFirst) await npm(project, 'run', 'build');
   if (!serve) return playFrom(browser, join(project, folder));
   return playAt(browser, await startServer(project, serve));
 }
@@ -118,25 +128,29 @@ async function npm(cwd, ...args) {
  */
 async function startServer(cwd, args) {
   // A group of its own, so that all that npm starts is ended.
-  const child = spawn('npm', args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('npm', args, { cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ended = once(child, 'close');
   const close = async () => {
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    if (child.pid) process.kill(-child.pid, 'SIGTERM');
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
     await ended;
   };
-  const late = setTimeout(() => child.stdout.destroy(), START_MILLISECONDS);
-  try {
-    for await (const line of createInterface({ input: child.stdout })) {
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with an escape
-      const url = line.replace(/\x1b\[\d+m/g, '').match(/http:\/\/127\.0\.0\.1:\d+\/\S*/)?.[0];
-      if (url) return { url, close };
+  let said = '';
+  /** @type {Promise<string>} */
+  const url = new Promise((resolve) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        said += text;
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals' colours begin with an escape
+        const found = said.replace(/\x1b\[\d+m/g, '').match(/(http:\/\/127\.0\.0\.1:\d+\/?)\s/);
+        if (found) resolve(found[1]);
+      });
     }
-  } finally {
-    clearTimeout(late);
-    child.stdout.resume();
-  }
+  });
+  const late = delay(START_MILLISECONDS, undefined, { ref: false });
+  const first = await Promise.race([url, ended, late]);
+  if (typeof first === 'string') return { url: first, close };
   await close();
-  throw new Failure(`npm ${args.join(' ')} in ${cwd} did not come up.`);
+  throw new Failure(`npm ${args.join(' ')} in ${cwd} did not come up:\n${said}`);
 }
 
 /**
@@ -147,6 +161,8 @@ async function startServer(cwd, args) {
 async function play(browser, url) {
   const page = await openPage(browser, url);
   try {
+    // What a framework draws is there later than the page, and what a server drew answers later than it is there.
+    await page.waitForSelector('button:enabled', { timeout: START_MILLISECONDS });
     await page.click('button');
     const shown = await page.waitForFunction(
       () => {

@@ -3,7 +3,7 @@
  * what Rust has in tables (parameters, meters) is read from the wasm. Node.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { openDoors, SHIPPED } from './doors.mjs';
 import { diskFailure, Failure, root, run } from './project.mjs';
 
@@ -66,7 +66,7 @@ export async function makeDeclarations() {
     console.error(output);
     throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
   }
-  for (const module of ['engine', 'render']) {
+  for (const module of ['engine', 'render', 'string/string']) {
     const file = join(TYPES, `${module}.d.ts`);
     const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
     writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));
@@ -82,10 +82,14 @@ function removeUnreached(entries) {
   const reached = new Set(entries);
   // A set gives what is added while it is walked, too.
   for (const file of reached) {
-    const imported = readFileSync(join(TYPES, file), 'utf8').matchAll(/['"]\.(?:\.\/types)?\/([\w-]+)\.js['"]/g);
-    for (const [, name] of imported) reached.add(`${name}.d.ts`);
+    const imported = readFileSync(join(TYPES, file), 'utf8').matchAll(/['"](\.[\w./-]+)\.js['"]/g);
+    for (const [, specifier] of imported) {
+      const [, name] = /^types\/(.+)/.exec(posix.join('types', posix.dirname(file), specifier)) ?? [];
+      if (name) reached.add(`${name}.d.ts`);
+    }
   }
-  for (const file of readdirSync(TYPES)) if (!reached.has(file)) rmSync(join(TYPES, file));
+  const made = readdirSync(TYPES, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
+  for (const file of made) if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(join(TYPES, file));
 }
 
 /**

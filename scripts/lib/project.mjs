@@ -243,7 +243,7 @@ export function filesBelow(...paths) {
 }
 
 /** What lies in the root and no person has written. */
-const GENERATED = ['.git', 'node_modules', 'pkg', 'target', 'types'];
+const GENERATED = ['.git', 'dist', 'node_modules', 'pkg', 'target', 'types'];
 
 /** Every file that people write, relative to the root, sorted. */
 export const sourceFiles = () => filesBelow(...readdirSync(root).filter((name) => !GENERATED.includes(name)));

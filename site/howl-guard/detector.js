@@ -6,8 +6,8 @@
  * acoustic feedback control”, Proc. IEEE 99, 2011; the thresholds are ours):
  *
  * - its peak stands 8 dB above the spectrum's average, 10 dB above its neighbours, 8 dB above its harmonics;
- * - over a dozen hops its level in dB rises along a straight line, as only that does which comes back louder by the same
- *   factor each time: an attack bends, a held note rests or fades;
+ * - over a dozen hops its level in dB rises along a straight line, as only that does which comes back louder by the
+ *   same factor each time: an attack bends, a held note rests or fades;
  * - meanwhile its frequency stays where it is: no vibrato, no glide.
  *
  * The dozen hops are looked at close together, and two and four times as far apart for feedback that builds up slowly.
@@ -19,7 +19,7 @@
  * A pure tone that swells evenly for as long, as from a test generator, looks the same, and is taken for one.
  */
 
-import { Fft } from '../shared/fft.js';
+import { Fft } from '../shared/signal/fft.js';
 
 /**
  * About so long is a spectrum's window: twice the way from loudspeaker to microphone and through the computer, so that

@@ -1,8 +1,8 @@
 /**
  * Guards one sound against acoustic feedback: listens to what comes in, and turns down what goes out. Main thread.
  *
- * It works in a worklet, not in an AnalyserNode that this thread asks: that one sees nothing while the page is busy, and
- * seldom while its tab is in the background, and howling doubles every few hundredths of a second.
+ * It works in a worklet, not in an AnalyserNode that this thread asks: that one sees nothing while the page is busy,
+ * and seldom while its tab is in the background, and howling doubles every few hundredths of a second.
  */
 
 const PROCESSOR_URL = new URL('processor.js', import.meta.url).href;

@@ -1,7 +1,7 @@
 /**
- * The howl guard's ear and hand. Audio thread: what it gives is added to a GainNode's gain, 0 while all is well, so that
- * the sound is turned down at once, whatever the page's own thread does meanwhile; and where this processor dies, the
- * sound goes on. Nothing is allocated, and one message goes out for each howl.
+ * The howl guard's ear and hand. Audio thread: what it gives is added to a GainNode's gain, 0 while all is well, so
+ * that the sound is turned down at once, whatever the page's own thread does meanwhile; and where this processor dies,
+ * the sound goes on. Nothing is allocated, and one message goes out for each howl.
  */
 
 import { HowlDetector } from './detector.js';

@@ -1,9 +1,9 @@
 /**
- * Where in a recording a known sequence begins: the cross-correlation of both, by Fourier transforms. No DOM; it runs in
- * a worker, for it takes longer than a frame of the display.
+ * Where in a recording a known sequence begins: the cross-correlation of both, by Fourier transforms. No DOM; it runs
+ * in a worker, for it takes longer than a frame of the display.
  */
 
-import { Fft } from '../shared/fft.js';
+import { Fft } from '../shared/signal/fft.js';
 
 /**
  * @typedef {object} Found

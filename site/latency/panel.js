@@ -150,8 +150,8 @@ function build(section) {
         'p',
         { className: 'hint' },
         'How long sound takes out of this page, through the air and back in by the microphone. Bursts of noise are ' +
-          'played, softly at first. Take headphones off your ears first, and let the microphone hear the loudspeakers. ' +
-          'The looper places what you play by it.',
+          'played, softly at first. Take headphones off your ears first, and let the microphone hear the ' +
+          'loudspeakers. The looper places what you play by it.',
       ),
     ),
     element('div', { className: 'lab-controls' }, start, cancel, said),

@@ -1,6 +1,6 @@
 /**
- * Plays a sequence, and records what comes in from the very frame at which it begins: what lies between is the way out to
- * the loudspeakers, through the air and in by the microphone. Audio thread. Nothing is allocated but for a message.
+ * Plays a sequence, and records what comes in from the very frame at which it begins: what lies between is the way out
+ * to the loudspeakers, through the air and in by the microphone. Audio thread. Nothing is allocated but for a message.
  */
 
 /**

@@ -2,11 +2,12 @@
  * A loop and what is played over it, sample by sample. No DOM; it runs on the audio thread, and processing allocates
  * nothing: whoever calls brings the memory.
  *
- * The first recording is the base, and sets the length; each overdub is a layer of that length, added to the others when
- * they are played. So undoing one gives back the very samples of before, and what plays is the same in each round.
+ * The first recording is the base, and sets the length; each overdub is a layer of that length, added to the others
+ * when they are played. So undoing one gives back the very samples of before, and what plays is the same in each round.
  *
- * Edges are faded over `fade` frames. The base goes on for so long after its end, faded out over its faded-in beginning:
- * the seam sounds as if it had gone on. That is heard from the second round on; in the first it is the sound itself.
+ * Edges are faded over `fade` frames. The base goes on for so long after its end, faded out over its faded-in
+ * beginning: the seam sounds as if it had gone on. That is heard from the second round on; in the first it is the sound
+ * itself.
  *
  * Time: position p is played at frame `origin + p`. What a player plays to it comes back `shift` frames later, the way
  * out to the ears and in again, and is written where it was played to. `ahead` frames of the shift are the way out: a

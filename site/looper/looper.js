@@ -2,8 +2,8 @@
  * The looper as the page has it: records what the engine gives, effects and all, and plays it beside the engine, at the
  * visitor's volume. Main thread; the samples are the audio thread's (processor.js).
  *
- * It takes the engine's output, not its input: what is heard when a loop is recorded is what the loop plays, whatever the
- * knobs are turned to for the next one.
+ * It takes the engine's output, not its input: what is heard when a loop is recorded is what the loop plays, whatever
+ * the knobs are turned to for the next one.
  */
 
 import { measuredLatency } from '../latency/kept.js';

@@ -1,5 +1,6 @@
 /**
- * The looper's keys, its ring and its words. Main thread. It is shown by a button in the page's bar, and as it was left.
+ * The looper's keys, its ring and its words. Main thread. It is shown by a button in the page's bar, and as it was
+ * left.
  */
 
 import { measuredLatency } from '../latency/kept.js';

@@ -3,10 +3,11 @@
  * Main thread.
  *
  * @typedef {object} Source what can sound
- * @property {'microphone' | 'file' | 'built-in' | 'test-signal' | 'take'} kind
+ * @property {'microphone' | 'file' | 'built-in' | 'test-signal' | 'take' | 'string'} kind
  * @property {string} name
  * @property {AudioNode} node
  * @property {Player} [player] of what is played from memory
+ * @property {import('../../worklet/engine.js').PluckedString} [string] that is played
  * @property {MediaStreamTrack} [track] of the microphone
  * @property {boolean} [isLive] it can howl, so it fades in slowly
  * @property {() => void} release ends it

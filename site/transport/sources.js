@@ -10,6 +10,7 @@ import { fileOpener } from '../sources/file.js';
 import { Microphone } from '../sources/microphone.js';
 import { SourceError } from '../sources/sources.js';
 import { TestSignal } from '../sources/test-signals.js';
+import { stringSource } from '../string/source.js';
 import { mount as mountMicrophoneMenu } from './microphone-menu.js';
 import { mount as mountTestMenu } from './test-menu.js';
 
@@ -38,6 +39,7 @@ export function mount(section, { session }) {
     'microphone': find(section, '#start-microphone', HTMLButtonElement),
     'file': find(section, '#open-file', HTMLButtonElement),
     'built-in': find(section, '#start-built-in', HTMLButtonElement),
+    'string': find(section, '#start-string', HTMLButtonElement),
   };
 
   /** @param {Opener} opener */
@@ -78,6 +80,7 @@ export function mount(section, { session }) {
   };
   buttons.microphone.addEventListener('click', () => playOnce('microphone', microphone.open));
   buttons['built-in'].addEventListener('click', () => playOnce('built-in', openBuiltIn));
+  buttons.string.addEventListener('click', () => playOnce('string', stringSource.open));
   start.addEventListener('click', () => {
     if (!session.source) play(session.lastOpener ?? openBuiltIn);
     else if (session.paused) session.unpause();

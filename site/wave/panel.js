@@ -9,6 +9,7 @@ import { loadModule } from '../../worklet/engine.js';
 import { button, choice, element, errorMessage, fillTrack, messageOf, setText, showMessage } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';
 import { fixed, grouped } from '../shared/numbers.js';
+import { Listen } from '../string/listen.js';
 import { WavePicture } from './picture.js';
 
 /** @typedef {import('../../worklet/engine.js').LoadedModule['glue']} Glue */
@@ -34,15 +35,17 @@ const HINT =
 /**
  * Builds the panel.
  * @param {HTMLElement} section
+ * @param {import('../main.js').PageParts} page
  */
-export async function mount(section) {
+export async function mount(section, { session }) {
   const { glue } = await loadModule();
-  new WavePanel(section, glue);
+  new WavePanel(section, glue, session);
 }
 
 class WavePanel {
   #glue;
   #ui;
+  #listening;
   #picture;
   #wave;
   #wake;
@@ -58,10 +61,13 @@ class WavePanel {
   /**
    * @param {HTMLElement} section
    * @param {Glue} glue
+   * @param {import('../session/session.js').Session} session
    */
-  constructor(section, glue) {
+  constructor(section, glue, session) {
     this.#glue = glue;
     this.#ui = build(section, glue.Boundary);
+    this.#listening = new Listen(session, (sentence) => showMessage(this.#ui.error, sentence));
+    this.#ui.reset.after(this.#listening.button);
     this.#wave = new glue.WaveSimulation(POINTS, Number(this.#ui.courant.value));
     this.#picture = new WavePicture(this.#ui.canvas, POINTS, () => this.#wave);
     this.#wake = frames(
@@ -194,6 +200,7 @@ class WavePanel {
    */
   #pluck(position, height) {
     this.#wave.pluck(position, this.#width, height);
+    this.#listening.pluck(position / (POINTS - 1), height, this.#width / POINTS);
     if (!this.#held) this.#play(true);
     this.#redraw();
   }

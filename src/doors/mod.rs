@@ -10,5 +10,6 @@ mod bare;
 #[cfg(all(target_arch = "wasm32", feature = "exports"))]
 pub mod main_thread;
 pub mod offline;
+pub mod strings;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
 pub mod web;

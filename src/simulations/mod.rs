@@ -1,4 +1,4 @@
-//! The main thread's simulations: a Monte Carlo estimate of pi, and the wave equation on a string.
+//! Simulations: a Monte Carlo estimate of pi, and the wave equation on a string.
 
 pub mod monte_carlo;
 pub mod wave;

@@ -1,5 +1,6 @@
-//! The wave equation in one dimension on a string of points, by leapfrog in float64. Runs on the main
-//! thread; a step takes no memory, so it could run at audio rate.
+//! The wave equation in one dimension on a string of points, by leapfrog in float64. A step takes no memory: the main
+//! thread's simulation takes some at the display's rate, the audio thread's instrument (`instruments::string`) at the
+//! sample rate.
 //!
 //! With c the Courant number (wave speed × time step ÷ distance of two points) and d the damping:
 //!
@@ -9,7 +10,17 @@
 //!
 //! At c = 1 without damping the scheme is d'Alembert's solution itself; below, the shorter a wave, the
 //! slower it travels: sin(ω/2) = c·sin(k/2), ω in radians a step and k in radians a point.
+//!
+//! Instead of d there can be a decay, a factor a for every step. The weights are then those of aⁿ·u, where u is what
+//! the string does without:
+//!
+//! ```text
+//! u_next[i] = 2·a·u[i] − a²·u_prev[i] + a·c²·(u[i+1] − 2·u[i] + u[i−1])
+//! ```
+//!
+//! It is Heaviside's distortionless line: all waves decay alike, and none changes its speed.
 
+use alloc::collections::TryReserveError;
 use alloc::{vec, vec::Vec};
 
 /// What happens to a wave at both ends of the string.
@@ -32,7 +43,11 @@ pub struct Wave {
     previous: Vec<f64>,
     courant: f64,
     damping: f64,
+    /// Of a step: what the point itself, each of its neighbours, and its own last state count for.
+    weights: [f64; 3],
     boundary: Boundary,
+    /// Whether the last point is moved from outside.
+    driven: bool,
     steps: u64,
 }
 
@@ -48,30 +63,67 @@ impl Wave {
             previous: vec![0.0; points],
             courant,
             damping: 0.0,
+            weights: weights(courant, 0.0),
             boundary: Boundary::Fixed,
+            driven: false,
             steps: 0,
         })
+    }
+
+    /// A string of three points whose first one is fixed and whose last one is moved from outside, by
+    /// [`Wave::step_driven`]; it has room for `most` of them, so that [`Wave::resize`] takes no memory.
+    pub fn driven(courant: f64, most: usize) -> Result<Option<Self>, TryReserveError> {
+        let Some(mut wave) = Self::new(*Self::POINTS.start(), courant) else { return Ok(None) };
+        for state in [&mut wave.current, &mut wave.previous] {
+            state.try_reserve_exact(most.saturating_sub(state.len()))?;
+        }
+        wave.driven = true;
+        Ok(Some(wave))
+    }
+
+    /// Puts the string at rest, as one of so many points. False, and nothing changes, outside [`Wave::POINTS`].
+    pub fn resize(&mut self, points: usize) -> bool {
+        let valid = Self::POINTS.contains(&points);
+        if valid {
+            self.current.resize(points, 0.0);
+            self.previous.resize(points, 0.0);
+            self.reset();
+        }
+        valid
     }
 
     /// So many steps in time.
     pub fn step(&mut self, steps: u64) {
         for _ in 0..steps {
             self.leap();
-            core::mem::swap(&mut self.current, &mut self.previous);
-            self.steps += 1;
-            if self.steps.is_multiple_of(1024) {
-                self.flush();
-            }
+            self.advance();
+        }
+    }
+
+    /// One step of a driven string. `end` is told where the last point's neighbour is now, and answers where the last
+    /// point is a step later.
+    #[inline]
+    pub fn step_driven(&mut self, end: impl FnOnce(f64) -> f64) {
+        self.leap();
+        let last = self.current.len() - 1;
+        self.previous[last] = end(self.current[last - 1]);
+        self.advance();
+    }
+
+    /// What [`Wave::leap`] has written is the current state from now on.
+    #[inline]
+    fn advance(&mut self) {
+        core::mem::swap(&mut self.current, &mut self.previous);
+        self.steps += 1;
+        if self.steps.is_multiple_of(1024) {
+            self.flush();
         }
     }
 
     /// Writes the next state over the previous one.
     fn leap(&mut self) {
         let (u, next) = (self.current.as_slice(), self.previous.as_mut_slice());
-        let squared = self.courant * self.courant;
-        // The formula above, its terms gathered by point.
-        let scale = 1.0 / (1.0 + self.damping);
-        let [centre, side, before] = [2.0 * (1.0 - squared) * scale, squared * scale, (1.0 - self.damping) * scale];
+        let [centre, side, before] = self.weights;
         let leap =
             |left: f64, here: f64, right: f64, previous: f64| centre * here + side * (left + right) - before * previous;
         let inner = next.len() - 1;
@@ -95,6 +147,7 @@ impl Wave {
 
     /// Ends a decay that nobody can see in states of exactly 0: denormal numbers would make every
     /// step many times slower.
+    #[inline(never)]
     fn flush(&mut self) {
         const SILENCE_FLOOR: f64 = 1e-100;
         if self.current.iter().chain(&self.previous).all(|u| u.abs() < SILENCE_FLOOR) {
@@ -106,6 +159,12 @@ impl Wave {
     /// The string's displacement now, one number for each point.
     pub fn data(&self) -> &[f64] {
         &self.current
+    }
+
+    /// How far a point has moved in the last step.
+    #[inline]
+    pub fn velocity(&self, point: usize) -> f64 {
+        self.current[point] - self.previous[point]
     }
 
     /// Steps taken since the string was at rest.
@@ -139,7 +198,8 @@ impl Wave {
         };
         let squared = self.courant * self.courant;
         let [mut left, mut here] = [bump(1), bump(0)];
-        for (point, (current, previous)) in self.current.iter_mut().zip(&mut self.previous).enumerate() {
+        let moved = if self.driven { end } else { end + 1 };
+        for (point, (current, previous)) in self.current.iter_mut().zip(&mut self.previous).take(moved).enumerate() {
             let right = bump(point + 1);
             *current += here;
             // At rest: the state a step ago is what the state a step ahead will be.
@@ -186,6 +246,19 @@ impl Wave {
         let valid = (0.0..=1.0).contains(&damping);
         if valid {
             self.damping = damping;
+            self.weights = weights(self.courant, damping);
+        }
+        valid
+    }
+
+    /// Lets all waves decay by this factor a step, instead of by the damping, which is 0 then. False, and nothing
+    /// changes, where it is not above 0 and at most 1.
+    pub fn set_decay(&mut self, factor: f64) -> bool {
+        let valid = factor > 0.0 && factor <= 1.0;
+        if valid {
+            let squared = self.courant * self.courant;
+            self.damping = 0.0;
+            self.weights = [2.0 * (1.0 - squared) * factor, squared * factor, factor * factor];
         }
         valid
     }
@@ -207,9 +280,19 @@ impl Wave {
         if self.boundary == Boundary::Fixed {
             for state in [&mut self.current, &mut self.previous] {
                 if let [first, .., last] = state.as_mut_slice() {
-                    [*first, *last] = [0.0, 0.0];
+                    *first = 0.0;
+                    if !self.driven {
+                        *last = 0.0;
+                    }
                 }
             }
         }
     }
+}
+
+/// The formula with a damping, its terms gathered by point.
+fn weights(courant: f64, damping: f64) -> [f64; 3] {
+    let squared = courant * courant;
+    let scale = 1.0 / (1.0 + damping);
+    [2.0 * (1.0 - squared) * scale, squared * scale, (1.0 - damping) * scale]
 }

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { launch, openPage, serveProject, skipUnless } from '../../scripts/lib/harness.mjs';
 import { root } from '../../scripts/lib/project.mjs';
 import * as engineModule from '../../worklet/engine.js';
-import { Engine, EngineParam, ERROR_CODES } from '../../worklet/engine.js';
+import { Engine, EngineParam, ERROR_CODES, PluckedString } from '../../worklet/engine.js';
 
 const read = (file) => readFileSync(join(root, file), 'utf8');
 
@@ -176,6 +176,10 @@ describe('docs/api.md names', () => {
     'everything that an engine has': [...membersOf(Engine), 'input', 'output'],
     'everything that a parameter has': membersOf(EngineParam),
     'every error code': ERROR_CODES,
+    'everything that a string has': [...membersOf(PluckedString), 'output'],
+    'every option of createString()': ['StringSettings', 'StringSound'].flatMap((name) =>
+      optionsOf('worklet/string/options.js', name),
+    ),
     'every option of createEngine()': ['RunOptions', 'Settings'].flatMap((name) =>
       optionsOf('worklet/options.js', name),
     ),

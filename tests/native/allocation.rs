@@ -52,7 +52,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// How often the allocator is called while this runs.
-fn calls(action: impl FnOnce()) -> u32 {
+pub(crate) fn calls(action: impl FnOnce()) -> u32 {
     let before = CALLS.get();
     action();
     CALLS.get() - before

@@ -12,6 +12,7 @@ mod dsp;
 mod effect_contract;
 mod engine;
 mod formulas;
+mod instruments;
 mod listening;
 mod order;
 mod properties;

@@ -22,13 +22,14 @@ const MAY_NOT_NAME = {
   dsp: ['control', 'effects', 'chain', 'engine', 'doors', 'simulations'],
   effects: ['control', 'chain', 'engine', 'doors', 'simulations'],
   listening: ['control', 'effects', 'chain', 'engine', 'doors', 'simulations'],
-  simulations: ['control', 'effects', 'chain', 'engine', 'doors'],
+  simulations: ['control', 'effects', 'chain', 'engine', 'instruments', 'doors'],
+  instruments: ['control', 'rack', 'schedule', 'chain', 'engine', 'doors'],
   'params.rs': ['control', 'dsp', 'effects', 'simulations', 'chain', 'engine', 'doors'],
   'rack.rs': ['control', 'chain', 'schedule', 'engine', 'doors', 'simulations'],
   'schedule.rs': ['control', 'chain', 'engine', 'doors', 'simulations'],
   'chain.rs': ['control', 'schedule', 'engine', 'doors', 'simulations'],
   'control.rs': ['chain', 'schedule', 'engine', 'doors', 'simulations'],
-  'engine.rs': ['doors', 'simulations'],
+  'engine.rs': ['doors', 'instruments', 'simulations'],
 };
 
 const files = sourceFiles();

@@ -2,10 +2,12 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { Failure, root } from '../../scripts/lib/project.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { networkAddresses } from '../../scripts/server/names.mjs';
@@ -22,6 +24,14 @@ async function raw(port, bytes) {
   socket.write(bytes);
   await once(socket, 'close');
   return answer;
+}
+
+/** The answer as it comes, still compressed. */
+async function ask(port, path, headers = {}, method = 'GET') {
+  const asked = request({ port, host: '127.0.0.1', path, method, headers }).end();
+  const [response] = await once(asked, 'response');
+  const body = Buffer.concat(await response.toArray());
+  return { status: response.statusCode, headers: response.headers, body };
 }
 
 const statusOf = (answer) => Number(answer.split(' ')[1]);
@@ -205,6 +215,105 @@ describe('the server', () => {
     const head = await raw(server.port, 'HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     assert.match(head, /content-length: 8\r\n/i);
     assert.ok(head.endsWith('\r\n\r\n'));
+  });
+
+  /** A text file that is worth compressing, and how to undo that. */
+  const TEXT = Array.from({ length: 4000 }, (_, line) => `const line${line} = ${line};\n`).join('');
+  const DECODE = { br: brotliDecompressSync, gzip: gunzipSync, undefined: (body) => body };
+
+  test('compresses as the client takes it: Brotli, gzip or not at all', async () => {
+    writeFileSync(join(folder, 'site', 'text.js'), TEXT);
+    const encodings = {
+      'gzip, deflate, br, zstd': 'br',
+      'gzip, deflate': 'gzip',
+      'GZIP;q=1.0': 'gzip',
+      'br;q=0.5, gzip;q=0.8': 'gzip',
+      'br;q=0, gzip': 'gzip',
+      'br;q=0, *': 'gzip',
+      'gzip;q=0.5, identity': undefined,
+      '*': 'br',
+      '*;q=0': undefined,
+      'deflate, zstd': undefined,
+      'identity': undefined,
+      '': undefined,
+    };
+    for (const [accepted, encoding] of Object.entries(encodings)) {
+      const { status, headers, body } = await ask(server.port, '/text.js', { 'Accept-Encoding': accepted });
+      assert.deepEqual([status, headers['content-encoding']], [200, encoding], accepted);
+      assert.equal(headers.vary, 'Accept-Encoding');
+      assert.equal(Number(headers['content-length']), body.length);
+      assert.equal(DECODE[encoding](body).toString(), TEXT, accepted);
+      if (encoding) assert.ok(body.length < TEXT.length / 3, `${accepted}: ${body.length} bytes`);
+    }
+    const { headers } = await ask(server.port, '/text.js');
+    assert.equal(headers['content-encoding'], undefined);
+  });
+
+  test('compresses neither what is small nor what is compressed by nature', async () => {
+    writeFileSync(join(folder, 'site', 'sound.wav'), Buffer.alloc(5000));
+    for (const path of ['/', '/sound.wav']) {
+      const { headers } = await ask(server.port, path, { 'Accept-Encoding': 'br, gzip' });
+      assert.deepEqual([headers['content-encoding'], headers.vary], [undefined, undefined], path);
+    }
+  });
+
+  test('never takes an encoding for another, nor an old file for the new one', async () => {
+    writeFileSync(join(folder, 'site', 'text.js'), TEXT);
+    const asking = (accepted, tag) =>
+      ask(server.port, '/text.js', { 'Accept-Encoding': accepted, ...(tag && { 'If-None-Match': tag }) });
+    const tags = await Promise.all(
+      ['br', 'gzip', 'identity'].map(async (coding) => (await asking(coding)).headers.etag),
+    );
+    assert.equal(new Set(tags).size, 3);
+    assert.deepEqual([(await asking('br', tags[0])).status, (await asking('gzip', tags[0])).status], [304, 200]);
+    writeFileSync(join(folder, 'site', 'text.js'), `${TEXT}// and more`);
+    const { status, body } = await asking('br', tags[0]);
+    assert.equal(status, 200);
+    assert.equal(brotliDecompressSync(body).toString(), `${TEXT}// and more`);
+  });
+
+  test('gives HEAD the headers of GET, compressed too', async () => {
+    for (const accepted of ['br', 'gzip', 'identity']) {
+      const asking = (method) => ask(server.port, '/text.js', { 'Accept-Encoding': accepted }, method);
+      const [head, get] = [await asking('HEAD'), await asking('GET')];
+      assert.equal(head.body.length, 0);
+      for (const each of [head, get]) delete each.headers.date;
+      assert.deepEqual(head.headers, get.headers, accepted);
+    }
+  });
+
+  test('serves a part of a file, as it is, to whoever asks for one', async () => {
+    const bytes = Buffer.from(Array.from({ length: 5000 }, (_, index) => index % 251));
+    writeFileSync(join(folder, 'site', 'part.wasm'), bytes);
+    const { headers } = await ask(server.port, '/part.wasm', { 'Accept-Encoding': 'identity' });
+    assert.equal(headers['accept-ranges'], 'bytes');
+    const parts = {
+      'bytes=0-0': [0, 1],
+      'bytes=10-19': [10, 20],
+      'bytes=4990-': [4990, 5000],
+      'bytes=-7': [4993, 5000],
+      'bytes=-9999': [0, 5000],
+      'bytes=4000-9999': [4000, 5000],
+    };
+    for (const [range, [from, to]] of Object.entries(parts)) {
+      const part = await ask(server.port, '/part.wasm', { 'Range': range, 'Accept-Encoding': 'br' });
+      assert.equal(part.status, 206, range);
+      assert.equal(part.headers['content-range'], `bytes ${from}-${to - 1}/5000`);
+      assert.equal(part.headers['content-encoding'], undefined);
+      assert.ok(part.body.equals(bytes.subarray(from, to)), range);
+    }
+    const statusFor = async (more, method) => (await ask(server.port, '/part.wasm', more, method)).status;
+    for (const range of ['bytes=5000-', 'bytes=-0']) {
+      const refused = await ask(server.port, '/part.wasm', { Range: range });
+      assert.deepEqual([refused.status, refused.headers['content-range']], [416, 'bytes */5000'], range);
+    }
+    // What is no range, or several of them, may be answered by the whole.
+    for (const range of ['bytes=9-3', 'bytes=-', 'bytes=0-1,5-6', 'lines=1-2', 'bytes=a-b']) {
+      assert.equal(await statusFor({ Range: range }), 200, range);
+    }
+    assert.equal(await statusFor({ Range: 'bytes=0-9' }, 'HEAD'), 200);
+    assert.equal(await statusFor({ 'Range': 'bytes=0-9', 'If-Range': headers.etag }), 206);
+    assert.equal(await statusFor({ 'Range': 'bytes=0-9', 'If-Range': '"another"' }), 200);
   });
 
   test('lets a test alter an answer, headers and body', async () => {

@@ -3,6 +3,7 @@ import {
   type BUFFER_SIZES,
   type Curve,
   createEngine,
+  createString,
   detect,
   Engine,
   EngineError,
@@ -16,6 +17,7 @@ import {
   type Parameter,
   type ParameterId,
   type PlanarSound,
+  PluckedString,
   type RenderedSound,
   type RenderedStream,
   type RenderOptions,
@@ -23,6 +25,8 @@ import {
   render,
   type SoundStream,
   type StateChange,
+  type StringOptions,
+  type StringSound,
   type Take,
   type TakeLog,
   type Transport,
@@ -179,6 +183,26 @@ same<typeof renderedBuffer, Promise<AudioBuffer>>(true);
 const endless: SoundStream = { stream: new ReadableStream<Float32Array[]>(), sampleRate: 48000, channels: 1 };
 const renderedStream = render(endless);
 same<typeof renderedStream, Promise<RenderedStream>>(true);
+const stringOptions: StringOptions = { note: 45, damping: 2, pickup: 0.1, mode: 'worklet', transport: 'message' };
+const string: PluckedString = await createString(new OfflineAudioContext(1, 128, 48000), stringOptions);
+string.connect(engine.input).connect(engine.context.destination);
+string.pluck(0.5, 1, 0.1, 2);
+string.note(57.5, 0.8, string.context.currentTime);
+string.off(57.5);
+string.set({ brightness: 0.5 });
+same<typeof string.sound, Required<StringSound>>(true);
+same<ReturnType<PluckedString['view']>, Float32Array>(true);
+same<ReturnType<PluckedString['close']>, Promise<void>>(true);
+string.addEventListener('error', ({ detail }) => same<typeof detail, EngineError>(true));
+// @ts-expect-error no note
+string.note();
+// @ts-expect-error no such value
+string.set({ gain: 1 });
+// @ts-expect-error no such option
+await createString(new AudioContext(), { channels: 2 });
+// @ts-expect-error only createString() makes strings
+new PluckedString();
+
 // Scripts that are there for their URLs export nothing.
 same<keyof typeof Processor | keyof typeof RenderWorker, never>(true);
 same<NonNullable<EngineOptions['transport']>, Transport>(true);

@@ -4,7 +4,7 @@
  * sabotage it. The processor 'spy' answers the message 'report' with all that; `{ sabotage }` switches one on.
  */
 const seen = { posts: 0, processors: [], memories: [] };
-const sabotage = { instance: false, process: false };
+const sabotage = { instance: false, process: false, strings: false };
 
 const post = MessagePort.prototype.postMessage;
 MessagePort.prototype.postMessage = function (...message) {
@@ -22,7 +22,11 @@ WebAssembly.Instance = class {
       if (sabotage.process) throw new WebAssembly.RuntimeError('sabotaged');
       return exports.engine_process(...args);
     };
-    this.exports = { ...exports, engine_process };
+    const strings_process = (...args) => {
+      if (sabotage.strings) throw new WebAssembly.RuntimeError('sabotaged');
+      return exports.strings_process(...args);
+    };
+    this.exports = { ...exports, engine_process, strings_process };
   }
 };
 

@@ -3,3 +3,4 @@
 pub mod audio;
 pub mod listening;
 pub mod simulations;
+pub mod strings;

@@ -15,7 +15,10 @@ before(async () => {
 
 after(() => server.close());
 
-/** In the page: plays the built-in loop, pauses, goes on, renders the proof, and reports; if that never comes, in the page's words. */
+/**
+ * In the page: plays the built-in loop, pauses, goes on, renders the proof, and reports; if that never comes, in the
+ * page's words.
+ */
 async function visit() {
   const text = (selector) => document.querySelector(selector)?.textContent;
   const until = async (isSo) => {

@@ -58,7 +58,7 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
       await page.waitForSelector('#looper:not([hidden])[data-state=recording]');
       await page.keyboard.press('l');
       await page.waitForSelector('#looper:not([hidden])[data-state=playing]');
-      await page.keyboard.press('k');
+      await page.keyboard.press('p');
       await page.waitForSelector('#looper:not([hidden])[data-state=stopped]');
       await page.click('#looper-clear');
       await page.click('#looper-toggle');

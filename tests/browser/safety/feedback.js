@@ -1,7 +1,7 @@
 /** For pages: a loudspeaker that the microphone hears, made of Web Audio's own nodes. */
 
 const SECONDS = 0.04;
-/** 3 dB over unity at the frequency that the room favours, by a resonance 60 Hz wide, and as much under it elsewhere. */
+/** 3 dB over unity at the frequency that the room favours, by a resonance 60 Hz wide; as much under it elsewhere. */
 const GAIN = 10 ** (3 / 20);
 const HERTZ = 1000;
 const WIDTH_HERTZ = 60;

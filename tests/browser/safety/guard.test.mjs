@@ -1,6 +1,6 @@
 /**
- * The howl guard in Chromium: in a loop of Web Audio's own nodes that feeds back, rendered off line and so to the sample,
- * and on the page, where the loudspeakers are led back to what the engine hears.
+ * The howl guard in Chromium: in a loop of Web Audio's own nodes that feeds back, rendered off line and so to the
+ * sample, and on the page, where the loudspeakers are led back to what the engine hears.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';

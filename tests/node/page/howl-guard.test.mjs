@@ -49,9 +49,9 @@ function bandPass(frequency, q, rate) {
 }
 
 /**
- * What a microphone hears in front of its own loudspeaker: what is said, its own noise at −80 dB, and what it heard 40 ms
- * before, 3 dB louder where the room favours it, by a resonance 60 Hz wide, 3 dB softer elsewhere. Its converter ends at
- * full scale.
+ * What a microphone hears in front of its own loudspeaker: what is said, its own noise at −80 dB, and what it heard 40
+ * ms before, 3 dB louder where the room favours it, by a resonance 60 Hz wide, 3 dB softer elsewhere. Its converter
+ * ends at full scale.
  */
 function feedback(seconds, frequency, said, rate = RATE) {
   const delay = Math.round(LOOP_SECONDS * rate);

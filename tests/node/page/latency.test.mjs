@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { locate } from '../../../site/latency/correlate.js';
 import { maximumLengthSequence } from '../../../site/latency/sequence.js';
-import { Fft } from '../../../site/shared/fft.js';
+import { Fft } from '../../../site/shared/signal/fft.js';
 
 const sequence = maximumLengthSequence();
 const ROOM = 30000;
