@@ -90,6 +90,7 @@ export class Keyboard {
   #keyDown(event) {
     const { key, target, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
     if (!this.#isArmed() || ctrlKey || altKey || metaKey || shiftKey || isComposing || isTyping(target)) return;
+    if (document.querySelector('dialog:modal')) return;
     const letter = key.toLowerCase();
     const nth = LETTERS.indexOf(letter);
     if (nth < 0 && letter !== 'z' && letter !== 'x') return;
