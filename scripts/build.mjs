@@ -156,7 +156,7 @@ async function make(products) {
  * anything of the folder.
  */
 function removeStrays() {
-  const own = PRODUCTS.flatMap(({ outputs }) => outputs);
+  const own = PRODUCTS.flatMap(outputsOf);
   for (const file of filesBelow('pkg').filter((found) => !own.includes(found))) rmSync(join(root, file));
 }
 
