@@ -83,7 +83,7 @@ export class Oscilloscope {
     const samples = Math.round(WINDOW_SECONDS * output.sampleRate);
     const start = this.#start(samples);
     if (this.isTriggered) this.#drawLevel();
-    this.#drawTrace(input.wave, start, samples, colors.input, 1);
+    this.#drawTrace(input.wave, start, samples, colors.input, 1.5);
     this.#drawTrace(output.wave, start, samples, colors.output, 2);
     this.#surface.overlay(() => this.#drawLabels());
   }

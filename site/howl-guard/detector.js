@@ -2,8 +2,8 @@
  * Hears acoustic feedback build up: samples in, a verdict out. No DOM; it runs on the audio thread, and listening
  * allocates nothing.
  *
- * A tone is a howl when all of this holds (criteria that T. van Waterschoot and M. Moonen compare in “Fifty years of
- * acoustic feedback control”, Proc. IEEE 99, 2011; the thresholds are ours):
+ * A tone is a howl when all of this holds (criteria that T. van Waterschoot and M. Moonen compare in “Fifty years
+ * of acoustic feedback control”, Proc. IEEE 99, 2011; the thresholds are ours):
  *
  * - its peak stands 8 dB above the spectrum's average, 10 dB above its neighbours, 8 dB above its harmonics;
  * - over a dozen hops its level in dB rises along a straight line, as only that does which comes back louder by the

@@ -1,8 +1,8 @@
 /**
  * A small keyboard: pads for mouse and touch, each with the letter key that plays it. Main thread.
  *
- * Letters are a command's or a text field's elsewhere: they play only while `isArmed()`, and not with Ctrl, Alt, Meta or
- * Shift.
+ * Letters are a command's or a text field's elsewhere: they play only while `isArmed()`, and not with Ctrl, Alt, Meta
+ * or Shift.
  */
 
 import { button, element, setText } from '../shared/dom.js';
@@ -90,6 +90,7 @@ export class Keyboard {
   #keyDown(event) {
     const { key, target, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
     if (!this.#isArmed() || ctrlKey || altKey || metaKey || shiftKey || isComposing || isTyping(target)) return;
+    if (document.querySelector('dialog:modal')) return;
     const letter = key.toLowerCase();
     const nth = LETTERS.indexOf(letter);
     if (nth < 0 && letter !== 'z' && letter !== 'x') return;

@@ -21,7 +21,7 @@ const VELOCITY = 0.8;
  * @param {HTMLElement} section
  * @param {import('../main.js').PageParts} page
  */
-export function mount(section, { session }) {
+export function mount(section, { session, midi }) {
   const string = () => session.source?.string;
   let ringsOn = true;
 
@@ -36,15 +36,17 @@ export function mount(section, { session }) {
     () => string()?.view(),
     (position, height) => string()?.pluck(position, height),
   );
+  const off = (/** @type {number} */ number) => {
+    if (!ringsOn) string()?.off(number);
+  };
   const keyboard = new Keyboard(
-    {
-      note: (number) => string()?.note(number, VELOCITY),
-      off: (number) => {
-        if (!ringsOn) string()?.off(number);
-      },
-    },
+    { note: (number) => string()?.note(number, VELOCITY), off },
     () => string() !== undefined,
   );
+  midi.addEventListener('note', ({ detail: { number, velocity, isOn } }) => {
+    if (isOn) string()?.note(number, velocity);
+    else off(number);
+  });
 
   const ringing = button('Let ring', {
     id: 'string-ring',

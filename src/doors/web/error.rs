@@ -56,6 +56,14 @@ codes! {
     ContextClosed = "context-closed",
     /// The engine was made to stay in its mode.
     ModeFixed = "mode-fixed",
+    /// A value of a string (`createString()`) is out of range.
+    BadStringValue = "bad-string-value",
+    /// A string cannot be played at this time.
+    BadStringTime = "bad-string-time",
+    /// The sample rate of the context is too low for a string.
+    StringSampleRate = "string-sample-rate",
+    /// The string is closed.
+    StringClosed = "string-closed",
     /// The engine is closed.
     EngineClosed = "engine-closed",
     /// This is no sound that can be rendered.

@@ -339,6 +339,14 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
       ]);
     });
 
+    it('plays the string, where that is the source', async () => {
+      await page.click('#start-string');
+      await page.waitForFunction(() => globalThis.page.session.source?.string !== undefined);
+      await send([0x90, 57, 127]);
+      await page.waitForFunction(() => globalThis.page.session.source.string.view().some((place) => place > 0.01));
+      await page.click('#stop');
+    });
+
     it('keeps what was learnt over a reload, and forgets what is removed', async () => {
       await page.reload();
       await untilReady(page);

@@ -1,6 +1,6 @@
 /**
- * The string on the page: by keys, pads and touch, seen while it sounds, and heard where the wave is plucked. References
- * are the notes' frequencies by equal temperament, in what the engine hears.
+ * The string on the page: by keys, pads and touch, seen while it sounds, and heard where the wave is plucked.
+ * References are the notes' frequencies by equal temperament, in what the engine hears.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
