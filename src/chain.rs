@@ -9,7 +9,7 @@
 use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::law::Change;
 use crate::dsp::scrub::scrub;
-use crate::effects::{Effect, OutOfMemory, switch::Switched};
+use crate::effects::{Dynamics, Effect, OutOfMemory, switch::Switched};
 use crate::params::{self, Values};
 use crate::rack::{Order, Rack};
 use core::fmt::{self, Display, Formatter};
@@ -107,6 +107,11 @@ impl Chain {
         if self.rack.effect_mut().set_order(order) {
             self.arriving = self.arriving.max(self.arrival);
         }
+    }
+
+    /// What gate and compressor did to the last block; nothing while they are off, or all is bypassed.
+    pub fn dynamics(&self) -> [Dynamics; 2] {
+        self.rack.heard().map(Rack::dynamics).unwrap_or_default()
     }
 
     /// The values in force, or on the way.

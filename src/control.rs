@@ -29,7 +29,7 @@ use crate::rack::EFFECTS;
 /// `"ADSP"`, as little-endian bytes: the block is ours.
 pub const MAGIC: u32 = u32::from_le_bytes(*b"ADSP");
 /// Raised with every change of this layout or of the audio thread's door.
-pub const ABI_VERSION: u32 = 6;
+pub const ABI_VERSION: u32 = 7;
 
 /// Word of [`MAGIC`].
 pub const MAGIC_WORD: usize = 0;
@@ -85,6 +85,8 @@ pub enum MeterKind {
     Sequence,
     /// A linear level: an f32 per channel.
     Level,
+    /// A number: an f32.
+    Value,
     /// A loudness or a peak on a scale of decibels: an f32, −∞ where there is nothing to measure.
     Loudness,
 }
@@ -96,6 +98,7 @@ impl MeterKind {
             MeterKind::Count => "count",
             MeterKind::Sequence => "sequence",
             MeterKind::Level => "level",
+            MeterKind::Value => "value",
             MeterKind::Loudness => "loudness",
         }
     }
@@ -103,6 +106,10 @@ impl MeterKind {
 
 const fn count(name: &'static str, word: usize) -> Meter {
     Meter { name, word, words: 1, kind: MeterKind::Count }
+}
+
+const fn value(name: &'static str, word: usize) -> Meter {
+    Meter { name, word, words: 1, kind: MeterKind::Value }
 }
 
 const fn loudness(name: &'static str, place: usize) -> Meter {
@@ -136,8 +143,13 @@ pub const OUTPUT_RMS: usize = OUTPUT_PEAK + MAX_CHANNELS;
 pub const MISSED: usize = OUTPUT_RMS + MAX_CHANNELS;
 /// Word of the count of events that came too late, and acted at once.
 pub const LATE: usize = MISSED + 1;
+/// First word of what gate and compressor did last: of each the peak that came in, a factor, and the reduction in
+/// decibels.
+pub const DYNAMICS: usize = LATE + 1;
+/// Words of that.
+pub const DYNAMICS_WORDS: usize = 4;
 /// Word of the number of events that wait for their frame.
-pub const WAITING: usize = LATE + 1;
+pub const WAITING: usize = DYNAMICS + DYNAMICS_WORDS;
 /// Word of the clock's frame up to which is rendered, modulo 2³².
 pub const CLOCK: usize = WAITING + 1;
 /// Word of the count of messages of events taken in.
@@ -172,6 +184,10 @@ pub const METER_TABLE: &[Meter] = &[
     level("outputRms", OUTPUT_RMS),
     count("missed", MISSED),
     count("late", LATE),
+    value("gateLevel", DYNAMICS),
+    value("gateReduction", DYNAMICS + 1),
+    value("compressorLevel", DYNAMICS + 2),
+    value("compressorReduction", DYNAMICS + 3),
     loudness("momentaryLufs", 0),
     loudness("shortTermLufs", 1),
     loudness("integratedLufs", 2),

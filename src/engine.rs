@@ -7,7 +7,7 @@ use crate::dsp::block::{BLOCK, Block, MAX_CHANNELS};
 use crate::dsp::law::{Change, Law};
 use crate::dsp::meters::{Ballistics, Meter, Reading, clips};
 use crate::dsp::scrub::scrub;
-use crate::effects::OutOfMemory;
+use crate::effects::{Dynamics, OutOfMemory};
 use crate::listening::loudness::{Loudness, Readings};
 use crate::params::{self, COUNT, Param, Values};
 use crate::rack::{EFFECTS, Order};
@@ -221,6 +221,7 @@ impl Engine {
             }
             self.read_output(inputs);
         }
+        self.show_dynamics();
         if self.loudness_at != 0 {
             self.loudness.process(&self.block);
             self.show_loudness();
@@ -348,6 +349,13 @@ impl Engine {
             }
         }
         self.count(control::CLIPS, clipped);
+    }
+
+    fn show_dynamics(&mut self) {
+        let words = self.control[control::DYNAMICS..][..control::DYNAMICS_WORDS].chunks_exact_mut(2);
+        for (words, Dynamics { level, reduction }) in words.zip(self.chain.dynamics()) {
+            words.copy_from_slice(&[level.to_bits(), reduction.to_bits()]);
+        }
     }
 
     #[inline(never)]

@@ -9,8 +9,8 @@ use crate::dsp::law::Change;
 use crate::dsp::math::SILENCE_FLOOR;
 use crate::dsp::smooth::Smoothed;
 use crate::effects::{
-    Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion, filters,
-    filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, reverb::Reverb,
+    Dynamics, Effect, OutOfMemory, chorus::Chorus, compressor::Compressor, delay::Delay, distortion::Distortion,
+    filters, filters::peaking, filters::tuned::Tuned, gain::Gain, gate::Gate, limiter::Limiter, reverb::Reverb,
     switch::Switched, tremolo::Tremolo,
 };
 use crate::params;
@@ -124,6 +124,12 @@ impl Rack {
             turn: None,
             fade: (FADE_SECONDS * sample_rate) as usize,
         })
+    }
+
+    /// What gate and compressor did to the last block; nothing while they are off.
+    pub fn dynamics(&self) -> [Dynamics; 2] {
+        let Effects { gate, compressor, .. } = &self.effects;
+        [gate.heard().map(Gate::dynamics), compressor.heard().map(Compressor::dynamics)].map(Option::unwrap_or_default)
     }
 
     /// Goes over to another order; says whether it is another.

@@ -51,7 +51,7 @@
  * @property {keyof Meters} name
  * @property {number} word its first
  * @property {number} words 1, or one per channel
- * @property {'count' | 'sequence' | 'level' | 'loudness'} kind
+ * @property {'count' | 'sequence' | 'level' | 'value' | 'loudness'} kind
  *
  * @typedef {import('../types/tables.js').Meters} Meters
  * @typedef {import('./parameters.js').Parameters} Parameters
@@ -141,15 +141,15 @@ export class ControlBlock {
   }
 
   /**
-   * The meters: counts as numbers modulo 2³², levels as arrays of linear values, one per channel, loudness as numbers
-   * of decibels.
+   * The meters: counts as numbers modulo 2³², levels as arrays of linear values, one per channel, values and
+   * loudness as numbers.
    * @param {number} channels
    * @returns {Meters}
    */
   meters(channels) {
     /** @param {Meter} meter */
     const read = ({ word, words, kind }) => {
-      if (kind === 'loudness') return this.#floats[word];
+      if (kind === 'loudness' || kind === 'value') return this.#floats[word];
       if (kind !== 'level') return Atomics.load(this.words, word) >>> 0;
       return Array.from(this.#floats.subarray(word, word + Math.min(words, channels)));
     };

@@ -10,7 +10,7 @@
  */
 
 /** Version of the interface to the wasm and of the control block, which these scripts are written for. */
-export const ABI_VERSION = 6;
+export const ABI_VERSION = 7;
 
 /**
  * The audio thread's door: what an instance exports (src/doors/audio_thread.rs and strings.rs). Addresses, engines and

@@ -609,9 +609,9 @@ export class Engine extends /** @type {new () => EngineEventTarget} */ (EventTar
 
   /**
    * What the engine did and heard: `{ appliedSequence, quanta, frames, clips, scrubbed, inputPeak, inputRms,
-   * outputPeak, outputRms, missed, late }`, and after measureLoudness() `{ momentaryLufs, shortTermLufs,
-   * integratedLufs, loudnessRangeLu, truePeakDbtp }`, which are −∞ without. Counts go on over changes of mode;
-   * levels are linear, one per channel.
+   * outputPeak, outputRms, missed, late, gateLevel, gateReduction, compressorLevel, compressorReduction }`, and after
+   * measureLoudness() `{ momentaryLufs, shortTermLufs, integratedLufs, loudnessRangeLu, truePeakDbtp }`, which are −∞
+   * without. Counts go on over changes of mode; levels are linear, those of input and output one per channel.
    * @returns {Meters}
    * @example
    * const [left, right] = engine.meters().outputPeak;

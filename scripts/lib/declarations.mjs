@@ -25,6 +25,11 @@ const METERS = {
   outputRms: 'Root mean squares of the output, over about 300 ms.',
   missed: 'Quanta that were not rendered in time.',
   late: 'Scheduled events that came too late for their frame, and acted at once.',
+  gateLevel: 'The peak that came into the gate with the last quantum, a factor; 0 while it is off.',
+  gateReduction: 'By how many decibels the gate holds the sound back; 0 while it is off.',
+  compressorLevel: 'The peak that came into the compressor with the last quantum, a factor; 0 while it is off.',
+  compressorReduction:
+    'By how many decibels the compressor holds the sound back, its make-up apart; 0 while it is off.',
 };
 
 /** The worklet script and the worker script, which are there to be named by a URL. */

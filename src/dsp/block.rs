@@ -122,6 +122,14 @@ impl Envelope {
         bytemuck::cast_mut(&mut self.0)
     }
 
+    /// The largest of the first `count` values; 0 where all are below.
+    pub fn largest(&self, count: usize) -> f32 {
+        let whole = count / LANES;
+        let largest = self.0[..whole].iter().fold(f32x4::ZERO, |largest, &values| largest.fast_max(values));
+        let rest = &self.values()[whole * LANES..count];
+        largest.to_array().iter().chain(rest).fold(0.0, |largest, &value| largest.max(value))
+    }
+
     /// The values in vectors.
     #[inline]
     pub fn vectors(&self) -> &Samples {

@@ -4,7 +4,7 @@
 //! 2012: the static curve with a soft knee (eq. 4), then the smooth branching peak detector (eq. 16) on the
 //! gain reduction.
 
-use super::Effect;
+use super::{Dynamics, Effect};
 use crate::dsp::block::{Block, Envelope};
 use crate::dsp::math::{SILENCE_FLOOR, exp, exp2x4, log2x4};
 use crate::dsp::smooth::Smoothed;
@@ -29,6 +29,8 @@ pub struct Compressor {
     poles: [f64; 2],
     /// How far the gain is held back, in decibels.
     reduction: f64,
+    /// The peak of the last block that came in.
+    level: f32,
 }
 
 impl Compressor {
@@ -45,7 +47,13 @@ impl Compressor {
             times: [0.0; 2],
             poles: [0.0; 2],
             reduction: 0.0,
+            level: 0.0,
         }
+    }
+
+    /// What it did to the last block; the make-up apart.
+    pub fn dynamics(&self) -> Dynamics {
+        Dynamics { level: self.level, reduction: self.reduction as f32 }
     }
 }
 
@@ -95,6 +103,12 @@ impl Effect for Compressor {
     fn reset(&mut self) {
         self.each_parameter(&mut Smoothed::snap);
         self.reduction = 0.0;
+        self.level = 0.0;
+    }
+
+    fn pass(&mut self, frames: usize) {
+        self.each_parameter(&mut |parameter| parameter.advance(frames));
+        self.level = 0.0;
     }
 
     fn process(&mut self, block: &mut Block) {
@@ -104,6 +118,7 @@ impl Effect for Compressor {
                 *level = level.fast_max(x.abs());
             }
         }
+        self.level = gain.largest(block.frames());
         for level in gain.vectors_mut() {
             *level = log2x4(level.fast_max(f32x4::splat(SILENCE_FLOOR))) * f32x4::splat(DECIBELS_PER_DOUBLING);
         }

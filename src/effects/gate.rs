@@ -9,7 +9,7 @@
 //! - How far it is closed, a share of the range in decibels, follows by one pole: it gets 99 % of the way in the time
 //!   that attack or release say. In decibels, so that even a fast attack begins gently.
 
-use super::Effect;
+use super::{Dynamics, Effect};
 use crate::dsp::block::{Block, Envelope, LANES};
 use crate::dsp::math::{exp, exp2x4, exp10};
 use crate::dsp::smooth::Smoothed;
@@ -46,6 +46,8 @@ pub struct Gate {
     quiet: u32,
     /// How much of the range is in force: at last 1 while it is closed, and 0 while it is open.
     share: f64,
+    /// The peak of the last block that came in.
+    peak: f32,
 }
 
 /// What the gate goes by while its parameters stay.
@@ -84,7 +86,13 @@ impl Gate {
             is_open: false,
             quiet: 0,
             share: 1.0,
+            peak: 0.0,
         }
+    }
+
+    /// What it did to the last block.
+    pub fn dynamics(&self) -> Dynamics {
+        Dynamics { level: self.peak, reduction: -(self.share * self.range.value()) as f32 }
     }
 
     /// Puts the share of the range for each frame in the place of its peak.
@@ -162,6 +170,12 @@ impl Effect for Gate {
         self.each_parameter(&mut Smoothed::snap);
         self.close();
         self.share = 1.0;
+        self.peak = 0.0;
+    }
+
+    fn pass(&mut self, frames: usize) {
+        self.each_parameter(&mut |parameter| parameter.advance(frames));
+        self.peak = 0.0;
     }
 
     fn process(&mut self, block: &mut Block) {
@@ -172,6 +186,7 @@ impl Effect for Gate {
                 *peak = peak.fast_max(x.abs());
             }
         }
+        self.peak = gains.largest(frames);
         self.follow(&mut gains.values_mut()[..frames]);
         let mut ranges = Envelope::default();
         self.range.fill(ranges.vectors_mut(), frames);

@@ -32,6 +32,15 @@ impl From<TryReserveError> for OutOfMemory {
     }
 }
 
+/// What an effect that holds the sound back did to the last block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Dynamics {
+    /// The peak that came in, of all channels; a factor.
+    pub level: f32,
+    /// By how many decibels the sound was held back at the block's end.
+    pub reduction: f32,
+}
+
 /// What the chain asks of an effect. All of it runs on the audio thread.
 pub trait Effect {
     /// Shows each of its parameters.

@@ -35,6 +35,11 @@ impl<E: Effect> Switched<E> {
         Self { effect, heard_at, position, dry: Block::new(channels), forgotten: false, moving: false }
     }
 
+    /// The effect, while it is heard.
+    pub fn heard(&self) -> Option<&E> {
+        (!self.is_off()).then_some(&self.effect)
+    }
+
     /// The effect itself.
     pub fn effect_mut(&mut self) -> &mut E {
         &mut self.effect

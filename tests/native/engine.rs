@@ -35,6 +35,7 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         let (words, kind) = match meter.name {
             "appliedSequence" => (1, MeterKind::Sequence),
             "inputPeak" | "inputRms" | "outputPeak" | "outputRms" => (2, MeterKind::Level),
+            "gateLevel" | "gateReduction" | "compressorLevel" | "compressorReduction" => (1, MeterKind::Value),
             "momentaryLufs" | "shortTermLufs" | "integratedLufs" | "loudnessRangeLu" | "truePeakDbtp" => {
                 (1, MeterKind::Loudness)
             }
@@ -45,8 +46,9 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
     }
     assert_eq!(control::JOURNAL, next);
     assert_eq!(control::WORDS, control::JOURNAL + control::JOURNAL_ROWS * control::JOURNAL_COLUMNS);
-    let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level, MeterKind::Loudness].map(MeterKind::name);
-    assert_eq!(kinds, ["count", "sequence", "level", "loudness"]);
+    let kinds = [MeterKind::Count, MeterKind::Sequence, MeterKind::Level, MeterKind::Value, MeterKind::Loudness]
+        .map(MeterKind::name);
+    assert_eq!(kinds, ["count", "sequence", "level", "value", "loudness"]);
     let named = |word: usize| METER_TABLE.iter().find(|meter| meter.word == word).map(|meter| meter.name);
     for (word, name) in [
         (control::APPLIED_SEQUENCE, "appliedSequence"),
@@ -60,6 +62,8 @@ fn the_control_block_is_header_parameters_and_meters_each_word_with_one_meaning(
         (control::OUTPUT_RMS, "outputRms"),
         (control::MISSED, "missed"),
         (control::LATE, "late"),
+        (control::DYNAMICS, "gateLevel"),
+        (control::DYNAMICS + control::DYNAMICS_WORDS - 1, "compressorReduction"),
         (control::LOUDNESS, "momentaryLufs"),
         (control::LOUDNESS + control::LOUDNESS_WORDS - 1, "truePeakDbtp"),
     ] {
@@ -166,6 +170,38 @@ fn each_channel_has_its_own_meters_before_and_after_the_effects() {
         assert!((read(control::INPUT_RMS, &mut engine) / rms - 1.0).abs() < 1e-4);
         assert!((read(control::OUTPUT_RMS, &mut engine) / (0.5 * rms) - 1.0).abs() < 1e-4);
     }
+}
+
+#[test]
+fn what_gate_and_compressor_hold_back_is_told_by_their_static_curves_and_nothing_while_they_are_off() {
+    let mut values = only(&[params::GATE_ON, params::COMPRESSOR_ON]);
+    // Thresholds of −50 and −24 dB, a range of −60 dB, a ratio of 4:1.
+    values[params::COMPRESSOR_MAKEUP] = 6.0;
+    let mut engine = engine(&values, RATE, 2);
+    // Three seconds of a steady level: attack, hold and release have ended. The louder channel counts.
+    let told = |engine: &mut Engine, decibels: f32| {
+        for _ in 0..1125 {
+            engine.sound(0).fill(10f32.powf(decibels / 20.0));
+            engine.sound(1).fill(0.0);
+            engine.process(128, true);
+        }
+        [0, 1, 2, 3].map(|word| f32::from_bits(engine.control()[control::DYNAMICS + word]))
+    };
+    let decibels = |factor: f32| 20.0 * factor.log10();
+    for level in [-6.0, -14.0, -70.0] {
+        let [gate_level, gate_reduction, level_in, reduction] = told(&mut engine, level);
+        let held_back = if level < -56.0 { 60.0 } else { 0.0 };
+        assert!((decibels(gate_level) - level).abs() < 0.001, "{gate_level}");
+        assert!((gate_reduction - held_back).abs() < 0.001, "{level}: {gate_reduction}");
+        assert!((decibels(level_in) - (level - held_back)).abs() < 0.01, "{level}: {level_in}");
+        let over = (level + 24.0).max(0.0);
+        assert!((reduction - over * (1.0 - 1.0 / 4.0)).abs() < 0.01, "{level}: {reduction}");
+    }
+    told(&mut engine, -6.0);
+    for row in [params::GATE_ON, params::COMPRESSOR_ON] {
+        engine.set(Param::ALL[row], 0.0);
+    }
+    assert_eq!(told(&mut engine, -6.0), [0.0; 4]);
 }
 
 #[test]

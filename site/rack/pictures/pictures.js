@@ -1,13 +1,13 @@
 /**
  * The pictures on the cards: what each effect does to the sound at its settings of the moment. Each is drawn where a
- * parameter of its card changes; the gate's also where the level that comes in does, which moves on its curve. Main
- * thread.
+ * parameter of its card changes; the gate's and the compressor's also where the level that comes in does: it moves on
+ * the curve, and a bar from the top says by how much the sound is held back. Main thread.
  */
 
 import { Surface } from '../../shared/canvas.js';
 import { element } from '../../shared/dom.js';
 import { frames } from '../../shared/frames.js';
-import { decibels, fromDecibels } from '../../shared/numbers.js';
+import { clamp, decibels, fromDecibels } from '../../shared/numbers.js';
 import { compressed, decaying, distorted, gated, limited, swaying, taps, tremolo } from './curves.js';
 
 /**
@@ -19,8 +19,13 @@ import { compressed, decaying, distorted, gated, limited, swaying, taps, tremolo
  *
  * @typedef {object} Picture
  * @property {string} label what it shows
- * @property {(plot: Plot, level: number) => void} draw with the level that comes in, in dB; −∞ where it is not known
- * @property {(session: Session) => number} [level] what comes in now, where the picture shows it
+ * @property {(plot: Plot, dynamics: Dynamics) => void} draw
+ * @property {readonly [level: 'gateLevel' | 'compressorLevel', reduction: 'gateReduction' | 'compressorReduction']}
+ *   [meters] what the engine says of it, where the picture shows that
+ *
+ * @typedef {object} Dynamics what an effect that holds the sound back does at the moment, in dB
+ * @property {number} level that comes in
+ * @property {number} reduction
  */
 
 const LOW_HERTZ = 20;
@@ -32,9 +37,11 @@ const GATE_DECIBELS = 90;
 /** The gate closes this far below the level at which it opens. */
 const GATE_HYSTERESIS_DECIBELS = 6;
 const LIMITER_DECIBELS = 12;
-/** What is quieter is not shown, and what has changed by less neither. */
+/** What is quieter is not shown, and what has changed by less neither; in dB. */
 const LOWEST_LEVEL = -120;
-const LEAST_CHANGE_DECIBELS = 0.25;
+const LEAST_CHANGE = 0.2;
+/** The level that is shown falls as fast as eyes can follow. */
+const FALL_DECIBELS_PER_SECOND = 60;
 const DELAY_SECONDS = 3;
 const TREMOLO_SECONDS = 1;
 const CHORUS_SECONDS = 2;
@@ -56,9 +63,9 @@ const PICTURES = new Map([
   [
     'gate',
     {
-      label: 'Level out for level in, from −90 to 0 decibels; the level that comes in is a point on the curve',
-      level: levelIntoGate,
-      draw(plot, level) {
+      label: 'Level out for level in, from −90 to 0 decibels; the level that comes in is a point',
+      meters: ['gateLevel', 'gateReduction'],
+      draw(plot, dynamics) {
         const { session } = plot;
         const settings = { threshold: session.get('gate_threshold'), range: session.get('gate_range') };
         const range = GATE_DECIBELS;
@@ -67,7 +74,7 @@ const PICTURES = new Map([
         drawGuide(plot, (x) => x);
         drawMark(plot, 1 + (settings.threshold - GATE_HYSTERESIS_DECIBELS) / range);
         drawLine(plot, curve, { isOn });
-        if (level > -range) drawPoint(plot, 1 + level / range, isOn ? curve : (x) => x);
+        if (isOn) drawDynamics(plot, dynamics, range);
       },
     },
   ],
@@ -118,8 +125,9 @@ const PICTURES = new Map([
   [
     'compressor',
     {
-      label: 'Level out for level in, from −60 to 0 decibels',
-      draw(plot) {
+      label: 'Level out for level in, from −60 to 0 decibels; the level that comes in is a point',
+      meters: ['compressorLevel', 'compressorReduction'],
+      draw(plot, dynamics) {
         const { session } = plot;
         const settings = {
           threshold: session.get('compressor_threshold'),
@@ -127,11 +135,11 @@ const PICTURES = new Map([
           makeup: session.get('compressor_makeup'),
         };
         const range = COMPRESSOR_DECIBELS;
+        const isOn = session.get('compressor_on') > 0;
         drawGuide(plot, (x) => x);
         drawMark(plot, 1 + settings.threshold / range);
-        drawLine(plot, (x) => 1 + compressed((x - 1) * range, settings) / range, {
-          isOn: session.get('compressor_on') > 0,
-        });
+        drawLine(plot, (x) => 1 + compressed((x - 1) * range, settings) / range, { isOn });
+        if (isOn) drawDynamics(plot, dynamics, range, settings.makeup);
       },
     },
   ],
@@ -181,14 +189,6 @@ const PICTURES = new Map([
 ]);
 
 /**
- * The peak that comes into the gate, in dB: the engine's own input, while the gate is the first effect.
- * @param {Session} session
- */
-function levelIntoGate({ engine, order }) {
-  return engine && order[0] === 'gate' ? decibels(Math.max(...engine.meters().inputPeak)) : -Infinity;
-}
-
-/**
  * The picture of a unit; null where there is none.
  * @param {string} unit
  * @param {Session} session
@@ -196,24 +196,31 @@ function levelIntoGate({ engine, order }) {
 export function pictureOf(unit, session) {
   const picture = PICTURES.get(unit);
   if (!picture) return null;
-  const { label, level: levelOf } = picture;
+  const { label, meters } = picture;
   const canvas = element('canvas', { 'role': 'img', 'aria-label': label });
-  let level = -Infinity;
+  const dynamics = { level: LOWEST_LEVEL, reduction: 0 };
+  let shownAt = 0;
   const draw = () => {
-    if (surface.inSight && surface.fill('inset')) picture.draw({ surface, session }, level);
+    if (surface.inSight && surface.fill('inset')) picture.draw({ surface, session }, dynamics);
   };
   const surface = new Surface(canvas, () => {
     draw();
     wake?.();
   });
   const wake =
-    levelOf &&
+    meters &&
     frames(
       () => session.context?.state === 'running' && surface.inSight,
-      () => {
-        const now = Math.max(LOWEST_LEVEL, levelOf(session));
-        if (Math.abs(now - level) < LEAST_CHANGE_DECIBELS) return;
-        level = now;
+      (now) => {
+        const report = session.engine?.meters();
+        if (!report) return;
+        const [level, reduction] = [decibels(report[meters[0]]), report[meters[1]]];
+        const fallen = dynamics.level - (FALL_DECIBELS_PER_SECOND * (now - shownAt)) / 1000;
+        shownAt = now;
+        const next = { level: Math.max(LOWEST_LEVEL, level, fallen), reduction };
+        const isSame = Math.abs(next.level - dynamics.level) + Math.abs(reduction - dynamics.reduction) < LEAST_CHANGE;
+        if (isSame) return;
+        Object.assign(dynamics, next);
         draw();
       },
     );
@@ -227,17 +234,23 @@ export function pictureOf(unit, session) {
 }
 
 /**
- * A point on a curve.
+ * The level that comes in and what becomes of it, and the reduction as a bar from the top, on the scale of the levels.
  * @param {Plot} plot
- * @param {number} x
- * @param {(x: number) => number} curve
+ * @param {Dynamics} dynamics
+ * @param {number} range of the picture, in dB
+ * @param {number} [makeup] in dB
  */
-function drawPoint({ surface }, x, curve) {
+function drawDynamics({ surface }, { level, reduction }, range, makeup = 0) {
   const { draw, width, height, scale, colors } = surface;
+  const bar = 5 * scale;
+  draw.fillStyle = colors.warn;
+  draw.fillRect(width - bar, 0, bar, Math.min(1, reduction / range) * height);
+  if (level <= -range) return;
   const radius = 4 * scale;
-  const y = Math.max(radius, Math.min(height - radius, (1 - curve(x)) * height));
+  const x = Math.min(width - radius, (1 + level / range) * width);
+  const y = clamp((-(level - reduction + makeup) / range) * height, radius, height - radius);
   draw.beginPath();
-  draw.arc(Math.min(width - radius, x * width), y, radius, 0, 2 * Math.PI);
+  draw.arc(x, y, radius, 0, 2 * Math.PI);
   draw.fillStyle = colors.input;
   draw.fill();
 }
