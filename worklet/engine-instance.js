@@ -75,10 +75,23 @@ function stubImports(module) {
 /**
  * A bare instance's exports, and the version of the interface that they speak.
  * @param {WebAssembly.Module} module
+ */
+export const instantiate = (module) => exportsOf(new WebAssembly.Instance(module, stubImports(module)));
+
+/**
+ * The version of the interface that a module speaks. Chrome before 115 lets the main thread instantiate nothing of this
+ * size but by a promise.
+ * @param {WebAssembly.Module} module
+ */
+export async function versionOf(module) {
+  return exportsOf(await WebAssembly.instantiate(module, stubImports(module))).version;
+}
+
+/**
+ * @param {WebAssembly.Instance} instance
  * @returns {{ exports: AudioThreadDoor, version: number | 'none' }}
  */
-export function instantiate(module) {
-  const instance = new WebAssembly.Instance(module, stubImports(module));
+function exportsOf(instance) {
   const exports = /** @type {AudioThreadDoor} */ (/** @type {unknown} */ (instance.exports));
   return { exports, version: exports.abi_version?.() ?? 'none' };
 }

@@ -5,7 +5,7 @@
 
 import { bytesOf, isCompressed } from './data-url.js';
 import { has } from './detect.js';
-import { ABI_VERSION, instantiate } from './engine-instance.js';
+import { ABI_VERSION, versionOf } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
 import { WASM_BUILDS, wasmUrlOf } from './locate.js';
 
@@ -123,7 +123,7 @@ async function compile(url) {
   } catch (error) {
     throw new EngineError('wasm-invalid', { url, reason: reasonOf(error), isPage: isPage(bytes) }, error);
   }
-  requireVersion(module, url);
+  await requireVersion(module, url);
   return { module, url };
 }
 
@@ -151,10 +151,10 @@ async function fetchBytes(url) {
  * @param {WebAssembly.Module} module
  * @param {string} url
  */
-function requireVersion(module, url) {
+async function requireVersion(module, url) {
   let found;
   try {
-    found = instantiate(module).version;
+    found = await versionOf(module);
   } catch (error) {
     throw new EngineError('wasm-version', { url, found: 'none', expected: ABI_VERSION }, error);
   }

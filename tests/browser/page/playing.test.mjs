@@ -340,6 +340,7 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
     });
 
     it('plays the string, where that is the source', async () => {
+      await page.click('#midi-menu summary');
       await page.click('#start-string');
       await page.waitForFunction(() => globalThis.page.session.source?.string !== undefined);
       await send([0x90, 57, 127]);
