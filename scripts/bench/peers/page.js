@@ -24,6 +24,15 @@ const ours = (params) => async (context, source) => {
   return engine.output;
 };
 
+/** A string of 110 Hz, plucked four times a second. @type {Connect} */
+const ourString = async (context) => {
+  const { createString } = await import(new URL('/worklet/engine.js', document.baseURI).href);
+  const string = await createString(context, { damping: 4 });
+  const seconds = context.length / SAMPLE_RATE;
+  for (let time = 0; time < seconds; time += 0.25) string.note(45, 0.8, time);
+  return string.output;
+};
+
 /** @type {Connect} */
 const copy = async (context, source) => {
   await context.audioWorklet.addModule(new URL('/scripts/bench/worklets/copy.js', document.baseURI));
@@ -67,7 +76,7 @@ function faust(name, code) {
     await compiled;
     const node = await generator.createNode(context);
     if (node === null) throw new Error(`Faust: ${(await compiler).getErrorMessage()}`);
-    return source.connect(node);
+    return node.numberOfInputs > 0 ? source.connect(node) : node;
   };
 }
 
@@ -97,6 +106,15 @@ const EFFECTS = {
     'Faust zita_rev1': faust(
       'zita',
       `process = re.zita_rev1_stereo(20, 200, 6000, ${DECAY_SECONDS}, ${DECAY_SECONDS}, 48000);`,
+    ),
+    'a copying worklet': copy,
+  },
+  string: {
+    'this engine, the wave equation': ourString,
+    'Faust, Karplus-Strong': faust(
+      'string',
+      `pluck = no.noise*en.ar(0.001, 0.001, ba.pulsen(480, 12000));
+       process = pm.ks(pm.f2l(110), 0.1, pluck) <: _, _;`,
     ),
     'a copying worklet': copy,
   },
