@@ -68,11 +68,19 @@ export function waitsForScriptProcessor() {
   return waits;
 }
 
+/** How long each buffer of the trial takes the script. */
+const DAWDLE_MILLISECONDS = 3;
+
 async function renderThroughScriptProcessor() {
   const bufferSize = 256;
   const context = new OfflineAudioContext(1, 4 * bufferSize, 44100);
   const node = context.createScriptProcessor(bufferSize, 1, 1);
-  node.onaudioprocess = ({ outputBuffer }) => outputBuffer.getChannelData(0).fill(1);
+  node.onaudioprocess = ({ outputBuffer }) => {
+    // Who does not wait has rendered all of it by then; otherwise a busy machine could let both keep up by chance.
+    const end = Date.now() + DAWDLE_MILLISECONDS;
+    while (Date.now() < end);
+    outputBuffer.getChannelData(0).fill(1);
+  };
   const source = new ConstantSourceNode(context);
   source.connect(node).connect(context.destination);
   source.start();
