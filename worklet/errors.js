@@ -81,7 +81,7 @@ const SENTENCES = {
     `The audio thread did not answer within ${seconds} s; resume the context in a click and try again.`,
   'processor-died': ({ reason }) =>
     `The sound stopped because the engine failed while it played (${reason}); call setMode() to start it again, ` +
-    'or make a new one in the place of a fixed engine or a string.',
+    'or make a new engine in the place of a fixed one, a new string in the place of a string.',
   'shared-memory-unsupported': () =>
     'There is no shared memory here; serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
     "Cross-Origin-Embedder-Policy: require-corp, or use transport: 'message'.",
