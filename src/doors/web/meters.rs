@@ -29,6 +29,14 @@ pub struct Meters {
     pub missed: u32,
     /// Scheduled events that came too late for their frame, and acted at once.
     pub late: u32,
+    /// The peak that came into the gate with the last quantum, a factor; 0 while it is off.
+    pub gate_level: f32,
+    /// By how many decibels the gate holds the sound back; 0 while it is off.
+    pub gate_reduction: f32,
+    /// The peak that came into the compressor with the last quantum, a factor; 0 while it is off.
+    pub compressor_level: f32,
+    /// By how many decibels the compressor holds the sound back, its make-up apart; 0 while it is off.
+    pub compressor_reduction: f32,
     /// Loudness of the last 400 ms in LUFS. This and what follows is −∞ where there is nothing to measure, and where
     /// [`Engine::measure_loudness`](super::Engine::measure_loudness) did not ask for it.
     pub momentary_lufs: f32,
@@ -56,6 +64,10 @@ impl Meters {
             output_rms: levels(&from.output_rms()),
             missed: from.missed(),
             late: from.late(),
+            gate_level: from.gate_level(),
+            gate_reduction: from.gate_reduction(),
+            compressor_level: from.compressor_level(),
+            compressor_reduction: from.compressor_reduction(),
             momentary_lufs: from.momentary_lufs(),
             short_term_lufs: from.short_term_lufs(),
             integrated_lufs: from.integrated_lufs(),
