@@ -249,13 +249,13 @@ impl Engine {
     }
 
     fn take_event(&mut self, now: u64) {
-        let Some(event) = self.schedule.pop() else { return };
+        let Some((frame, event)) = self.schedule.pop() else { return };
         let param = event.param;
         // What was set since, and heard, is not undone by what should have come before it.
-        if is_before(event.stamp, self.set_at[param]) && event.frame <= self.set_clock[param] {
+        if is_before(event.stamp, self.set_at[param]) && frame <= self.set_clock[param] {
             return;
         }
-        if event.frame < self.clock && !event.glides {
+        if frame < self.clock && !event.glides {
             self.count(control::LATE, 1);
         }
         self.chain.take(&Change { param, law: event.law, frame: now as f64, glides: event.glides });

@@ -124,6 +124,7 @@ pub mod engine;
 pub mod instruments;
 pub mod listening;
 pub mod params;
+mod queue;
 pub mod rack;
 pub mod schedule;
 pub mod simulations;

@@ -20,8 +20,8 @@
 use crate::dsp::law::{Law, Ramp};
 use crate::effects::OutOfMemory;
 use crate::params;
-use alloc::{collections::BinaryHeap, sync::Arc, vec::Vec};
-use core::cmp::Ordering;
+use crate::queue::{Mailbox, Queue};
+use alloc::{sync::Arc, vec::Vec};
 
 /// Words of an event.
 pub const EVENT_WORDS: usize = 8;
@@ -32,70 +32,40 @@ const CANCEL: u32 = 0;
 pub struct Event {
     /// The parameter, as an index of the table.
     pub param: usize,
-    /// The frame at which it acts.
-    pub frame: u64,
     /// What the parameter does from there on.
     pub law: Law,
     /// Whether the value goes over smoothly into the law's.
     pub glides: bool,
     /// The sequence number of the last change before the event was scheduled.
     pub stamp: u32,
-    /// Events of one frame act in the order in which they came.
-    number: u32,
 }
-
-impl Ord for Event {
-    /// The greatest is the one that acts first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.frame.cmp(&self.frame).then_with(|| (other.number.wrapping_sub(self.number) as i32).cmp(&0))
-    }
-}
-
-impl PartialOrd for Event {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Event {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Event {}
 
 /// Events that wait for their frame.
 #[derive(Default)]
 pub struct Schedule {
-    events: BinaryHeap<Event>,
+    events: Queue<Event>,
     /// The points of all curves that wait or are followed, so that none is freed while sound is made.
     curves: Vec<Arc<Vec<f32>>>,
-    /// Where a batch is put.
-    mailbox: Vec<f64>,
-    number: u32,
+    mailbox: Mailbox,
 }
 
 impl Schedule {
     /// Room for a batch of so many words.
     pub fn mailbox(&mut self, words: usize) -> Result<&mut [f64], OutOfMemory> {
-        self.mailbox.clear();
-        self.mailbox.try_reserve(words).map_err(|_| OutOfMemory)?;
-        self.mailbox.resize(words, 0.0);
-        Ok(&mut self.mailbox)
+        Ok(self.mailbox.room(words)?)
     }
 
     /// Takes the batch in the mailbox in. What is no event is left out.
     pub fn take_in(&mut self, stamp: u32) -> Result<(), OutOfMemory> {
-        let words = core::mem::take(&mut self.mailbox);
-        let taken = self.take_words(&words, stamp);
-        self.mailbox = words;
+        let mailbox = core::mem::take(&mut self.mailbox);
+        let taken = self.take_words(mailbox.words(), stamp);
+        self.mailbox = mailbox;
         taken
     }
 
     fn take_words(&mut self, mut words: &[f64], stamp: u32) -> Result<(), OutOfMemory> {
         self.curves.retain(|points| Arc::strong_count(points) > 1);
-        self.events.try_reserve(words.len() / EVENT_WORDS).map_err(|_| OutOfMemory)?;
+        self.events.reserve(words.len() / EVENT_WORDS)?;
         while let Some((&event, rest)) = words.split_first_chunk() {
             words = rest;
             let [kind, param, frame, glides, start, from, end, to] = event;
@@ -117,9 +87,9 @@ impl Schedule {
                 continue;
             }
             if kind == CANCEL {
-                self.events.retain(|event| event.param != param || event.frame < frame as u64);
+                self.events.retain(|at, event| event.param != param || at < frame as u64);
             } else {
-                self.push(Event { param, frame: frame as u64, law, glides: glides != 0.0, stamp, number: 0 });
+                self.events.push(frame as u64, Event { param, law, glides: glides != 0.0, stamp });
             }
         }
         Ok(())
@@ -127,26 +97,20 @@ impl Schedule {
 
     /// Schedules one event.
     pub fn add(&mut self, param: usize, frame: u64, law: Law, stamp: u32) -> Result<(), OutOfMemory> {
-        self.events.try_reserve(1).map_err(|_| OutOfMemory)?;
+        self.events.reserve(1)?;
         if let Law::Curve { points, .. } = &law {
-            self.curves.try_reserve(1).map_err(|_| OutOfMemory)?;
+            self.curves.try_reserve(1)?;
             self.curves.push(points.clone());
         }
-        self.push(Event { param, frame, law, glides: false, stamp, number: 0 });
+        self.events.push(frame, Event { param, law, glides: false, stamp });
         Ok(())
-    }
-
-    /// Takes an event in for which there is room.
-    fn push(&mut self, event: Event) {
-        self.number = self.number.wrapping_add(1);
-        self.events.push(Event { number: self.number, ..event });
     }
 
     fn keep(&mut self, points: &[f64]) -> Result<Arc<Vec<f32>>, OutOfMemory> {
         let mut kept = Vec::new();
-        kept.try_reserve_exact(points.len()).map_err(|_| OutOfMemory)?;
+        kept.try_reserve_exact(points.len())?;
         kept.extend(points.iter().map(|&point| point as f32));
-        self.curves.try_reserve(1).map_err(|_| OutOfMemory)?;
+        self.curves.try_reserve(1)?;
         let kept = Arc::new(kept);
         self.curves.push(kept.clone());
         Ok(kept)
@@ -165,17 +129,17 @@ impl Schedule {
     /// The frame of the earliest event; `u64::MAX` where none waits.
     #[inline]
     pub fn next_frame(&self) -> u64 {
-        self.events.peek().map_or(u64::MAX, |event| event.frame)
+        self.events.next_frame()
     }
 
-    /// Takes the earliest event out.
-    pub fn pop(&mut self) -> Option<Event> {
+    /// Takes the earliest event out, with its frame.
+    pub fn pop(&mut self) -> Option<(u64, Event)> {
         self.events.pop()
     }
 
     /// Forgets what was scheduled before the change of this sequence number.
     pub fn clear_before(&mut self, sequence: u32) {
-        self.events.retain(|event| !is_before(event.stamp, sequence));
+        self.events.retain(|_, event| !is_before(event.stamp, sequence));
     }
 }
 

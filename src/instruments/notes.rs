@@ -13,7 +13,7 @@
 //! | 5 | how wide |
 
 use crate::effects::OutOfMemory;
-use alloc::vec::Vec;
+use crate::queue::{Mailbox, Queue};
 
 /// Words of an event.
 pub const EVENT_WORDS: usize = 6;
@@ -47,24 +47,20 @@ pub enum Action {
 /// The events that wait for their frame.
 #[derive(Default)]
 pub struct Notes {
-    /// The latest first; of one frame the one that came last.
-    waiting: Vec<(u64, Action)>,
-    mailbox: Vec<f64>,
+    waiting: Queue<Action>,
+    mailbox: Mailbox,
 }
 
 impl Notes {
     /// Room for a batch of so many words.
     pub fn mailbox(&mut self, words: usize) -> Result<&mut [f64], OutOfMemory> {
-        self.mailbox.clear();
-        self.mailbox.try_reserve(words).map_err(|_| OutOfMemory)?;
-        self.mailbox.resize(words, 0.0);
-        Ok(&mut self.mailbox)
+        Ok(self.mailbox.room(words)?)
     }
 
     /// Takes the batch in the mailbox in. What is no event is left out.
     pub fn take_in(&mut self) -> Result<(), OutOfMemory> {
-        let events = self.mailbox.as_chunks::<EVENT_WORDS>().0;
-        self.waiting.try_reserve(events.len()).map_err(|_| OutOfMemory)?;
+        let events = self.mailbox.words().as_chunks::<EVENT_WORDS>().0;
+        self.waiting.reserve(events.len())?;
         for &[kind, frame, note, position, height, width] in events {
             if ![frame, note, position, height, width].iter().all(|word| word.is_finite()) {
                 continue;
@@ -77,9 +73,7 @@ impl Notes {
                 3 => Action::Set { seconds: note, brightness: position, pickup: height },
                 _ => continue,
             };
-            let frame = frame as u64;
-            let place = self.waiting.partition_point(|&(other, _)| other > frame);
-            self.waiting.insert(place, (frame, action));
+            self.waiting.push(frame as u64, action);
         }
         Ok(())
     }
@@ -91,11 +85,14 @@ impl Notes {
 
     /// The frame of the earliest event; `u64::MAX` where none waits.
     pub fn next_frame(&self) -> u64 {
-        self.waiting.last().map_or(u64::MAX, |&(frame, _)| frame)
+        self.waiting.next_frame()
     }
 
     /// Takes the earliest event out, if its frame has come.
     pub fn pop(&mut self, now: u64) -> Option<Action> {
-        self.waiting.pop_if(|&mut (frame, _)| frame <= now).map(|(_, action)| action)
+        if self.next_frame() > now {
+            return None;
+        }
+        self.waiting.pop().map(|(_, action)| action)
     }
 }

@@ -24,6 +24,7 @@ const MAY_NOT_NAME = {
   listening: ['control', 'effects', 'chain', 'engine', 'doors', 'simulations'],
   simulations: ['control', 'effects', 'chain', 'engine', 'instruments', 'doors'],
   instruments: ['control', 'rack', 'schedule', 'chain', 'engine', 'doors'],
+  'queue.rs': ['control', 'dsp', 'effects', 'simulations', 'rack', 'schedule', 'chain', 'engine', 'instruments', 'doors'],
   'params.rs': ['control', 'dsp', 'effects', 'simulations', 'chain', 'engine', 'doors'],
   'rack.rs': ['control', 'chain', 'schedule', 'engine', 'doors', 'simulations'],
   'schedule.rs': ['control', 'chain', 'engine', 'doors', 'simulations'],
