@@ -53,6 +53,12 @@ export const ABI_VERSION = 7;
 /** There is no memory for another engine. */
 export class OutOfMemory extends Error {}
 
+/**
+ * What an error says: as errors.js has it, which would bring all its sentences to the audio thread.
+ * @param {unknown} error
+ */
+export const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
+
 const NO_ROOM = 'no memory for so many events';
 
 /**

@@ -12,6 +12,7 @@
  */
 
 import { orAborted, throwIfAborted } from './abort.js';
+import { asyncDispose, dispose } from './dispose.js';
 import { EngineError } from './errors.js';
 import { Hosts } from './hosts.js';
 import { InputTuner } from './input-tuner.js';
@@ -100,14 +101,6 @@ export async function createEngine(context, options = {}) {
  *     type: Type, listener: (event: EngineEvents[Type]) => void, options?: boolean | EventListenerOptions): void,
  * } & EventTarget} EngineEventTarget
  */
-
-/**
- * `Symbol.dispose` and `Symbol.asyncDispose`; where the browser has none, the ones that compilers of `using` take.
- */
-/** @type {typeof Symbol.dispose} */
-const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-/** @type {typeof Symbol.asyncDispose} */
-const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
  * The engines by their inputs, which keep them alive.

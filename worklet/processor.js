@@ -18,7 +18,7 @@
  * With shared memory nothing is posted between ready and the end but what is scheduled.
  */
 
-import { ABI_VERSION, EngineInstance, OutOfMemory } from './engine-instance.js';
+import { ABI_VERSION, EngineInstance, OutOfMemory, reasonOf } from './engine-instance.js';
 import { Renderer } from './renderer.js';
 import { StringProcessor } from './string/processor.js';
 
@@ -26,9 +26,6 @@ const METERS_PER_SECOND = 30;
 
 /** Calls from one look at the context's clock to the next. A look takes 0.1 µs, where the whole chain takes 0.6. */
 const CALLS_PER_LOOK = 8;
-
-/** @param {unknown} error */
-const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
 
 class EngineProcessor extends AudioWorkletProcessor {
   /** @type {Renderer | null} */

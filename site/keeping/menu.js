@@ -1,8 +1,9 @@
 /** The menu of what is kept: the visitor's own presets, files, and the format of recordings. Main thread. */
 
 import { formatChoice } from '../recording/format.js';
-import { button, element, messageOf } from '../shared/dom.js';
+import { button, element, find, messageOf } from '../shared/dom.js';
 import { download } from '../shared/download.js';
+import { popup } from '../shared/overlays.js';
 import { StateError } from './codec.js';
 
 /**
@@ -29,38 +30,30 @@ export function buildMenu({ own, now, say, take, chosen, onPresets }) {
   const exportFile = button('Export as JSON', { id: 'export' });
   const importFile = button('Import JSON…', { id: 'import' });
   const picker = element('input', { type: 'file', accept: '.json,application/json', id: 'import-file', hidden: true });
-  const body = element(
-    'div',
-    { className: 'menu-body' },
-    element('label', { for: name.id }, 'Keep these settings as a preset'),
-    element('div', { className: 'row' }, name, save),
-    remove,
-    element('div', { className: 'row' }, exportFile, importFile),
-    picker,
-    formatChoice(),
-  );
-  const summary = element('summary', {}, 'Keep ▾');
-  const menu = element('details', { className: 'menu', id: 'keep-menu' }, summary, body);
+  const menu = popup({
+    id: 'keep-menu',
+    summary: ['Keep ▾'],
+    label: 'Keep',
+    body: [
+      element('label', { for: name.id }, 'Keep these settings as a preset'),
+      element('div', { className: 'row' }, name, save),
+      remove,
+      element('div', { className: 'row' }, exportFile, importFile),
+      picker,
+      formatChoice(),
+    ],
+  });
   const close = () => {
     menu.open = false;
   };
 
   // Before it opens: the event that tells that it is open comes later than the first letter can.
-  summary.addEventListener('click', () => {
+  find(menu, 'summary', HTMLElement).addEventListener('click', () => {
     if (menu.open) return;
     const isOwn = own.all.some((preset) => preset.name === chosen());
     remove.hidden = !isOwn;
     name.value = isOwn ? chosen() : '';
   });
-  menu.addEventListener('keydown', ({ key }) => {
-    if (key !== 'Escape') return;
-    close();
-    summary.focus();
-  });
-  document.addEventListener('pointerdown', ({ target }) => {
-    if (menu.open && target instanceof Node && !menu.contains(target)) close();
-  });
-
   const keep = () => {
     const called = name.value.trim();
     if (called === '') {

@@ -9,14 +9,11 @@
  *   `{ ended: true }` once, at the end
  */
 
-import { ABI_VERSION, EngineInstance, OutOfMemory } from '../engine-instance.js';
+import { ABI_VERSION, EngineInstance, OutOfMemory, reasonOf } from '../engine-instance.js';
 import { StringRenderer } from './renderer.js';
 import { StringView } from './view.js';
 
 const PICTURES_PER_SECOND = 30;
-
-/** @param {unknown} error */
-const reasonOf = (error) => (error instanceof Error ? error.message : String(error));
 
 export class StringProcessor extends AudioWorkletProcessor {
   /** @type {StringRenderer | null} */

@@ -9,6 +9,7 @@
  */
 
 import { orAborted, throwIfAborted } from '../abort.js';
+import { asyncDispose, dispose } from '../dispose.js';
 import { EngineError } from '../errors.js';
 import { Lifecycle } from '../lifecycle.js';
 import { loadModule } from '../module.js';
@@ -53,12 +54,6 @@ const KINDS = { 'worklet': StringWorkletHost, 'script-processor': StringScriptPr
 
 /** What set() takes: how a string sounds. */
 const SOUND = /** @type {const} */ (['damping', 'brightness', 'pickup', 'position', 'width']);
-
-/** `Symbol.dispose` and `Symbol.asyncDispose`; where the browser has none, what compilers of `using` take. */
-/** @type {typeof Symbol.dispose} */
-const dispose = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-/** @type {typeof Symbol.asyncDispose} */
-const asyncDispose = Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose');
 
 /**
  * Ends the strings that the program forgot: each, when nothing sounds and no note waits.
