@@ -113,7 +113,7 @@ const PRODUCTS = [
     name: 'types',
     inputs: ['src', 'worklet', 'scripts/lib/declarations.mjs', ...SELF],
     outputs: ['types/engine.d.ts', 'types/tables.d.ts', 'types/script.d.ts'],
-    make: () => step('Declaring types', makeDeclarations),
+    make: () => step('Declaring types', () => makeDeclarations()),
   },
 ];
 

@@ -9,7 +9,7 @@ import { Failure, main, readOptions } from './lib/project.mjs';
 import { LOOPBACK, MOUNTS, serve } from './serve.mjs';
 import { listensEverywhere, networkAddresses } from './server/names.mjs';
 
-const USAGE = `use \`npm start -- --port 8080 --host ${LOOPBACK}\`, both optional`;
+const USAGE = `use \`npm start -- --port 8080 --host ${LOOPBACK} --folder dist\`, each optional`;
 
 /** What can be served: the sources, as one develops them, or what is made of them. */
 const FOLDERS = {

@@ -5,8 +5,8 @@
 
 import { EngineError } from './errors.js';
 import { FadedHost, FixedHost } from './faded-host.js';
-import { modesToTry } from './options.js';
 import { ScriptProcessorHost } from './script-processor-host.js';
+import { startBest } from './start-best.js';
 import { WorkletHost } from './worklet-host.js';
 
 /**
@@ -189,21 +189,10 @@ export class Hosts {
    */
   async #startBest({ mode, transport, bufferSize, firstSize }, start) {
     const options = { ...this.#settings, transport, bufferSize, firstSize };
-    /** @type {EngineError | null} */
-    let failure = null;
-    for (const candidate of modesToTry({ mode, transport })) {
-      try {
-        const started = await start(KINDS[candidate], options);
-        this.#forgets.add(started.host.forget);
-        this.fallbackReason = failure;
-        return started;
-      } catch (error) {
-        // Whatever it looks like, nothing starts in a context that was closed meanwhile.
-        if (this.#context.state === 'closed') throw new EngineError('context-closed', {}, error);
-        failure ??= /** @type {EngineError} */ (error);
-      }
-    }
-    throw failure;
+    const best = await startBest(this.#context, { mode, transport }, (each) => start(KINDS[each], options));
+    this.#forgets.add(best.started.host.forget);
+    this.fallbackReason = best.fallbackReason;
+    return best.started;
   }
 
   /**

@@ -8,12 +8,12 @@
 
 import { CallbackClock } from './callback-clock.js';
 import { ControlBlock } from './control-block.js';
-import { has, waitsForScriptProcessor } from './detect.js';
-import { EngineInstance, OutOfMemory } from './engine-instance.js';
+import { EngineInstance } from './engine-instance.js';
 import { EngineError, reasonOf } from './errors.js';
 import { encodeEvents } from './events.js';
 import { BUFFER_SIZES } from './options.js';
 import { DEFAULT_QUANTUM, Renderer } from './renderer.js';
+import { built, requireScriptProcessor, silence } from './script-processor.js';
 
 /** @typedef {import('./options.js').BufferSize} BufferSize */
 
@@ -58,12 +58,7 @@ export class ScriptProcessorHost {
    * @throws {EngineError} script-processor-unsupported, script-processor-offline, processor-failed
    */
   static async start(context, options) {
-    if (!has('scriptProcessor') || !context.createScriptProcessor) {
-      throw new EngineError('script-processor-unsupported');
-    }
-    if (context instanceof OfflineAudioContext && !(await waitsForScriptProcessor())) {
-      throw new EngineError('script-processor-offline');
-    }
+    await requireScriptProcessor(context);
     return new ScriptProcessorHost(context, options);
   }
 
@@ -81,16 +76,14 @@ export class ScriptProcessorHost {
     this.#growth = bufferSize === 'auto' ? { ongrow, late: [] } : null;
     this.block = new ControlBlock(loaded.layout, false);
     this.block.storeAll(parameters);
-    try {
-      const { sampleRate } = context;
-      const { words } = this.block;
+    const { sampleRate } = context;
+    const { words } = this.block;
+    const clock = () => this.#clock.inputFrame;
+    /** @type {Renderer | null} */
+    this.#renderer = built(() => {
       const instance = EngineInstance.shared(loaded.module, loaded.url);
-      const clock = () => this.#clock.inputFrame;
-      this.#renderer = new Renderer(instance, { sampleRate, channels, words, clock });
-    } catch (error) {
-      const code = error instanceof OutOfMemory ? 'out-of-memory' : 'processor-failed';
-      throw new EngineError(code, { reason: reasonOf(error) }, error);
-    }
+      return new Renderer(instance, { sampleRate, channels, words, clock });
+    });
     this.node = context.createScriptProcessor(this.bufferSize, channels, channels);
     this.node.channelCountMode = 'explicit';
     this.node.channelInterpretation = 'speakers';
@@ -147,11 +140,11 @@ export class ScriptProcessorHost {
   /** @param {AudioProcessingEvent} event */
   #process({ inputBuffer, outputBuffer, playbackTime }) {
     const renderer = this.#renderer;
-    if (!renderer || this.failure) return;
+    if (!renderer || this.failure) return silence(outputBuffer);
     // A ScriptProcessorNode cannot tell silence from nothing connected.
     if (renderer.isToStop(false)) {
       this.stop();
-      return;
+      return silence(outputBuffer);
     }
     if (this.#clock.called(this.#context.currentTime, playbackTime)) this.#wasLate(renderer);
     for (let channel = 0; channel < inputBuffer.numberOfChannels; channel++) {
@@ -167,6 +160,7 @@ export class ScriptProcessorHost {
 
   /** @param {unknown} error */
   #fail(error) {
+    if (this.failure) return;
     this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
     this.#onfailure(this.failure);
   }

@@ -11,6 +11,9 @@ const WORK = join(root, 'target', 'examples');
 const CRATE = join(WORK, 'crate');
 const PACKED = join(WORK, 'packed');
 
+/** Once for all examples of a run. @type {Promise<void> | undefined} */
+let unpacked;
+
 /**
  * @param {string} name of the example's folder
  * @returns {Promise<string>} the folder to serve
@@ -21,7 +24,8 @@ export async function buildCrateExample(name) {
   const { bindgen } = await needWasmBindgen();
   const project = join(CRATE, 'examples', name);
   const built = join(WORK, name);
-  await unpackCrate();
+  unpacked ??= unpackCrate();
+  await unpacked;
   cpSync(join(root, 'examples', name), project, { recursive: true });
   await step(`Building examples/${name}`, () =>
     must(project, 'cargo', 'build', '--release', '--locked', '--target', WASM_TARGET, '--target-dir', built),
@@ -41,7 +45,8 @@ async function unpackCrate() {
   if (file === undefined) throw new Failure(`cargo package left no crate in ${folder}.`);
   rmSync(CRATE, { recursive: true, force: true });
   mkdirSync(CRATE, { recursive: true });
-  await must(folder, 'tar', '-xzf', file, '--strip-components', '1', '-C', CRATE);
+  // As new: cargo packs files with an old date, and would take them for those of its last build.
+  await must(folder, 'tar', '-xmzf', file, '--strip-components', '1', '-C', CRATE);
 }
 
 /**

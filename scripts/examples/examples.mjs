@@ -9,7 +9,8 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openPage } from '../lib/harness.mjs';
-import { Failure, root, run } from '../lib/project.mjs';
+import { Failure, root } from '../lib/project.mjs';
+import { npmIn } from '../lib/toolchain.mjs';
 import { buildCrateExample } from './crate.mjs';
 import { serveStatic } from './static-server.mjs';
 
@@ -116,7 +117,7 @@ async function unpack(tarball, project, folder) {
  * @param {...string} args
  */
 async function npm(cwd, ...args) {
-  const { code, output } = await run('npm', args, { cwd, quiet: true, shell: process.platform === 'win32' });
+  const { code, output } = await npmIn(cwd, ...args);
   if (code !== 0) throw new Failure(`npm ${args.join(' ')} failed in ${cwd}:\n${output}`);
 }
 

@@ -37,13 +37,16 @@ const SCRIPT = `/** A script that exports nothing: give its URL to the engine, a
 export {};
 `;
 
-/** Makes types/ from worklet/ and the wasm in pkg/. */
-export async function makeDeclarations() {
-  rmSync(TYPES, { recursive: true, force: true });
-  mkdirSync(TYPES);
+/**
+ * Makes the declarations from worklet/ and the wasm in pkg/.
+ * @param {string} [folder] where they go; what is there is removed
+ */
+export async function makeDeclarations(folder = TYPES) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder);
   const { glue } = await openDoors(SHIPPED.baseline);
-  writeFileSync(join(TYPES, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
-  writeFileSync(join(TYPES, 'script.d.ts'), SCRIPT);
+  writeFileSync(join(folder, 'tables.d.ts'), tables(glue.parameter_table(), glue.control_layout().meters));
+  writeFileSync(join(folder, 'script.d.ts'), SCRIPT);
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const { code, output } = await run(process.execPath, [
     tsc,
@@ -65,36 +68,37 @@ export async function makeDeclarations() {
     '--rootDir',
     join(root, 'worklet'),
     '--outDir',
-    TYPES,
+    folder,
   ]);
   if (code !== 0) {
     console.error(output);
     throw diskFailure(output) ?? new Failure('The declarations cannot be made: mend the first error above.');
   }
   for (const module of ['engine', 'render', 'string/string']) {
-    const file = join(TYPES, `${module}.d.ts`);
+    const file = join(folder, `${module}.d.ts`);
     const source = readFileSync(join(root, 'worklet', `${module}.js`), 'utf8');
     writeFileSync(file, declareDisposable(documentOverloads(readFileSync(file, 'utf8'), source)));
   }
-  removeUnreached(['engine.d.ts', 'script.d.ts']);
+  removeUnreached(folder, ['engine.d.ts', 'script.d.ts']);
 }
 
 /**
  * Removes the declarations that no public name leads to: TypeScript makes one for every module.
+ * @param {string} folder
  * @param {string[]} entries
  */
-function removeUnreached(entries) {
+function removeUnreached(folder, entries) {
   const reached = new Set(entries);
   // A set gives what is added while it is walked, too.
   for (const file of reached) {
-    const imported = readFileSync(join(TYPES, file), 'utf8').matchAll(/['"](\.[\w./-]+)\.js['"]/g);
+    const imported = readFileSync(join(folder, file), 'utf8').matchAll(/['"](\.[\w./-]+)\.js['"]/g);
     for (const [, specifier] of imported) {
       const [, name] = /^types\/(.+)/.exec(posix.join('types', posix.dirname(file), specifier)) ?? [];
       if (name) reached.add(`${name}.d.ts`);
     }
   }
-  const made = readdirSync(TYPES, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
-  for (const file of made) if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(join(TYPES, file));
+  const made = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((file) => file.replaceAll('\\', '/'));
+  for (const file of made) if (file.endsWith('.d.ts') && !reached.has(file)) rmSync(join(folder, file));
 }
 
 /**

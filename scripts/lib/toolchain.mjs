@@ -148,11 +148,18 @@ function packagesAreThere() {
  * Runs npm in the project's root.
  * @param {...string} args
  */
-export function npm(...args) {
+export const npm = (...args) => npmIn(root, ...args);
+
+/**
+ * Runs npm in a folder.
+ * @param {string} cwd
+ * @param {...string} args
+ */
+export function npmIn(cwd, ...args) {
   // Set where npm itself runs this script; it spares Windows the shell that npm.cmd needs.
   const cli = process.env.npm_execpath;
-  if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args]);
-  return run('npm', args, { shell: process.platform === 'win32' });
+  if (cli?.endsWith('npm-cli.js')) return run(process.execPath, [cli, ...args], { cwd });
+  return run('npm', args, { cwd, shell: process.platform === 'win32' });
 }
 
 /**

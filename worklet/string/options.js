@@ -14,8 +14,11 @@ const RUN_DEFAULTS = /** @type {const} */ ({
   signal: undefined,
 });
 
+/** What set() takes: how a string sounds. */
+export const SOUND = /** @type {const} */ (['damping', 'brightness', 'pickup', 'position', 'width']);
+
 /** The options that are numbers with a range. */
-const SOUND_OPTIONS = /** @type {const} */ (['note', 'damping', 'brightness', 'pickup', 'position', 'width']);
+const SOUND_OPTIONS = /** @type {const} */ (['note', ...SOUND]);
 
 /**
  * @typedef {object} StringSound how a string sounds, and how notes are played on it

@@ -4,9 +4,9 @@
  */
 
 import { CallbackClock } from '../callback-clock.js';
-import { has, waitsForScriptProcessor } from '../detect.js';
-import { EngineInstance, OutOfMemory } from '../engine-instance.js';
+import { EngineInstance } from '../engine-instance.js';
 import { EngineError, reasonOf } from '../errors.js';
+import { built, requireScriptProcessor, silence } from '../script-processor.js';
 import { encodeStringEvents } from './events.js';
 import { StringRenderer } from './renderer.js';
 import { StringView } from './view.js';
@@ -34,12 +34,7 @@ export class StringScriptProcessorHost {
    * @throws {EngineError} script-processor-unsupported, script-processor-offline, processor-failed, out-of-memory
    */
   static async start(context, options) {
-    if (!has('scriptProcessor') || !context.createScriptProcessor) {
-      throw new EngineError('script-processor-unsupported');
-    }
-    if (context instanceof OfflineAudioContext && !(await waitsForScriptProcessor())) {
-      throw new EngineError('script-processor-offline');
-    }
+    await requireScriptProcessor(context);
     return new StringScriptProcessorHost(context, options);
   }
 
@@ -56,19 +51,19 @@ export class StringScriptProcessorHost {
     this.#clock = new CallbackClock(size, sampleRate);
     // The frame at which what is rendered now comes out.
     const clock = () => this.#clock.inputFrame + Math.round(this.#clock.latency * sampleRate);
-    try {
+    /** @type {StringRenderer | null} */
+    this.#renderer = built(() => {
       const instance = EngineInstance.shared(loaded.module, loaded.url);
-      this.#renderer = new StringRenderer(instance, { sampleRate, view: this.view, clock });
-    } catch (error) {
-      const code = error instanceof OutOfMemory ? 'out-of-memory' : 'processor-failed';
-      throw new EngineError(code, { reason: reasonOf(error) }, error);
-    }
+      return new StringRenderer(instance, { sampleRate, view: this.view, clock });
+    });
     this.node = context.createScriptProcessor(size, 0, 1);
     this.node.onaudioprocess = (event) => this.#process(event);
   }
 
   /** @param {import('./events.js').StringEvent} event */
   send(event) {
+    // The memory of what has failed is not to be trusted.
+    if (this.failure) return;
     try {
       this.#renderer?.schedule(encodeStringEvents([event]));
     } catch (error) {
@@ -93,17 +88,15 @@ export class StringScriptProcessorHost {
   /** @param {AudioProcessingEvent} event */
   #process({ outputBuffer, playbackTime }) {
     const renderer = this.#renderer;
+    silence(outputBuffer);
     if (!renderer || this.failure) return;
     if (this.#isForgotten && renderer.isAtRest) {
       this.stop();
       return;
     }
     this.#clock.called(this.#context.currentTime, playbackTime);
-    const output = outputBuffer.getChannelData(0);
-    // Some browsers hand out a buffer that was played before.
-    output.fill(0);
     try {
-      renderer.render(output);
+      renderer.render(outputBuffer.getChannelData(0));
     } catch (error) {
       this.#fail(error);
     }
@@ -111,6 +104,7 @@ export class StringScriptProcessorHost {
 
   /** @param {unknown} error */
   #fail(error) {
+    if (this.failure) return;
     this.failure = new EngineError('processor-died', { reason: reasonOf(error) }, error);
     this.#onfailure(this.failure);
   }

@@ -13,15 +13,15 @@ import { asyncDispose, dispose } from '../dispose.js';
 import { EngineError } from '../errors.js';
 import { Lifecycle } from '../lifecycle.js';
 import { loadModule } from '../module.js';
-import { given, modesToTry } from '../options.js';
-import { checkStringOptions, inRange } from './options.js';
+import { given } from '../options.js';
+import { startBest } from '../start-best.js';
+import { checkStringOptions, inRange, SOUND } from './options.js';
 import { StringScriptProcessorHost } from './script-processor-host.js';
 import { StringWorkletHost } from './worklet-host.js';
 
 /**
  * @typedef {import('./options.js').StringOptions} StringOptions
  * @typedef {import('./options.js').StringSound} StringSound
- * @typedef {import('./options.js').CheckedStringOptions} CheckedStringOptions
  * @typedef {import('./options.js').StringTable} StringTable
  * @typedef {StringWorkletHost | StringScriptProcessorHost} StringHost
  * @typedef {import('../lifecycle.js').StateChange} StateChange
@@ -51,9 +51,6 @@ import { StringWorkletHost } from './worklet-host.js';
  */
 
 const KINDS = { 'worklet': StringWorkletHost, 'script-processor': StringScriptProcessorHost };
-
-/** What set() takes: how a string sounds. */
-const SOUND = /** @type {const} */ (['damping', 'brightness', 'pickup', 'position', 'width']);
 
 /**
  * Ends the strings that the program forgot: each, when nothing sounds and no note waits.
@@ -92,37 +89,18 @@ export async function createString(context, options = {}) {
     table,
     onfailure: (/** @type {EngineError} */ error) => heard.onfailure(error),
   };
-  const starting = startBest(context, settings, hostOptions);
-  let started;
+  const { signal } = settings;
+  /** @type {(mode: keyof typeof KINDS) => Promise<StringHost>} */
+  const start = (mode) => KINDS[mode].start(context, hostOptions);
+  const starting = startBest(context, settings, start);
   try {
-    started = await orAborted(starting, settings.signal);
+    const { started: host, fallbackReason } = await orAborted(starting, signal);
+    if (context.state === 'closed') throw new EngineError('context-closed');
+    return PluckedString.create(context, { host, fallbackReason, table, number, sound: checked, heard, signal });
   } catch (error) {
-    starting.then(({ host }) => host.stop()).catch(() => {});
+    starting.then(({ started }) => started.stop()).catch(() => {});
     throw error;
   }
-  return PluckedString.create(context, { ...started, table, number, sound: checked, heard, signal: settings.signal });
-}
-
-/**
- * Starts the best kind of host that works, of those that the mode allows.
- * @param {BaseAudioContext} context
- * @param {CheckedStringOptions} settings
- * @param {import('./options.js').StringHostOptions} hostOptions
- * @returns {Promise<{ host: StringHost, fallbackReason: EngineError | null }>}
- */
-async function startBest(context, settings, hostOptions) {
-  /** @type {EngineError | null} */
-  let failure = null;
-  for (const mode of modesToTry(settings)) {
-    try {
-      const host = await KINDS[mode].start(context, hostOptions);
-      return { host, fallbackReason: failure };
-    } catch (error) {
-      if (context.state === 'closed') throw new EngineError('context-closed', {}, error);
-      failure ??= /** @type {EngineError} */ (error);
-    }
-  }
-  throw failure;
 }
 
 /**

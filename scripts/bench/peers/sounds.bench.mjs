@@ -4,8 +4,8 @@
  */
 import { cpSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run as runCommand, step } from '../../lib/project.mjs';
-import { downloadFailure } from '../../lib/toolchain.mjs';
+import { root, step } from '../../lib/project.mjs';
+import { downloadFailure, npmIn } from '../../lib/toolchain.mjs';
 import { MOUNTS, serve } from '../../serve.mjs';
 import { fixed, median, ratio, table } from '../table.mjs';
 
@@ -81,9 +81,8 @@ async function prepare() {
   const folder = join(root, FOLDER);
   mkdirSync(folder, { recursive: true });
   for (const name of SOURCES) cpSync(join(root, 'scripts/bench/peers', name), join(folder, name));
-  const command = 'npm ci --no-audit --no-fund --ignore-scripts';
-  const { code, output } = await runCommand('npm', command.split(' ').slice(1), { cwd: folder, quiet: true });
-  if (code !== 0) throw downloadFailure('Tone.js or Faust', output, command);
+  const { code, output } = await npmIn(folder, 'ci', '--no-audit', '--no-fund', '--ignore-scripts');
+  if (code !== 0) throw downloadFailure('Tone.js or Faust', output, 'npm ci');
   const esbuild = await import('esbuild');
   await esbuild.build({
     entryPoints: [join(folder, 'page.js')],

@@ -1,8 +1,7 @@
 /**
  * Eight strings that ring: the wave equation, which computes every point of a string in every sample, beside Karplus
  * and Strong's algorithm in plain JavaScript, which computes one; and strings at rest. Each in a worklet of an
- * OfflineAudioContext, in turn. (Faust's npm package would be a new dependency: it is not here.) Node, and the page for
- * `render`.
+ * OfflineAudioContext, in turn. (Faust's is measured by peers/sounds.bench.mjs.) Node, and the page for `render`.
  */
 import { fixed, median, ratio, table } from '../table.mjs';
 

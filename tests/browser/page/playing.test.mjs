@@ -31,7 +31,6 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
   });
 
   after(async () => {
-    if (page) assert.deepEqual(errorsOf(page), []);
     await browser?.close();
     await server?.close();
   });
@@ -366,6 +365,5 @@ describe('playing', { skip: skipUnless('chromium') }, () => {
   it('ends without an error in the console', async () => {
     assert.deepEqual(errorsOf(page), []);
     await closeSite(page);
-    page = undefined;
   });
 });

@@ -9,8 +9,9 @@ import { after, before, describe, it } from 'node:test';
 import { buildAll } from '../../../scripts/build.mjs';
 import { makeDist } from '../../../scripts/dist/dist.mjs';
 import { serveStatic } from '../../../scripts/examples/static-server.mjs';
-import { launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
+import { alterations, launch, openPage, serveProject, skipUnless } from '../../../scripts/lib/harness.mjs';
 import { root } from '../../../scripts/lib/project.mjs';
+import { deferred } from '../../../worklet/deferred.js';
 import { closeSite, errorsOf, playBuiltIn, showView, textOf, untilReady, untilText } from '../../support/site.mjs';
 
 const SUB_PATH = '/some/sub/path/';
@@ -236,7 +237,7 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
 
   it('says in a browser that cannot read its scripts that this one is too old', async () => {
     const server = await serveProject({
-      alter: { '/main.js': (answer) => ({ ...answer, body: Buffer.from('a ¿ b') }) },
+      alter: { '/main.js': alterations.body('a ¿ b') },
     });
     open.push(server);
     const page = await visit(server.url);
@@ -254,11 +255,3 @@ describe('dist/ on a host without headers, in Chromium', { skip: skipUnless('chr
     await closeSite(page);
   });
 });
-
-function deferred() {
-  let resolve;
-  const promise = new Promise((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
