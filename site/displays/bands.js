@@ -3,8 +3,30 @@
  * spectrogram show. No DOM.
  */
 
+import { frequencyAt } from './axes.js';
+
 /** What is quieter counts as this: below all that is drawn. */
-export const FLOOR_DECIBELS = -140;
+export const UNDRAWN_DECIBELS = -140;
+
+/** Bands of equal width on the axis, and the level of each. */
+export class Bands {
+  levels = new Float32Array(0);
+  #edges = new Float64Array(0);
+  #binsPerHertz = 0;
+
+  /**
+   * @param {{ levels: Float32Array, binsPerHertz: number }} trace
+   * @param {number} count of the bands
+   */
+  read({ levels, binsPerHertz }, count) {
+    if (this.levels.length !== count || this.#binsPerHertz !== binsPerHertz) {
+      this.levels = new Float32Array(count);
+      this.#edges = Float64Array.from({ length: count + 1 }, (_, i) => frequencyAt(i / count) * binsPerHertz);
+      this.#binsPerHertz = binsPerHertz;
+    }
+    toBands(levels, this.#edges, this.levels);
+  }
+}
 
 /**
  * The level of each band: of its loudest bin; where it has less than one bin, straight between the nearest two.
@@ -26,7 +48,7 @@ export function toBands(levels, edges, bands) {
  */
 function between(levels, at) {
   const index = Math.min(levels.length - 2, Math.floor(at));
-  const [left, right] = [Math.max(FLOOR_DECIBELS, levels[index]), Math.max(FLOOR_DECIBELS, levels[index + 1])];
+  const [left, right] = [Math.max(UNDRAWN_DECIBELS, levels[index]), Math.max(UNDRAWN_DECIBELS, levels[index + 1])];
   return left + (right - left) * Math.min(1, at - index);
 }
 
@@ -37,7 +59,7 @@ function between(levels, at) {
  * @param {number} to the bin after the last
  */
 function loudest(levels, from, to) {
-  let most = FLOOR_DECIBELS;
+  let most = UNDRAWN_DECIBELS;
   for (let i = Math.floor(from); i < Math.min(levels.length, to); i++) if (levels[i] > most) most = levels[i];
   return most;
 }

@@ -4,9 +4,9 @@
  */
 
 import { Surface } from '../shared/canvas.js';
-import { MINUS } from '../shared/numbers.js';
-import { frequencyAt, LABELLED_HERTZ, labelOf, placeOf } from './axes.js';
-import { toBands } from './bands.js';
+import { clamp, MINUS } from '../shared/numbers.js';
+import { LABELLED_HERTZ, labelOf, placeOf } from './axes.js';
+import { Bands } from './bands.js';
 import { COLORS, colorMap } from './color-map.js';
 import { Trace } from './trace.js';
 
@@ -75,7 +75,7 @@ class Ring {
     const perDecibel = (COLORS - 1) / (TOP_DECIBELS - BOTTOM_DECIBELS);
     for (let row = 0; row < this.#height; row++) {
       const level = (bands[this.#height - 1 - row] - BOTTOM_DECIBELS) * perDecibel;
-      this.#levels[start + row] = Math.max(0, Math.min(COLORS - 1, level));
+      this.#levels[start + row] = clamp(level, 0, COLORS - 1);
     }
     this.#paint(this.#at, colors);
     this.#at = (this.#at + 1) % this.#width;
@@ -116,10 +116,7 @@ export class Spectrogram {
   #trace = new Trace(0);
   /** @type {Ring | null} */
   #ring = null;
-  #edges = new Float64Array(0);
-  #bands = new Float32Array(0);
-  /** What the edges stand for. */
-  #binsPerHertz = 0;
+  #bands = new Bands();
   #colors = colorMap(darkScheme.matches);
   /** When the last column was, in milliseconds, and what is left of a column. */
   #shownAt = 0;
@@ -155,14 +152,15 @@ export class Spectrogram {
   show(now) {
     const ring = this.#fittingRing();
     if (!ring) return;
-    const { width } = this.#picture;
+    const { width, height } = this.#picture;
     const seconds = (now - this.#shownAt) / 1000;
     this.#shownAt = now;
     if (seconds > LONGEST_STEP_SECONDS) return;
     this.#due += (seconds / SECONDS) * width;
     if (this.#due < 1) return;
-    this.#read();
-    for (; this.#due >= 1; this.#due--) ring.add(this.#bands, this.#colors);
+    this.#trace.readLevels();
+    this.#bands.read(this.#trace, height);
+    for (; this.#due >= 1; this.#due--) ring.add(this.#bands.levels, this.#colors);
     this.#draw();
   }
 
@@ -186,20 +184,7 @@ export class Spectrogram {
     if (!draw) return null;
     this.#ring = new Ring(width, height, draw);
     this.#ring.recolor(this.#colors);
-    this.#bands = new Float32Array(height);
-    this.#binsPerHertz = 0;
     return this.#ring;
-  }
-
-  #read() {
-    this.#trace.readLevels();
-    const { levels, binsPerHertz } = this.#trace;
-    const count = this.#bands.length;
-    if (this.#binsPerHertz !== binsPerHertz) {
-      this.#edges = Float64Array.from({ length: count + 1 }, (_, i) => frequencyAt(i / count) * binsPerHertz);
-      this.#binsPerHertz = binsPerHertz;
-    }
-    toBands(levels, this.#edges, this.#bands);
   }
 
   #draw() {

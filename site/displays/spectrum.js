@@ -6,7 +6,7 @@
 import { Surface } from '../shared/canvas.js';
 import { decibels, MINUS } from '../shared/numbers.js';
 import { frequencyAt, LABELLED_HERTZ, labelOf, placeOf, placeOfResponse } from './axes.js';
-import { FLOOR_DECIBELS, toBands } from './bands.js';
+import { Bands, UNDRAWN_DECIBELS } from './bands.js';
 import { PeakHold } from './peak-hold.js';
 
 const TOP_DECIBELS = 0;
@@ -18,32 +18,12 @@ const AXIS_HEIGHT = 16;
 /** The response is asked for at no more frequencies than this. */
 const MOST_COLUMNS = 512;
 
-/** A level for each column of pixels, and the frequencies between which it stands. */
-class Columns {
-  levels = new Float32Array(0);
-  #edges = new Float64Array(0);
-  #binsPerHertz = 0;
-
-  /**
-   * @param {import('./trace.js').Trace} trace
-   * @param {number} count
-   */
-  read({ levels, binsPerHertz }, count) {
-    if (this.levels.length !== count || this.#binsPerHertz !== binsPerHertz) {
-      this.levels = new Float32Array(count);
-      this.#edges = Float64Array.from({ length: count + 1 }, (_, i) => frequencyAt(i / count) * binsPerHertz);
-      this.#binsPerHertz = binsPerHertz;
-    }
-    toBands(levels, this.#edges, this.levels);
-  }
-}
-
 export class Spectrum {
   #surface;
   #traces;
   #session;
-  #input = new Columns();
-  #output = new Columns();
+  #input = new Bands();
+  #output = new Bands();
   #peaks = new PeakHold();
 
   /**
@@ -59,11 +39,12 @@ export class Spectrum {
       this.#draw();
       onAppear();
     });
+    // The filters' response is in the backdrop. Settings come by the dozen; they are drawn once, with the next frame.
     for (const event of /** @type {const} */ (['parameter', 'engine', 'closed'])) {
-      session.addEventListener(event, () => this.#surface.forgetLayers());
+      session.addEventListener(event, () => this.#surface.forget('backdrop'));
     }
     session.addEventListener('engine', () => this.#peaks.forget());
-    session.addEventListener('parameter', () => this.#draw());
+    session.addEventListener('parameter', onAppear);
   }
 
   get inSight() {
@@ -164,7 +145,7 @@ export class Spectrum {
     const frequencies = Float64Array.from({ length: columns }, (_, i) => frequencyAt(i / (columns - 1)));
     draw.beginPath();
     this.#session.response(frequencies).forEach((factor, i) => {
-      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(Math.max(FLOOR_DECIBELS, decibels(factor))) * height);
+      draw.lineTo((i / (columns - 1)) * width, placeOfResponse(Math.max(UNDRAWN_DECIBELS, decibels(factor))) * height);
     });
     draw.strokeStyle = colors.text;
     draw.lineWidth = 1.25 * scale;

@@ -19,6 +19,8 @@ export class Trace {
   #analyser = null;
   #smoothing;
   wave = new Float32Array(FFT_SIZE);
+  /** The wave's, when it was read last. */
+  peak = 0;
   /** The level of each frequency bin, in dBFS: of a sine there. */
   levels = new Float32Array(FFT_SIZE / 2).fill(-Infinity);
   sampleRate = 48000;
@@ -37,6 +39,8 @@ export class Trace {
 
   readWave() {
     this.#analyser?.getFloatTimeDomainData(this.wave);
+    this.peak = 0;
+    for (const sample of this.wave) this.peak = Math.max(this.peak, Math.abs(sample));
   }
 
   readLevels() {
@@ -47,11 +51,5 @@ export class Trace {
   /** Where bins of this trace stand: in bins, for a frequency in Hz. */
   get binsPerHertz() {
     return FFT_SIZE / this.sampleRate;
-  }
-
-  get peak() {
-    let peak = 0;
-    for (const sample of this.wave) peak = Math.max(peak, Math.abs(sample));
-    return peak;
   }
 }

@@ -80,6 +80,8 @@ export class HowlDetector {
   #imaginary;
   /** The power of each bin, for the last hops; a ring. */
   #spectra;
+  /** The mean of each of them. */
+  #means = new Float64Array(KEPT_SPECTRA);
   #hops = 0;
   /** Strongest first, by bin; 0 for none. */
   #candidates = new Int32Array(CANDIDATES);
@@ -135,7 +137,7 @@ export class HowlDetector {
   #look() {
     const spectrum = this.#newSpectrum();
     this.#findCandidates(spectrum);
-    const average = mean(spectrum);
+    const average = this.#means[this.#placeOf(0)];
     for (let i = 0; i < CANDIDATES; i++) {
       const bin = this.#candidates[i];
       if (bin > 0 && standsOut(spectrum, bin, average) && this.#keepsRising(bin)) {
@@ -157,6 +159,7 @@ export class HowlDetector {
     for (let k = 0; k < spectrum.length; k++) {
       spectrum[k] = (real[k] * real[k] + imaginary[k] * imaginary[k]) / this.#fullScale;
     }
+    this.#means[this.#hops % KEPT_SPECTRA] = mean(spectrum);
     this.#hops += 1;
     return spectrum;
   }
@@ -196,7 +199,7 @@ export class HowlDetector {
    */
   #allRises(spectrum) {
     if (this.#hops <= HOPS) return false;
-    for (let i = 0; i <= HOPS; i++) this.#levels[i] = decibels(mean(this.#spectrumBefore(HOPS - i)));
+    for (let i = 0; i <= HOPS; i++) this.#levels[i] = decibels(this.#means[this.#placeOf(HOPS - i)]);
     if (this.#levels[HOPS] - this.#levels[0] < LEAST_RISE_DECIBELS || !isStraight(this.#levels)) return false;
     for (let i = 1; i <= HOPS; i++) if (likeness(spectrum, this.#spectrumBefore(i)) < LEAST_LIKENESS) return false;
     return true;
@@ -204,7 +207,12 @@ export class HowlDetector {
 
   /** @param {number} hops so many before the newest */
   #spectrumBefore(hops) {
-    return this.#spectra[(this.#hops - 1 - hops) % KEPT_SPECTRA];
+    return this.#spectra[this.#placeOf(hops)];
+  }
+
+  /** @param {number} hops so many before the newest */
+  #placeOf(hops) {
+    return (this.#hops - 1 - hops) % KEPT_SPECTRA;
   }
 
   /**

@@ -12,7 +12,7 @@ export class Guard {
   #node;
 
   /**
-   * Loads what start() needs into a context, before there is a howl.
+   * Loads what a guard needs into a context, before there is a howl.
    * @param {BaseAudioContext} context
    */
   static load(context) {
@@ -40,10 +40,10 @@ export class Guard {
     this.#node.port.postMessage('open');
   }
 
+  /** Guards no more; what is turned down comes up again. */
   end() {
     this.#node.port.onmessage = null;
     this.#node.port.postMessage('end');
     this.#input.disconnect(this.#node);
-    this.#node.disconnect();
   }
 }

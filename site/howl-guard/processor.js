@@ -43,7 +43,6 @@ class HowlGuard extends AudioWorkletProcessor {
    * @param {Float32Array[][]} outputs
    */
   process([[samples]], [[output]]) {
-    if (this.#ended) return false;
     if (samples && !this.#ducks && this.#detector.hear(samples)) {
       this.#ducks = true;
       this.port.postMessage(this.#detector.frequency);
@@ -53,7 +52,8 @@ class HowlGuard extends AudioWorkletProcessor {
       this.#gain = Math.min(1, Math.max(DUCKED_GAIN, this.#gain + step));
       output[i] = this.#gain - 1;
     }
-    return true;
+    // Where it ends, the sound comes up as slowly as ever.
+    return !this.#ended || this.#gain < 1;
   }
 }
 

@@ -69,6 +69,15 @@ export class Commands {
     };
   }
 
+  /**
+   * Whether a key is nobody's: single keys are on, and it is no text field's, no dialog's and without Ctrl, Alt, Meta.
+   * @param {KeyboardEvent} event
+   */
+  isFree({ ctrlKey, altKey, metaKey, isComposing, target }) {
+    if (!this.#isOn || ctrlKey || altKey || metaKey || isComposing) return false;
+    return !isTyping(target) && !document.querySelector('dialog:modal');
+  }
+
   /** Listens from now on. */
   listen() {
     /** Whether the last word on the focus was the pointer's. */
@@ -102,9 +111,8 @@ export class Commands {
    * @param {boolean} byPointer
    */
   #commandFor(event, byPointer) {
-    const { key, target, ctrlKey, altKey, metaKey, shiftKey, isComposing, defaultPrevented } = event;
-    if (!this.#isOn || ctrlKey || altKey || metaKey || isComposing || defaultPrevented) return undefined;
-    if (isTyping(target) || document.querySelector('dialog:modal')) return undefined;
+    const { key, target, shiftKey, defaultPrevented } = event;
+    if (!this.isFree(event) || defaultPrevented) return undefined;
     if (key === ' ' && isPressedBySpace(target) && !byPointer) return undefined;
     if (!shiftKey && this.#claims.some((takes) => takes(event))) return undefined;
     return this.#list.find((command) => command.key === key.toLowerCase());

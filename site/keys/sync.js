@@ -60,7 +60,7 @@ export function mountSync({ session, tempo }) {
       const note = notes.get(row.id);
       const next = note && fitting(row, note, tempo.bpm);
       if (!next) continue;
-      follow(row.id, next);
+      if (next !== note) follow(row.id, next);
       values[row.id] = inForce(row, next);
     }
     session.change(values, gesture);

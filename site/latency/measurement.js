@@ -3,6 +3,7 @@
  * the one in the other.
  */
 
+import { fromDecibels } from '../shared/numbers.js';
 import { maximumLengthSequence, SEQUENCE_FRAMES } from './sequence.js';
 
 /**
@@ -103,7 +104,7 @@ async function firstHeard(run) {
  * @returns {import('./probe.js').Job}
  */
 function jobAt(level, sequence, sampleRate) {
-  const gain = 10 ** (level / 20);
+  const gain = fromDecibels(level);
   const fade = FADE_SECONDS * sampleRate;
   const signal = sequence.map(
     (sample, at) => gain * sample * Math.min(1, (at + 1) / fade, (SEQUENCE_FRAMES - at) / fade),

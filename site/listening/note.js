@@ -4,7 +4,8 @@
 const CONCERT_HERTZ = 440;
 /** MIDI's number for it. */
 const CONCERT_NOTE = 69;
-const NAMES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'];
+/** From C up, within an octave. */
+export const NAMES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'];
 const NOTES_PER_OCTAVE = NAMES.length;
 /** What is less periodic is no note. */
 const LEAST_CONFIDENCE = 0.8;
@@ -19,6 +20,18 @@ const READINGS = 5;
  */
 
 /**
+ * The name of a note, with its octave.
+ * @param {number} number of MIDI
+ */
+export const nameOf = (number) => `${nameInOctave(number)}${octaveOf(number)}`;
+
+/** @param {number} number of MIDI */
+const nameInOctave = (number) => NAMES[((number % NOTES_PER_OCTAVE) + NOTES_PER_OCTAVE) % NOTES_PER_OCTAVE];
+
+/** @param {number} number of MIDI */
+const octaveOf = (number) => Math.floor(number / NOTES_PER_OCTAVE) - 1;
+
+/**
  * The note that is nearest to a frequency.
  * @param {number} hertz
  * @returns {Note}
@@ -27,8 +40,8 @@ export function noteOf(hertz) {
   const place = CONCERT_NOTE + NOTES_PER_OCTAVE * Math.log2(hertz / CONCERT_HERTZ);
   const number = Math.round(place);
   return {
-    name: NAMES[((number % NOTES_PER_OCTAVE) + NOTES_PER_OCTAVE) % NOTES_PER_OCTAVE],
-    octave: Math.floor(number / NOTES_PER_OCTAVE) - 1,
+    name: nameInOctave(number),
+    octave: octaveOf(number),
     cents: 100 * (place - number),
   };
 }

@@ -72,6 +72,11 @@ export class Loop {
     return this.#length;
   }
 
+  /** The frame at which the base began, or will have. */
+  get begin() {
+    return this.#begin;
+  }
+
   /** The frame at which position 0 is played. */
   get origin() {
     return this.#origin;

@@ -7,6 +7,7 @@
  */
 
 import { measuredLatency } from '../latency/kept.js';
+import { approach } from '../shared/fade.js';
 
 /**
  * @typedef {import('./processor.js').Command} Command
@@ -95,7 +96,7 @@ export class Looper extends EventTarget {
     this.#level = level;
     if (!this.#sounding) return;
     const { gain, context } = this.#sounding.level;
-    gain.setTargetAtTime(level, context.currentTime, GLIDE_SECONDS);
+    approach(gain, context, level, GLIDE_SECONDS);
   }
 
   get level() {

@@ -24,7 +24,7 @@ import { Loop } from './loop.js';
  * @property {import('./loop.js').State} state
  * @property {number} length in frames
  * @property {number} origin the frame at which its position 0 is played
- * @property {number} begin the frame of the command
+ * @property {number} begin the frame at which the base began
  * @property {number} overdubs
  * @property {number} undone
  */
@@ -71,7 +71,7 @@ class Looper extends AudioWorkletProcessor {
       if (command) this.#obey(command, frame + done);
     }
     this.#loop.process(frame + done, input, output, done, frames);
-    if (this.#loop.state !== this.#told) this.#tell(frame);
+    if (this.#loop.state !== this.#told) this.#tell();
     return !this.#ended;
   }
 
@@ -85,12 +85,11 @@ class Looper extends AudioWorkletProcessor {
     else if (name === 'overdub') this.#loop.overdub(frame, channels);
     else if (name === 'close') this.#loop.close(frame, beat);
     else this.#loop[name](frame);
-    this.#tell(frame);
+    this.#tell();
   }
 
-  /** @param {number} begin */
-  #tell(begin) {
-    const { state, length, origin, overdubs, undone } = this.#loop;
+  #tell() {
+    const { state, length, origin, begin, overdubs, undone } = this.#loop;
     this.#told = state;
     this.port.postMessage({ state, length, origin, begin, overdubs, undone });
   }

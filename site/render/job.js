@@ -3,6 +3,7 @@
  * decoding and rendering have threads of their own.
  */
 
+import { messageOf } from '../shared/dom.js';
 import { decode } from '../sources/file.js';
 import { sampleRateOf } from './sample-rate.js';
 import { chunksOf, renderToWav } from './to-wav.js';
@@ -66,7 +67,7 @@ export class Job {
       this.#become('done');
     } catch (error) {
       if (signal.aborted) return this.#become('cancelled');
-      this.sentence = error instanceof Error ? error.message : String(error);
+      this.sentence = messageOf(error);
       this.#become('failed');
     }
   }

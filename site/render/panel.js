@@ -113,6 +113,8 @@ export function buildRenderDialog({ session }) {
 
   /** @param {Row} row */
   function remove(row) {
+    // One that waits for its turn is not to have it.
+    row.job.cancel();
     row.job.discard();
     rows = rows.filter((each) => each !== row);
     row.node.remove();

@@ -161,11 +161,6 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return mode ?? (canHave(this.#settings.mode, transport) ? this.#settings.mode : 'auto');
   }
 
-  /** Whether there is a source that can pause: a take cannot, for its moves go on in time. */
-  get canPause() {
-    return this.source !== null && this.source.kind !== 'take';
-  }
-
   /** Whether the source pauses. */
   get paused() {
     return this.#playing?.isPaused === true;
@@ -367,7 +362,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
 
   /** Silences the source; what is played from memory keeps its place. What rings on rings out. */
   pause() {
-    if (!this.#playing || this.#playing.isPaused || !this.canPause) return;
+    if (!this.#playing || this.#playing.isPaused) return;
     this.#playing.isPaused = true;
     const { source, fader } = this.#playing;
     if (source.player) source.player.pause();

@@ -183,6 +183,14 @@ export class Surface {
     this.#layers.clear();
   }
 
+  /**
+   * One of the layers is another from here on.
+   * @param {'backdrop' | 'overlay'} name
+   */
+  forget(name) {
+    this.#layers.delete(name);
+  }
+
   /** @param {() => void} onResize */
   #follow(onResize) {
     const observer = new ResizeObserver(([entry]) => {

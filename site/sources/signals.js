@@ -3,6 +3,8 @@
  * seam. No Web Audio, on any thread.
  */
 
+import { Fft } from '../shared/signal/fft.js';
+
 /** The sweep's ends, in Hz; the upper one gives way to the sample rate. */
 export const SWEEP_HERTZ = /** @type {const} */ ([20, 20000]);
 const MOST_OF_NYQUIST = 0.95;
@@ -74,60 +76,9 @@ export function pinkNoise(rate, random = Math.random) {
     // The real part of a complex wave has half its power.
     power += magnitude ** 2 / 2;
   }
-  transform(real, imaginary);
+  // The inverse: both in each other's place.
+  new Fft(NOISE_FRAMES).transform(imaginary, real);
   const scale = Math.SQRT1_2 / Math.sqrt(power);
   for (let n = 0; n < NOISE_FRAMES; n++) real[n] *= scale;
   return new Float32Array(real);
-}
-
-/**
- * Σ x[k]·exp(+2πi·kn/N), in place: radix 2, decimation in time (J. W. Cooley and J. W. Tukey, Mathematics of
- * Computation 19, 1965).
- * @param {Float64Array} real as many as a power of two
- * @param {Float64Array} imaginary
- */
-function transform(real, imaginary) {
-  const { length } = real;
-  reverseBits(real);
-  reverseBits(imaginary);
-  const cosines = new Float64Array(length / 2);
-  const sines = new Float64Array(length / 2);
-  for (let half = 1; half < length; half *= 2) {
-    for (let k = 0; k < half; k++) {
-      cosines[k] = Math.cos((Math.PI * k) / half);
-      sines[k] = Math.sin((Math.PI * k) / half);
-    }
-    for (let start = 0; start < length; start += 2 * half) {
-      for (let k = 0; k < half; k++) {
-        const even = start + k;
-        const odd = even + half;
-        const re = real[odd] * cosines[k] - imaginary[odd] * sines[k];
-        const im = real[odd] * sines[k] + imaginary[odd] * cosines[k];
-        real[odd] = real[even] - re;
-        imaginary[odd] = imaginary[even] - im;
-        real[even] += re;
-        imaginary[even] += im;
-      }
-    }
-  }
-}
-
-/**
- * Puts each number where its place says with the bits in reverse.
- * @param {Float64Array} values
- */
-function reverseBits(values) {
-  for (let i = 0, j = 0; i < values.length; i++) {
-    if (i < j) {
-      const value = values[i];
-      values[i] = values[j];
-      values[j] = value;
-    }
-    let bit = values.length >> 1;
-    while (j & bit) {
-      j ^= bit;
-      bit >>= 1;
-    }
-    j |= bit;
-  }
 }

@@ -5,20 +5,20 @@
  * or Shift.
  */
 
+import { NAMES, nameOf } from '../listening/note.js';
 import { button, element, setText } from '../shared/dom.js';
 
 /** The keys from C to the E of the next octave, as a typist has them under both hands. */
 const LETTERS = ['a', 'w', 's', 'e', 'd', 'f', 't', 'g', 'y', 'h', 'u', 'j', 'k', 'o', 'l', 'p', ';'];
-const NAMES = ['C', 'C♯', 'D', 'D♯', 'E', 'F', 'F♯', 'G', 'G♯', 'A', 'A♯', 'B'];
+
+/** An octave down, and up. */
+const OCTAVE_KEYS = ['z', 'x'];
 
 /** MIDI numbers: what the first pad can be, and the notes that the string has. */
 const OCTAVES = { least: 24, first: 48, most: 72 };
 const NOTES = { least: 28, most: 88 };
 
 /** @typedef {{ note: (number: number) => void, off: (number: number) => void }} Player */
-
-/** @param {number} note */
-const nameOf = (note) => `${NAMES[note % 12]}${Math.floor(note / 12) - 1}`;
 
 export class Keyboard {
   #base = OCTAVES.first;
@@ -27,13 +27,19 @@ export class Keyboard {
   #pads;
   /** The note that each pad plays, while it is held. @type {Map<number, number>} */
   #held = new Map();
+  #commands;
+  #lower;
+  #higher;
+  #reading = element('output', { 'aria-live': 'polite' });
 
   /**
    * @param {Player} player
+   * @param {import('../keys/commands.js').Commands} commands
    * @param {() => boolean} isArmed
    */
-  constructor(player, isArmed) {
+  constructor(player, commands, isArmed) {
     this.#player = player;
+    this.#commands = commands;
     this.#isArmed = isArmed;
     this.#pads = LETTERS.map((_, nth) => this.#pad(nth));
     this.pads = element('div', { className: 'pads', role: 'group', 'aria-label': 'Keyboard' }, ...this.#pads);
@@ -50,16 +56,12 @@ export class Keyboard {
       this.#reading,
       higher,
     );
-    // Before the page's commands, which leave a key alone that has been taken.
-    addEventListener('keydown', (event) => this.#keyDown(event), { capture: true });
+    commands.claim((event) => this.#takes(event));
+    addEventListener('keydown', (event) => this.#keyDown(event));
     addEventListener('keyup', ({ key }) => this.#up(LETTERS.indexOf(key.toLowerCase())));
     addEventListener('blur', () => this.#allUp());
     this.#show();
   }
-
-  #lower;
-  #higher;
-  #reading = element('output', { 'aria-live': 'polite' });
 
   /** @param {number} nth */
   #pad(nth) {
@@ -86,18 +88,23 @@ export class Keyboard {
     return pad;
   }
 
+  /**
+   * Whether a key is played.
+   * @param {KeyboardEvent} event
+   */
+  #takes({ key }) {
+    return this.#isArmed() && [...LETTERS, ...OCTAVE_KEYS].includes(key.toLowerCase());
+  }
+
   /** @param {KeyboardEvent} event */
   #keyDown(event) {
-    const { key, target, ctrlKey, altKey, metaKey, shiftKey, isComposing, repeat } = event;
-    if (!this.#isArmed() || ctrlKey || altKey || metaKey || shiftKey || isComposing || isTyping(target)) return;
-    if (document.querySelector('dialog:modal')) return;
-    const letter = key.toLowerCase();
-    const nth = LETTERS.indexOf(letter);
-    if (nth < 0 && letter !== 'z' && letter !== 'x') return;
+    if (event.shiftKey || !this.#takes(event) || !this.#commands.isFree(event)) return;
     event.preventDefault();
-    if (repeat) return;
-    if (nth >= 0) this.#down(nth);
-    else this.#move(letter === 'z' ? -12 : 12);
+    if (event.repeat) return;
+    const letter = event.key.toLowerCase();
+    const octave = OCTAVE_KEYS.indexOf(letter);
+    if (octave < 0) this.#down(LETTERS.indexOf(letter));
+    else this.#move(octave === 0 ? -12 : 12);
   }
 
   /** @param {number} nth */
@@ -149,12 +156,4 @@ export class Keyboard {
 function placeOf(nth) {
   const whites = LETTERS.slice(0, nth).filter((_, each) => NAMES[each % 12].length === 1).length;
   return NAMES[nth % 12].length > 1 ? 2 * whites - 1 : 2 * whites;
-}
-
-const NOT_TYPED = ['range', 'checkbox', 'radio', 'button'];
-
-/** @param {EventTarget | null} target */
-function isTyping(target) {
-  if (target instanceof HTMLInputElement) return !NOT_TYPED.includes(target.type);
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea, select'));
 }

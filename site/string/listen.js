@@ -1,6 +1,7 @@
 /** "Listen" on the wave panel: what is plucked there is heard, by the string as the source. Main thread. */
 
 import { button, messageOf } from '../shared/dom.js';
+import { clamp } from '../shared/numbers.js';
 import { stringSource } from './source.js';
 
 export class Listen {
@@ -38,18 +39,12 @@ export class Listen {
    */
   pluck(position, height, width) {
     if (!this.#isOn) return;
-    /**
-     * @param {number} value
-     * @param {number} least
-     * @param {number} most
-     */
-    const within = (value, least, most) => Math.min(most, Math.max(least, value));
-    this.#session.source?.string?.pluck(within(position, 0, 1), within(height, -1, 1), within(width, 0.02, 0.5));
+    this.#session.source?.string?.pluck(clamp(position, 0, 1), clamp(height, -1, 1), clamp(width, 0.02, 0.5));
   }
 
   async #start() {
-    this.#isOn = true;
     if (!this.#session.source?.string) await this.#session.play(stringSource.open);
+    this.#isOn = true;
     this.#show();
   }
 

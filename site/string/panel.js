@@ -3,9 +3,10 @@
  * brightly it rings. Main thread.
  */
 
-import { button, element, fillTrack, setText } from '../shared/dom.js';
+import { button, element } from '../shared/dom.js';
 import { frames } from '../shared/frames.js';
 import { duration } from '../shared/numbers.js';
+import { slider } from '../shared/slider.js';
 import { Keyboard } from './keyboard.js';
 import { StringPicture } from './picture.js';
 import { stringSource } from './source.js';
@@ -21,7 +22,7 @@ const VELOCITY = 0.8;
  * @param {HTMLElement} section
  * @param {import('../main.js').PageParts} page
  */
-export function mount(section, { session, midi }) {
+export function mount(section, { session, commands, midi }) {
   const string = () => session.source?.string;
   let ringsOn = true;
 
@@ -35,12 +36,14 @@ export function mount(section, { session, midi }) {
     canvas,
     () => string()?.view(),
     (position, height) => string()?.pluck(position, height),
+    () => wake?.(),
   );
   const off = (/** @type {number} */ number) => {
     if (!ringsOn) string()?.off(number);
   };
   const keyboard = new Keyboard(
     { note: (number) => string()?.note(number, VELOCITY), off },
+    commands,
     () => string() !== undefined,
   );
   midi.addEventListener('note', ({ detail: { number, velocity, isOn } }) => {
@@ -58,19 +61,30 @@ export function mount(section, { session, midi }) {
     ringing.setAttribute('aria-pressed', String(ringsOn));
   });
 
-  const { damping, brightness } = stringSource.sound;
+  const SHARE = { min: 0, max: 1, step: 0.01 };
   const ratio = Math.log(RING.most / RING.least);
-  const ring = slider('string-damping', 'Decay', Math.log(damping / RING.least) / ratio, (share) => {
-    const seconds = RING.least * Math.exp(ratio * share);
-    stringSource.set({ damping: seconds }, string());
-    return duration(seconds);
+  const secondsAt = (/** @type {number} */ share) => RING.least * Math.exp(ratio * share);
+  const ring = slider({
+    id: 'string-damping',
+    label: 'Decay',
+    range: SHARE,
+    className: 'string-slider',
+    format: (share) => duration(secondsAt(share)),
+    onInput: (share) => stringSource.set({ damping: secondsAt(share) }, string()),
   });
   const span = BRIGHTNESS.most - BRIGHTNESS.least;
-  const bright = slider('string-brightness', 'Brightness', (brightness - BRIGHTNESS.least) / span, (share) => {
-    const value = Math.min(BRIGHTNESS.most, BRIGHTNESS.least + span * share);
-    stringSource.set({ brightness: value }, string());
-    return `${Math.round(100 * value)} %`;
+  const brightnessAt = (/** @type {number} */ share) => Math.min(BRIGHTNESS.most, BRIGHTNESS.least + span * share);
+  const bright = slider({
+    id: 'string-brightness',
+    label: 'Brightness',
+    range: SHARE,
+    className: 'string-slider',
+    format: (share) => `${Math.round(100 * brightnessAt(share))} %`,
+    onInput: (share) => stringSource.set({ brightness: brightnessAt(share) }, string()),
   });
+  const { damping, brightness } = stringSource.sound;
+  ring.show(Math.log(damping / RING.least) / ratio);
+  bright.show((brightness - BRIGHTNESS.least) / span);
 
   section.append(
     element('div', { className: 'string-display' }, canvas),
@@ -79,39 +93,19 @@ export function mount(section, { session, midi }) {
       'div',
       { className: 'string-settings' },
       element('div', { className: 'buttons' }, keyboard.octave, ringing),
-      ring,
-      bright,
+      ring.row,
+      bright.row,
     ),
   );
 
+  /** @type {(() => void) | undefined} */
   const wake = frames(
-    () => string() !== undefined && !document.hidden,
+    () => string() !== undefined && session.context?.state === 'running' && picture.inSight,
     () => picture.draw(),
   );
-  document.addEventListener('visibilitychange', wake);
+  session.addEventListener('engine', ({ detail: { context } }) => context.addEventListener('statechange', wake));
   session.addEventListener('source', () => {
     section.hidden = string() === undefined;
     wake();
   });
-}
-
-/**
- * A labelled slider from 0 to 1 with its value in words.
- * @param {string} id
- * @param {string} label
- * @param {number} value
- * @param {(share: number) => string} apply gives the value in words
- */
-function slider(id, label, value, apply) {
-  const input = element('input', { type: 'range', id, min: 0, max: 1, step: 0.01, value });
-  const output = element('output', { for: id });
-  const change = () => {
-    const text = apply(input.valueAsNumber);
-    setText(output, text);
-    input.setAttribute('aria-valuetext', text);
-    fillTrack(input);
-  };
-  input.addEventListener('input', change);
-  change();
-  return element('div', { className: 'string-slider' }, element('label', { for: id }, label), input, output);
 }

@@ -1,6 +1,7 @@
 /** The string that sounds, drawn as it is; it can be plucked where it is touched. Main thread. */
 
 import { Surface } from '../shared/canvas.js';
+import { clamp } from '../shared/numbers.js';
 
 /** A drag plucks again after so much of the string. */
 const DRAG_SHARE = 0.04;
@@ -18,37 +19,42 @@ export class StringPicture {
    * @param {HTMLCanvasElement} canvas
    * @param {() => Float32Array | undefined} view the string, from end to end
    * @param {(position: number, height: number) => void} pluck
+   * @param {() => void} onAppear it came into sight, or has another size
    */
-  constructor(canvas, view, pluck) {
+  constructor(canvas, view, pluck, onAppear) {
     this.#canvas = canvas;
     this.#view = view;
     this.#pluck = pluck;
-    this.#surface = new Surface(canvas, () => this.draw());
+    this.#surface = new Surface(canvas, () => {
+      this.draw();
+      onAppear();
+    });
     this.#listen();
   }
 
+  get inSight() {
+    return this.#surface.inSight;
+  }
+
   draw() {
-    const { draw, width, height, scale, colors } = this.#surface;
+    const { draw, width, height, colors } = this.#surface;
     if (!this.#surface.inSight || !this.#surface.fill('inset')) return;
     const middle = height / 2;
     draw.fillStyle = colors.line;
     draw.fillRect(0, Math.round(middle), width, this.#surface.thinLine);
     const view = this.#view();
-    draw.beginPath();
+    const line = new Path2D();
     if (view) {
       const reach = middle * (1 - MARGIN_SHARE);
       const last = view.length - 1;
       for (let point = 0; point <= last; point++) {
-        draw.lineTo((point / last) * width, middle - Math.max(-1, Math.min(1, view[point])) * reach);
+        line.lineTo((point / last) * width, middle - clamp(view[point], -1, 1) * reach);
       }
     } else {
-      draw.moveTo(0, middle);
-      draw.lineTo(width, middle);
+      line.moveTo(0, middle);
+      line.lineTo(width, middle);
     }
-    draw.strokeStyle = colors.accent;
-    draw.lineWidth = 2 * scale;
-    draw.lineJoin = 'round';
-    draw.stroke();
+    this.#surface.strokeThin(line, colors.accent, 2);
   }
 
   #listen() {
@@ -79,8 +85,7 @@ export class StringPicture {
   /** @param {PointerEvent} event */
   #placeOf({ clientX, clientY }) {
     const { left, top, width, height } = this.#canvas.getBoundingClientRect();
-    /** @param {number} share */
-    const within = (share) => Math.min(1, Math.max(0, share));
-    return { position: within((clientX - left) / width), height: 1 - 2 * within((clientY - top) / height) };
+    const [across, down] = [(clientX - left) / width, (clientY - top) / height];
+    return { position: clamp(across, 0, 1), height: 1 - 2 * clamp(down, 0, 1) };
   }
 }

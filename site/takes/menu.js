@@ -32,7 +32,6 @@ export class TakesMenu {
   #isKept = true;
   /** Cancels what is rendered. @type {AbortController | null} */
   #rendering = null;
-  #isReplaying = false;
 
   /** @param {import('../main.js').PageParts} page */
   constructor(page) {
@@ -66,6 +65,7 @@ export class TakesMenu {
     way.value = 'as-played';
     this.#ui.choose(readStored(KEY) === true);
     this.#ui.menu.addEventListener('toggle', () => this.#show());
+    session.addEventListener('source', () => this.#show());
     this.#show();
   }
 
@@ -76,6 +76,10 @@ export class TakesMenu {
   /** Whether the visitor wants the moves with the sound. */
   get wantsMoves() {
     return this.#ui.wantsMoves();
+  }
+
+  get #isReplaying() {
+    return this.#session.source?.kind === 'take';
   }
 
   /** Whether there is a take that was not exported. */
@@ -120,16 +124,9 @@ export class TakesMenu {
     if (!take) return;
     if (this.#isReplaying) return this.#session.stop();
     await this.#act(async () => {
-      this.#isReplaying = true;
-      this.#show();
       const { replay } = await import('./replay.js');
-      await replay(this.#session, take, this.#codec, () => {
-        this.#isReplaying = false;
-        this.#show();
-      });
+      await replay(this.#session, take, this.#codec);
     });
-    if (this.#session.source?.kind !== 'take') this.#isReplaying = false;
-    this.#show();
   }
 
   #export() {

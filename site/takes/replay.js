@@ -21,44 +21,30 @@ const TICK_MILLISECONDS = 10;
  * @param {Session} session
  * @param {Take} take
  * @param {import('../keeping/codec.js').Codec} codec
- * @param {() => void} onEnd it was stopped or replaced
  */
-export async function replay(session, take, codec, onEnd) {
+export function replay(session, take, codec) {
   const gesture = {};
-  /** @type {Source | null} */
-  let playing = null;
-  /** @type {LoopPlayer | null} */
-  let player = null;
-  /** The frame up to which the moves were made. */
-  let made = 0;
-  await session.play(async (context) => {
-    const buffer = await bufferOf(take);
+  return session.play(async (context) => {
+    const player = new LoopPlayer(context, await bufferOf(take));
     session.load(codec.read(settingsAt(take.log, 0)), gesture);
-    made = 0;
-    player = new LoopPlayer(context, buffer);
-    const ended = player;
+    /** The frame up to which the moves were made. */
+    let made = 0;
+    const timer = setInterval(() => {
+      if (session.source !== source) return;
+      const frame = Math.floor(player.position() * take.sampleRate);
+      // Behind where it was: it begins anew, or somebody went back.
+      if (frame < made) session.load(codec.read(settingsAt(take.log, frame)), gesture);
+      else for (const move of movesBetween(take.log, made, frame)) session.load(partOf(move, codec), gesture);
+      made = frame;
+    }, TICK_MILLISECONDS);
+    const release = () => {
+      clearInterval(timer);
+      player.pause();
+    };
     /** @type {Source} */
-    const source = { kind: 'take', name: take.name, node: player.node, player, release: () => ended.pause() };
-    playing = source;
+    const source = { kind: 'take', name: take.name, node: player.node, player, release };
     return source;
   });
-
-  const timer = setInterval(() => {
-    if (!player || session.source !== playing) return end();
-    const frame = Math.floor(player.position() * take.sampleRate);
-    // Behind where it was: it begins anew, or somebody went back.
-    if (frame < made) session.load(codec.read(settingsAt(take.log, frame)), gesture);
-    else for (const move of movesBetween(take.log, made, frame)) session.load(partOf(move, codec), gesture);
-    made = frame;
-  }, TICK_MILLISECONDS);
-  session.addEventListener('source', end);
-
-  function end() {
-    if (playing && session.source === playing) return;
-    clearInterval(timer);
-    session.removeEventListener('source', end);
-    onEnd();
-  }
 }
 
 /**

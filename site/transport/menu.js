@@ -1,41 +1,6 @@
 /** The controls that the transport's menus share. Main thread. */
 
-import { element, fillTrack, setText } from '../shared/dom.js';
-
-/**
- * A slider with its name and its value in words.
- * @param {object} options
- * @param {string} options.id
- * @param {string} options.label
- * @param {{ min: number, max: number, step: number | 'any' }} options.range
- * @param {(value: number) => string} options.format
- * @param {(value: number) => void} options.onInput
- */
-export function slider({ id, label, range: { min, max, step }, format, onInput }) {
-  const input = element('input', { type: 'range', id, min, max, step });
-  const reading = element('output', { for: id });
-  const row = element('div', { className: 'slider-row' }, element('label', { for: id }, label), reading, input);
-
-  function say() {
-    const text = format(input.valueAsNumber);
-    fillTrack(input);
-    input.setAttribute('aria-valuetext', text);
-    setText(reading, text);
-  }
-
-  input.addEventListener('input', () => {
-    onInput(input.valueAsNumber);
-    say();
-  });
-  return {
-    row,
-    /** @param {number} value */
-    show(value) {
-      input.value = String(value);
-      say();
-    },
-  };
-}
+import { element } from '../shared/dom.js';
 
 /**
  * A switch with its name.

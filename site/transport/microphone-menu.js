@@ -4,11 +4,12 @@
  */
 
 import { button, choice, element, find, setText } from '../shared/dom.js';
-import { fixed, formatLevel } from '../shared/numbers.js';
+import { decibels, fixed, formatLevel } from '../shared/numbers.js';
 import { popup } from '../shared/overlays.js';
+import { slider } from '../shared/slider.js';
 import { devicesOf, onDevicesChange } from '../sources/devices.js';
 import { GAIN_DECIBELS, PROCESSING } from '../sources/microphone.js';
-import { deviceList, slider, toggle } from './menu.js';
+import { deviceList, toggle } from './menu.js';
 
 const NAME = 'Microphone settings';
 const METER_MILLISECONDS = 100;
@@ -114,7 +115,7 @@ function buildMeter(session) {
 
   function follow() {
     const peak = Math.max(0, ...(session.engine?.meters().inputPeak ?? []));
-    const level = 20 * Math.log10(peak);
+    const level = decibels(peak);
     bar.style.setProperty('--level', `${Math.max(0, 100 * (1 - level / BAR_FLOOR_DECIBELS))}%`);
     setText(reading, `${formatLevel(peak)} dB`);
     if (peak >= CLIPS) light(true);

@@ -64,7 +64,7 @@ export function mount(section, { session }) {
     document.body.toggleAttribute('data-paused', session.paused);
     if (source) document.body.dataset.plays = source.kind;
     else delete document.body.dataset.plays;
-    start.ariaLabel = start.title = session.canPause && !session.paused ? 'Pause' : 'Play';
+    start.ariaLabel = start.title = session.source && !session.paused ? 'Pause' : 'Play';
     setText(state, source ? describe(source, session.paused) : IDLE);
   }
 

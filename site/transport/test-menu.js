@@ -3,8 +3,8 @@
 import { button, choice, element, setText } from '../shared/dom.js';
 import { clamp, fixed } from '../shared/numbers.js';
 import { popup } from '../shared/overlays.js';
+import { slider } from '../shared/slider.js';
 import { RANGES } from '../sources/test-signals.js';
-import { slider } from './menu.js';
 
 /** The frequency's slider counts the octaves above its lowest one, in semitones. */
 const STEPS_PER_OCTAVE = 12;

@@ -216,10 +216,10 @@ export function pictureOf(unit, session) {
         if (!report) return;
         const [level, reduction] = [decibels(report[meters[0]]), report[meters[1]]];
         const fallen = dynamics.level - (FALL_DECIBELS_PER_SECOND * (now - shownAt)) / 1000;
-        shownAt = now;
         const next = { level: Math.max(LOWEST_LEVEL, level, fallen), reduction };
         const isSame = Math.abs(next.level - dynamics.level) + Math.abs(reduction - dynamics.reduction) < LEAST_CHANGE;
         if (isSame) return;
+        shownAt = now;
         Object.assign(dynamics, next);
         draw();
       },

@@ -193,6 +193,11 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
       assert.equal(await parameterOf(page, 'tremolo_on'), 0);
       assert.equal(await page.evaluate(() => globalThis.page.session.order.indexOf('delay')), order + 1);
+      // Played again by the transport, it brings its moves along.
+      await page.click('#play');
+      await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
+      await page.waitForFunction(() => globalThis.page.session.get('tremolo_on') === 1);
+      await page.click('#stop');
     });
 
     onPage('is one of the sound alone where the engine runs on the main thread, and says so', async (page) => {

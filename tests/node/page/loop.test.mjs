@@ -172,6 +172,7 @@ describe('the loop', () => {
       bench.loop.record(100, zeros(ROOM), NONE);
       bench.run(pressed);
       bench.loop.close(pressed, 100);
+      assert.equal(bench.loop.begin, 100, 'until it is closed, the recording counts from where it began');
       bench.run(1500);
       assert.equal(bench.loop.length, length);
       const second = bench.round(1, { begin: 100 + length, length });

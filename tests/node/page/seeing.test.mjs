@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { FLOOR_DECIBELS, toBands } from '../../../site/displays/bands.js';
+import { toBands, UNDRAWN_DECIBELS } from '../../../site/displays/bands.js';
 import { COLORS, colorMap, palette } from '../../../site/displays/color-map.js';
 import { PeakHold } from '../../../site/displays/peak-hold.js';
 import { latestStart, triggerPoint } from '../../../site/displays/trigger.js';
@@ -75,7 +75,7 @@ describe('bands of a spectrum', () => {
   it('have a floor, also for silence and beyond the last bin', () => {
     const bands = new Float32Array(2);
     toBands(new Float32Array(8).fill(-Infinity), Float64Array.from([1, 1.5, 30]), bands);
-    assert.deepEqual([...bands], [FLOOR_DECIBELS, FLOOR_DECIBELS]);
+    assert.deepEqual([...bands], [UNDRAWN_DECIBELS, UNDRAWN_DECIBELS]);
   });
 });
 
