@@ -19,7 +19,6 @@ use crate::dsp::lines::ring::Ring;
 use crate::dsp::math::{SILENCE_FLOOR, exp2, exp2x4};
 use crate::dsp::smooth::Smoothed;
 use alloc::collections::TryReserveError;
-use alloc::vec::Vec;
 use core::array::from_fn;
 use core::f64::consts::{LN_10, LOG2_10};
 use wide::f32x4;
@@ -36,18 +35,27 @@ const OUTPUT: f32 = 0.25;
 const MOST_DAMPING: f32 = 0.9;
 /// Frames from one set of gains to the next while they move.
 const GRAIN: usize = 32;
-/// Frames that a line's filter looks back, besides its own last four.
-const BEHIND: usize = LANES - 1;
-
 /// A number for each line, four to a vector.
 type PerLine = [f32x4; LINES / LANES];
 
-/// What each line does to its sound: factors of the sound now and 1 … 3 frames ago, and of the result 4 frames ago.
-///
-/// It is the one-pole filter, four steps ahead: y₀ = c·(x₀ + p·x₁ + p²·x₂ + p³·x₃) + p⁴·y₄ with c = g·(1 − p). So four
-/// frames are computed at once.
+/// A line's frames, four to a vector.
+type Frames = [[f32; LANES]; BLOCK / LANES];
+
+/// What each line does to its sound: factors of what comes out of the line, and of the result a frame ago.
 #[derive(Clone, Copy, Default, PartialEq)]
-struct Gains([PerLine; LANES + 1]);
+struct Gains {
+    direct: PerLine,
+    back: PerLine,
+}
+
+impl Gains {
+    /// What `with` makes of each vector of these and of others.
+    #[inline(always)]
+    fn zip(&self, other: &Self, with: impl Fn(f32x4, f32x4) -> f32x4) -> Self {
+        let zip = |one: &PerLine, other: &PerLine| from_fn(|four| with(one[four], other[four]));
+        Self { direct: zip(&self.direct, &other.direct), back: zip(&self.back, &other.back) }
+    }
+}
 
 /// The network, with room for all of its sound: 0.7 s, 137 KB at 48 kHz.
 pub struct Network {
@@ -57,10 +65,10 @@ pub struct Network {
     span: usize,
     /// −log2 of what 60 dB in the decay time leave of a line's sound, times the decay time in seconds.
     losses: PerLine,
-    lines: Vec<Ring>,
-    /// What comes out of each line: the last four frames of the span before, then the span's.
-    outputs: [[f32x4; 1 + BLOCK / LANES]; LINES],
-    sums: Sums,
+    lines: [Ring; LINES],
+    /// What the lines' filters give, frame by frame, four frames together; and what they gave last.
+    sounds: [[PerLine; LANES]; BLOCK / LANES],
+    last: PerLine,
     input: Sides,
     output: Sides,
     gains: Gains,
@@ -76,14 +84,6 @@ pub struct Network {
 /// Sound of both sides, for a span.
 type Sides = [Samples; 2];
 
-/// What is taken from the lines' outputs to make their inputs: of each half of its row's sum, and of its column's half
-/// what is left, without the input or with it.
-#[derive(Default)]
-struct Sums {
-    rows: [Samples; SIDE],
-    columns: [[Samples; SIDE]; 2],
-}
-
 impl Network {
     /// A silent network; the sample rate in Hz.
     pub fn new(sample_rate: f64) -> Result<Self, TryReserveError> {
@@ -95,18 +95,19 @@ impl Network {
             last
         });
         let loss = |line: usize| (3.0 * LOG2_10 * lengths[line] as f64 / sample_rate) as f32;
+        let mut lines: [Ring; LINES] = Default::default();
+        for (line, length) in lines.iter_mut().zip(lengths) {
+            // What is written for the last frames of a vector overtakes the oldest.
+            *line = Ring::new(length + LANES, BLOCK + LANES)?;
+        }
         Ok(Self {
             sample_rate,
             lengths,
             span: BLOCK.min(lengths[0] - LANES),
             losses: from_fn(|four| f32x4::new(from_fn(|nth| loss(LANES * four + nth)))),
-            // What is written for the last frames of a vector overtakes the oldest.
-            lines: lengths
-                .iter()
-                .map(|length| Ring::new(length + BEHIND + LANES, BLOCK + LANES))
-                .collect::<Result<_, _>>()?,
-            outputs: [[f32x4::ZERO; 1 + BLOCK / LANES]; LINES],
-            sums: Sums::default(),
+            lines,
+            sounds: Default::default(),
+            last: PerLine::default(),
             input: Sides::default(),
             output: Sides::default(),
             gains: Gains::default(),
@@ -120,7 +121,7 @@ impl Network {
     /// Forgets all sound, and has the gains of this decay time in seconds and this damping at once.
     pub fn reset(&mut self, decay: f64, damping: f64) {
         self.lines.iter_mut().for_each(Ring::forget);
-        self.outputs.iter_mut().for_each(|outputs| outputs[0] = f32x4::ZERO);
+        self.last = PerLine::default();
         self.gains = self.gains_of(decay as f32, damping as f32);
         self.left = 0;
         self.settled = true;
@@ -176,9 +177,7 @@ impl Network {
             return;
         }
         let each_frame = f32x4::splat(1.0 / GRAIN as f32);
-        for ((slope, goal), from) in self.slope.0.iter_mut().zip(&self.goal.0).zip(&self.gains.0) {
-            *slope = from_fn(|four| (goal[four] - from[four]) * each_frame);
-        }
+        self.slope = self.goal.zip(&self.gains, |goal, from| (goal - from) * each_frame);
         self.left = GRAIN;
     }
 
@@ -194,17 +193,15 @@ impl Network {
             let one = f32x4::splat(1.0);
             let rest = ((ratio + ratio) / (one + ratio)).fast_max(f32x4::splat(least)).fast_min(one);
             let pole = one - rest;
-            let square = pole * pole;
-            let first = gain * rest;
-            let factors = [first, first * pole, first * square, first * (square * pole), square * square];
-            gains.0.iter_mut().zip(factors).for_each(|(gains, factor)| gains[four] = factor);
+            gains.direct[four] = gain * rest;
+            gains.back[four] = pole;
         }
         gains
     }
 
-    /// A span of the network, with what makes the outputs of a line and the next one.
+    /// A span of the network, with what filters what comes out of the lines.
     #[inline(always)]
-    fn sound(&mut self, block: &mut Block, at: usize, span: usize, filter: impl Fn(&mut Self, usize, usize)) {
+    fn sound(&mut self, block: &mut Block, at: usize, span: usize, filter: impl Fn(&mut Self, usize)) {
         let vectors = span.div_ceil(LANES);
         for (side, samples) in self.input.iter_mut().zip(block.samples()) {
             gather(side, &samples[at..at + span]);
@@ -214,7 +211,8 @@ impl Network {
             let [left, right] = &mut self.input;
             right[..vectors].copy_from_slice(&left[..vectors]);
         }
-        (0..LINES).step_by(2).for_each(|line| filter(self, line, vectors));
+        filter(self, vectors);
+        self.last = self.sounds.as_flattened()[span - 1];
         self.mix(span);
         if is_mono {
             let [left, right] = &mut self.output;
@@ -226,127 +224,127 @@ impl Network {
         }
     }
 
-    /// A line's gains, out of those of all.
-    #[inline(always)]
-    fn of_line(gains: &Gains, line: usize) -> [f32x4; LANES + 1] {
-        gains.0.map(|gains| f32x4::splat(gains[line / LANES].to_array()[line % LANES]))
-    }
-
-    /// What comes out of a line and of the next one. Both at once, for either has to wait for its last sum.
-    #[inline(always)]
-    fn filter(&mut self, line: usize, vectors: usize) {
-        let [one, other] = [line, line + 1].map(|line| Self::of_line(&self.gains, line));
-        let (outputs, next_outputs) = self.outputs.split_at_mut(line + 1);
-        let (mut y, places) = taps(&mut outputs[line], &self.lines[line], self.lengths[line], vectors);
-        let (mut v, next_places) = taps(&mut next_outputs[0], &self.lines[line + 1], self.lengths[line + 1], vectors);
-        for ((place, x), (next_place, w)) in places.zip(next_places) {
-            y = step(&one, x, y);
-            *place = y;
-            v = step(&other, w, v);
-            *next_place = v;
-        }
+    /// Filters what comes out of the lines.
+    #[inline(never)]
+    fn filter(&mut self, vectors: usize) {
+        let gains = self.gains;
+        self.filter_with(vectors, |_| gains);
     }
 
     /// The same while the gains move.
+    #[inline(never)]
+    fn filter_moving(&mut self, vectors: usize) {
+        let (from, slope) = (self.gains, self.slope);
+        let before = GRAIN - self.left;
+        self.filter_with(vectors, |frame| {
+            let passed = f32x4::splat((before + frame + 1) as f32);
+            from.zip(&slope, |from, slope| from + slope * passed)
+        });
+    }
+
+    /// Filters what comes out of the lines with the gains at each frame. A vector holds four frames of a line when it
+    /// comes out of its ring, and a frame of four lines when it is filtered: so four lines wait together for what they
+    /// gave last.
     #[inline(always)]
-    fn filter_moving(&mut self, line: usize, vectors: usize) {
-        let begins = f32x4::splat((GRAIN - self.left) as f32) + f32x4::new([1.0, 2.0, 3.0, 4.0]);
-        for line in [line, line + 1] {
-            let [from, slope] = [&self.gains, &self.slope].map(|gains| Self::of_line(gains, line));
-            let (mut y, places) = taps(&mut self.outputs[line], &self.lines[line], self.lengths[line], vectors);
-            let mut frame = begins;
-            for (place, x) in places {
-                y = step(&from_fn(|nth| from[nth] + slope[nth] * frame), x, y);
-                *place = y;
-                frame += f32x4::splat(LANES as f32);
-            }
+    fn filter_with(&mut self, vectors: usize, gains_at: impl Fn(usize) -> Gains) {
+        let taps: [&Frames; LINES] =
+            from_fn(|line| &bytemuck::cast_slice(self.lines[line].read(self.lengths[line], BLOCK))[0]);
+        // Each four by its name: in a loop over them, what they gave last would go through memory.
+        let [mut a, mut b, mut c, mut d] = self.last;
+        for nth in 0..vectors.min(BLOCK / LANES) {
+            let frames = &mut self.sounds[nth];
+            let gains = |frame| gains_at(LANES * nth + frame);
+            filter_four::<0>(&taps, nth, gains, &mut a, frames);
+            filter_four::<1>(&taps, nth, gains, &mut b, frames);
+            filter_four::<2>(&taps, nth, gains, &mut c, frames);
+            filter_four::<3>(&taps, nth, gains, &mut d, frames);
         }
     }
 
-    /// Mixes the lines' outputs into what is heard and, with the input, into the lines.
+    /// Mixes what the filters give into what is heard and, with the input, into the lines.
     #[inline(never)]
     fn mix(&mut self, span: usize) {
         let vectors = span.div_ceil(LANES);
-        let Sums { rows, columns } = &mut self.sums;
         let [half, heard] = [0.5, OUTPUT].map(f32x4::splat);
-        for nth in 0..vectors {
-            let mut sums = [f32x4::ZERO; SIDE];
-            let mut sides = [f32x4::ZERO; 2];
-            for (row, outputs) in self.outputs.as_chunks::<SIDE>().0.iter().enumerate() {
-                let [a, b, c, d] = outputs.each_ref().map(|output| output[1 + nth]);
-                let [outer, inner] = [a + d, b + c];
-                rows[row][nth] = half * (outer + inner);
-                [a, b, c, d].iter().zip(&mut sums).for_each(|(&s, sum)| *sum += s);
-                if row < SIDE / 2 {
-                    sides[0] += outer;
-                    sides[1] += inner;
-                } else {
-                    sides[0] -= outer;
-                    sides[1] -= inner;
-                }
-            }
-            let all = half * ((sums[0] + sums[1]) + (sums[2] + sums[3]));
-            for (column, sum) in sums.into_iter().enumerate() {
-                // A line is fed by the mix at the next one's place.
-                let x = self.input[usize::from(!matches!(column, 0 | 1))][nth];
-                let sum = half * (sum - all);
-                columns[0][column][nth] = sum - x;
-                columns[1][column][nth] = sum + x;
-            }
-            self.output.iter_mut().zip(sides).for_each(|(output, side)| output[nth] = heard * side);
+        let Self { lines, sounds, input, output, .. } = self;
+        let mut places: [&mut Frames; LINES] =
+            lines.each_mut().map(|ring| &mut bytemuck::cast_slice_mut(ring.place(BLOCK))[0]);
+        let mut loudest = f32x4::ZERO;
+        for nth in 0..vectors.min(BLOCK / LANES) {
+            let frames = sounds[nth];
+            // The matrix's first factor, across the fours, frame by frame.
+            let halves = frames.each_ref().map(|[a, b, c, d]| [*a + *b, *c + *d]);
+            let [a, b, c, d] = f32x4::transpose(halves.map(|[upper, lower]| heard * (upper - lower)));
+            let [left, right] = [a + d, b + c];
+            loudest = loudest.fast_max(left.abs()).fast_max(right.abs());
+            [output[0][nth], output[1][nth]] = [left, right];
+            // The second factor, within each four, line by line.
+            let sums = halves.map(|[upper, lower]| half * (upper + lower));
+            let [left, right] = [input[0][nth], input[1][nth]];
+            feed_four::<0>(&mut places, nth, &frames, &sums, [left, right]);
+            feed_four::<1>(&mut places, nth, &frames, &sums, [-left, -right]);
+            feed_four::<2>(&mut places, nth, &frames, &sums, [left, right]);
+            feed_four::<3>(&mut places, nth, &frames, &sums, [-left, -right]);
         }
-        let mut highest = f32x4::ZERO;
-        for (line, ring) in self.lines.iter_mut().enumerate() {
-            let mixed = (line + 1) % LINES;
-            let (row, column) = (&rows[mixed / SIDE], &columns[line / SIDE % 2][mixed % SIDE]);
-            let written = ring.place(vectors * LANES).as_chunks_mut::<LANES>().0;
-            let sounds = self.outputs[mixed][1..].iter().zip(row).zip(column);
-            for (written, ((&s, &row), &column)) in written.iter_mut().zip(sounds) {
-                let sum = s - row - column;
-                highest = highest.fast_max(sum.abs());
-                *written = sum.to_array();
-            }
-        }
-        self.close(span, highest.simd_lt(f32x4::splat(SILENCE_FLOOR)).all());
+        // While anything is heard, the lines need no look.
+        let floor = f32x4::splat(SILENCE_FLOOR);
+        let silent = loudest.simd_lt(floor).all()
+            && places.iter().all(|place| place[..vectors].iter().all(|&x| f32x4::new(x).abs().simd_lt(floor).all()));
+        self.close(span, silent);
     }
 
     /// Ends a span. What is left of a decay ends in exactly 0.
     #[inline(always)]
     fn close(&mut self, span: usize, silent: bool) {
-        for (ring, outputs) in self.lines.iter_mut().zip(&mut self.outputs) {
+        if silent {
+            self.last = PerLine::default();
+        }
+        for ring in &mut self.lines {
             if silent {
                 ring.place(span).fill(0.0);
-                outputs[0] = f32x4::ZERO;
-            } else {
-                let samples: &[f32] = bytemuck::cast_slice(outputs);
-                outputs[0] = samples[span..].first_chunk().map_or(f32x4::ZERO, |last| f32x4::new(*last));
             }
             ring.close(span, silent);
         }
     }
 }
 
-/// A line's filter: four outputs from what came out of its ring, now and 1 … 3 frames before, and the four before.
+/// Filters four frames of four lines.
 #[inline(always)]
-fn step([c0, c1, c2, c3, back]: &[f32x4; LANES + 1], [x0, x1, x2, x3]: [f32x4; LANES], before: f32x4) -> f32x4 {
-    ((*c0 * x0 + *c1 * x1) + (*c2 * x2 + *c3 * x3)) + *back * before
+fn filter_four<const FOUR: usize>(
+    taps: &[&Frames; LINES],
+    nth: usize,
+    gains_at: impl Fn(usize) -> Gains,
+    last: &mut f32x4,
+    frames: &mut [PerLine; LANES],
+) {
+    let mut next = |frame: usize, x: f32x4| {
+        let Gains { direct, back } = gains_at(frame);
+        *last = direct[FOUR] * x + back[FOUR] * *last;
+        frames[frame][FOUR] = *last;
+    };
+    let [a, b, c, d] = f32x4::transpose(from_fn(|line| f32x4::new(taps[LANES * FOUR + line][nth])));
+    next(0, a);
+    next(1, b);
+    next(2, c);
+    next(3, d);
 }
 
-/// A line's last four outputs; and places for the next ones, with what came out of its ring then and 1 … 3 frames
-/// before.
+/// Feeds the mix of four lines, for four frames, to the lines before them, with the input of both sides.
 #[inline(always)]
-fn taps<'a>(
-    outputs: &'a mut [f32x4],
-    ring: &'a Ring,
-    length: usize,
-    vectors: usize,
-) -> (f32x4, impl Iterator<Item = (&'a mut f32x4, [f32x4; LANES])>) {
-    let count = vectors * LANES;
-    let samples = ring.read(length + BEHIND, count + BEHIND);
-    let from = |nth: usize| samples[nth..nth + count].as_chunks::<LANES>().0;
-    let (last, outputs) = outputs.split_at_mut(1);
-    let taps = from(3).iter().zip(from(2)).zip(from(1)).zip(from(0));
-    (last[0], outputs.iter_mut().zip(taps.map(|(((a, b), c), d)| [a, b, c, d].map(|&x| f32x4::new(x)))))
+fn feed_four<const FOUR: usize>(
+    places: &mut [&mut Frames; LINES],
+    nth: usize,
+    frames: &[PerLine; LANES],
+    sums: &[f32x4; LANES],
+    [left, right]: [f32x4; 2],
+) {
+    let [a, b, c, d] = f32x4::transpose(from_fn(|frame| frames[frame][FOUR] - sums[frame]));
+    let half_sum = f32x4::splat(0.5) * ((a + b) + (c + d));
+    let line = LANES * FOUR;
+    places[(line + LINES - 1) % LINES][nth] = (a - half_sum - left).to_array();
+    places[line][nth] = (b - half_sum + left).to_array();
+    places[line + 1][nth] = (c - half_sum + right).to_array();
+    places[line + 2][nth] = (d - half_sum + right).to_array();
 }
 
 /// Puts samples into vectors; the last one ends in silence.

@@ -12,7 +12,8 @@ pub const LONGEST_PIECE: usize = BLOCK + 32;
 
 static SILENCE: [f32; LONGEST_PIECE] = [0.0; LONGEST_PIECE];
 
-/// The last samples of a sound.
+/// The last samples of a sound; by default none.
+#[derive(Default)]
 pub struct Ring {
     /// The samples, and a piece more: the first ones again.
     samples: Vec<f32>,
