@@ -37,6 +37,16 @@ macro_rules! rack {
             /// All of them, by their places in the default order.
             fn all(&mut self) -> [&mut dyn Effect; EFFECTS.len()] { [$(&mut self.$name),*] }
 
+            /// The place of the effect that each parameter belongs to.
+            #[inline(never)]
+            fn owners(&mut self) -> [Option<u8>; params::COUNT] {
+                let mut owners = [None; params::COUNT];
+                for (place, effect) in self.all().into_iter().enumerate() {
+                    effect.each_parameter(&mut |parameter| owners[parameter.index()] = Some(place as u8));
+                }
+                owners
+            }
+
             /// All of them in their default order.
             #[inline(always)]
             fn process(&mut self, block: &mut Block) { $(self.$name.process(block);)* }
@@ -101,6 +111,9 @@ impl Order {
 /// The effects in an order.
 pub struct Rack {
     effects: Effects,
+    /// The effect that each parameter belongs to; none for the chain's own. Seven changes shown to all parameters of all
+    /// effects took a tenth of the time of all else.
+    owners: [Option<u8>; params::COUNT],
     order: Order,
     turn: Option<Turn>,
     /// Frames of a fade.
@@ -118,8 +131,10 @@ struct Turn {
 impl Rack {
     /// All effects at rest and in their default order; the sample rate in Hz.
     pub fn new(sample_rate: f64, channels: usize) -> Result<Self, OutOfMemory> {
+        let mut effects = Effects::new(sample_rate, channels)?;
         Ok(Self {
-            effects: Effects::new(sample_rate, channels)?,
+            owners: effects.owners(),
+            effects,
             order: Order::default(),
             turn: None,
             fade: (FADE_SECONDS * sample_rate) as usize,
@@ -223,9 +238,7 @@ impl Effect for Rack {
     }
 
     fn take(&mut self, change: &Change) -> bool {
-        let mut moves = false;
-        self.effects.all().into_iter().for_each(|effect| moves |= effect.take(change));
-        moves
+        self.owners[change.param].is_some_and(|place| self.effects.all()[usize::from(place)].take(change))
     }
 
     fn reset(&mut self) {

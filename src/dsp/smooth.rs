@@ -94,8 +94,14 @@ impl Smoothed {
         }
     }
 
+    /// Its index in the table.
+    pub fn index(&self) -> usize {
+        self.param
+    }
+
     /// Takes a change, if it is this parameter's; says whether anything moves by it. A switch has no values between off
     /// and on: it always goes over smoothly.
+    #[inline(never)]
     pub fn take(&mut self, change: &Change) -> bool {
         if change.param != self.param {
             return false;

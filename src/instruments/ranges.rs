@@ -9,9 +9,9 @@ pub struct Quantity {
 }
 
 impl Quantity {
-    /// The nearest value in the range.
+    /// The nearest value in the range. (`f64::clamp` has a panic that prints floats, 20 KB of wasm.)
     pub fn clamp(&self, value: f64) -> f64 {
-        value.clamp(self.min, self.max)
+        value.max(self.min).min(self.max)
     }
 }
 

@@ -91,7 +91,7 @@ impl Voice {
         let length = self.end.length();
         let last = (self.end.points() - 1) as f64;
         let narrowest = (WIDTH.min * length).max(NARROWEST_POINTS).min(0.5 * last);
-        let place = (POSITION.clamp(position) * length).clamp(narrowest, last - narrowest);
+        let place = (POSITION.clamp(position) * length).max(narrowest).min(last - narrowest);
         // Narrower where an end is nearer than its width.
         let reach = (WIDTH.clamp(width) * length).min(place).min(last - place).max(narrowest);
         self.wave.pluck(place, reach, HEIGHT.clamp(height));
@@ -325,7 +325,7 @@ impl Strings {
         let places = &mut places[range.clone()];
         for place in places.iter_mut() {
             let way = self.settings.pickup - self.pickup;
-            self.pickup += way.clamp(-self.pickup_step, self.pickup_step);
+            self.pickup += way.max(-self.pickup_step).min(self.pickup_step);
             *place = self.pickup;
         }
         let fade = self.fade_frames();
