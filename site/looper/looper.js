@@ -152,6 +152,7 @@ export class Looper extends EventTarget {
   /** What rests is awake before it plays. */
   #play() {
     this.#session.hold(HOLDER);
+    if (this.#session.mix) this.#session.mix.added = true;
     this.#send({ name: 'play' });
   }
 
@@ -188,9 +189,9 @@ export class Looper extends EventTarget {
   }
 
   async #build() {
-    const { context, matched, output } = this.#session;
-    if (!context || !matched || !output) return;
-    if (!context.audioWorklet) throw new Error('it needs a browser with AudioWorklet');
+    const { context, matched, mix } = this.#session;
+    if (!context || !matched || !mix) return;
+    if (!mix.limiter) throw new Error('it needs a browser with AudioWorklet');
     await context.audioWorklet.addModule(PROCESSOR_URL);
     if (context !== this.#session.context) return;
     const node = new AudioWorkletNode(context, 'looper', {
@@ -199,7 +200,7 @@ export class Looper extends EventTarget {
       channelCountMode: 'explicit',
     });
     const level = new GainNode(context, { gain: this.#level });
-    matched.connect(node).connect(level).connect(output);
+    matched.connect(node).connect(level).connect(mix.input);
     node.port.onmessage = ({ data }) => this.#become(data);
     this.#sounding = { node, level };
   }
@@ -220,6 +221,7 @@ export class Looper extends EventTarget {
   /** @param {Report} report */
   #become(report) {
     this.#report = report;
+    if (this.#session.mix) this.#session.mix.added = report.state !== 'empty' && report.state !== 'stopped';
     if (report.state === 'empty' || report.state === 'stopped') this.#session.release(HOLDER);
     else this.#session.hold(HOLDER);
     this.dispatchEvent(new Event('change'));

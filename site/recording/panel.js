@@ -1,5 +1,5 @@
 /**
- * The record key: what the engine gives, into a WAV file, with the time and the size in sight; where it is wished for,
+ * The record key: what is heard, into a WAV file, with the time and the size in sight; where it is wished for,
  * with the moves (takes/). A take that is not saved yet is not lost by leaving the page: the browser asks first. Main
  * thread.
  */
@@ -79,7 +79,7 @@ class RecordKey {
     let input = null;
     key.disabled = true;
     try {
-      const { engine } = await this.#session.prepare();
+      const { engine, mix } = await this.#session.prepare();
       this.#session.hold(HOLDER);
       const onFull = (/** @type {string} */ sentence) => {
         showMessage(error, sentence);
@@ -87,7 +87,7 @@ class RecordKey {
       };
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
-      this.#recording = await Recording.start(engine.output, chosenFormat(), onFull);
+      this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
       if (input) {
         this.#moves = { input, log: engine.record() };
         // The moves are kept from when the audio thread has heard of it: not before that it is said to record.
