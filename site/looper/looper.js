@@ -37,6 +37,8 @@ const MOST_OVERDUBS = 24;
 const GLIDE_SECONDS = 0.01;
 /** From a key to the first click of a count-in: by then the audio thread knows of it. */
 const LEAD_SECONDS = 0.1;
+/** So long before a click it is quiet. */
+const BEFORE_SECONDS = 0.01;
 
 /** @type {Report} */
 const EMPTY = { state: 'empty', length: 0, origin: 0, begin: 0, overdubs: 0, undone: 0, cleared: false };
@@ -279,7 +281,14 @@ export class Looper extends EventTarget {
   }
 
   #close() {
-    this.#send({ name: 'close', beat: this.inBars ? this.#barFrames() : undefined });
+    const beat = this.inBars ? this.#barFrames() : undefined;
+    this.#send({ name: 'close', beat });
+    const { context } = this.#session;
+    if (!beat || !context) return this.#endClicks();
+    // The click with which the first round would begin belongs to it no more.
+    const { begin, origin } = this.#report;
+    const bars = Math.max(1, Math.round((context.currentTime * context.sampleRate - begin) / beat));
+    this.#stopClicks?.(Math.max(0, (origin + bars * beat) / context.sampleRate - BEFORE_SECONDS));
   }
 
   async #load() {

@@ -21,7 +21,7 @@ const KEY = 'audio-dsp-wasm.looper';
 const CLICKS = [
   ['off', 'No click'],
   ['count-in', 'Count-in'],
-  ['metronome', 'Count-in, metronome'],
+  ['metronome', 'Count-in + click'],
 ];
 
 /** What the big key does in each state. @type {Record<State, string>} */
@@ -200,8 +200,8 @@ function timeOf({ state, beat, seconds }) {
 
 /** @param {Looper} looper */
 function describe({ state, seconds, overdubs, hasRoom, canUndo, tempo }) {
-  if (state === 'counting') return `A bar at ${tempo} BPM, then it records. The clicks are not recorded.`;
-  if (state === 'empty' && canUndo) return 'Cleared. “Undo” brings it back, until you record again.';
+  if (state === 'counting') return `Counting in at ${tempo} BPM.`;
+  if (state === 'empty' && canUndo) return 'Cleared. “Undo” brings it back.';
   if (state === 'empty') return `Records what you hear, up to ${MOST_SECONDS} s, and plays it over and over.`;
   if (state === 'recording') return `Recording, up to ${MOST_SECONDS} s. “Close loop” plays it over and over.`;
   const count = overdubs === 0 ? '' : `, ${overdubs} ${overdubs === 1 ? 'overdub' : 'overdubs'}`;
@@ -225,7 +225,15 @@ function build(section) {
   const bars = element('input', { type: 'checkbox', role: 'switch', id: 'looper-bars' });
   const barsReading = element('small');
   const clicks = CLICKS.map(([id, name]) => new Option(name, id));
-  const click = element('select', { 'id': 'looper-click', 'aria-label': 'Click of the looper' }, ...clicks);
+  const click = element(
+    'select',
+    {
+      'id': 'looper-click',
+      'aria-label': 'Click of the looper',
+      'title': 'Clicks for a bar before it records, and while it does. They are heard, not recorded.',
+    },
+    ...clicks,
+  );
   const error = errorMessage({ id: 'looper-error' });
   section.append(
     element('h2', { className: 'hidden-text', id: 'looper-title' }, 'Looper'),

@@ -43,6 +43,8 @@ class RecordKey {
   /** Not saved yet. @type {Take | null} */
   #take = null;
   #timer = 0;
+  /** When it began, in the context's time. */
+  #since = 0;
 
   /**
    * @param {HTMLElement} host
@@ -87,6 +89,7 @@ class RecordKey {
       };
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
+      this.#since = engine.context.currentTime;
       this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
       if (input) {
         this.#moves = { input, log: engine.record() };
@@ -134,7 +137,10 @@ class RecordKey {
         const recorded = await moves.input.stop();
         await untilHeard(this.#session.engine);
         const take = takeOf(`Take ${moment()}`, moves.log.stop(), recorded);
-        if (take) this.#takes.recorded(take);
+        if (take) {
+          take.wasLooped = this.#session.mix?.addedSince(this.#since) ?? false;
+          this.#takes.recorded(take);
+        }
       }
     } catch (failure) {
       showMessage(this.#ui.error, `The take could not be kept: ${messageOf(failure)}`);

@@ -150,6 +150,11 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     return this.#sound?.mix ?? null;
   }
 
+  /** Makes room for what is heard and not recorded. */
+  get room() {
+    return this.#sound?.room ?? null;
+  }
+
   /** All that plays, at the visitor's volume. */
   get output() {
     return this.#sound?.output ?? null;

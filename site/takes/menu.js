@@ -227,10 +227,11 @@ function sizeSentence(sampleRate, withMoves) {
 }
 
 /** @param {Take} take */
-function describe({ name, seconds, moves, input, isExact }) {
+function describe({ name, seconds, moves, input, isExact, wasLooped }) {
   const size = `${(input.size / 1e6).toFixed(1)} MB`;
   const exact = isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  return `${name}: ${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}`;
+  const loop = wasLooped ? ' The loop is in the recording alone: a replay or a render does without the looper.' : '';
+  return `${name}: ${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}${loop}`;
 }
 
 function build() {

@@ -53,23 +53,51 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
       while (context.currentTime < end) await new Promise((resolve) => setTimeout(resolve, 20));
     }, seconds);
 
-  const startHearing = (page, seconds) =>
-    page.evaluate(async (length) => {
-      const { record } = await import('/tests/support/in-page.mjs');
-      globalThis.hearing = await record(globalThis.page.session.speakers, { seconds: length });
-    }, seconds);
+  /** Records nodes of the session's, all from the same frame on: the one before the loudspeakers, or those named. */
+  const startHearing = (page, seconds, ...names) =>
+    page.evaluate(
+      async (length, wanted) => {
+        const { session } = globalThis.page;
+        const { context } = session;
+        await context.audioWorklet.addModule('/tests/support/recorder.js');
+        const nodes = { speakers: session.speakers, room: session.room, mix: session.mix?.output };
+        globalThis.hearing = new AudioWorkletNode(context, 'recorder', {
+          numberOfInputs: wanted.length,
+          numberOfOutputs: 0,
+          channelCount: 2,
+          channelCountMode: 'explicit',
+          processorOptions: { seconds: length, channels: 2 },
+        });
+        for (const [index, name] of wanted.entries()) {
+          const node = name === 'engine' ? session.engine.output : nodes[name];
+          node.connect(globalThis.hearing, 0, index);
+        }
+      },
+      seconds,
+      names.length > 0 ? names : ['speakers'],
+    );
 
+  /** What was recorded of each: its two channels. */
   const heard = (page) =>
     page.evaluate(async () => {
-      const { channels, gaps } = await globalThis.hearing.take();
-      return { channels: channels.map((samples) => Array.from(samples)), gaps };
+      const { inputs } = await new Promise((resolve) => {
+        globalThis.hearing.port.onmessage = ({ data }) => resolve(data);
+        globalThis.hearing.port.postMessage('take');
+      });
+      return inputs.map((channels) => channels.map((samples) => Array.from(samples)));
     });
+
+  /** Plays the built-in sound, without the delay, which rings on for long. */
+  async function playAlone(page) {
+    await page.click('#parameter-delay_on');
+    await playBuiltIn(page);
+    await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+  }
 
   /** A loop of half a second of the built-in sound, with overdubs of it, plays alone. */
   async function playLoop(page, overdubs = 0) {
     await page.click('#looper-toggle');
-    await playBuiltIn(page);
-    await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] > 0.01);
+    await playAlone(page);
     await page.click('#looper-go');
     await untilText(page, '.loop-state', 'Recording');
     await pass(page, 0.5);
@@ -83,11 +111,11 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
       await untilText(page, '#looper-go', 'Overdub');
     }
     await page.click('#stop');
-    await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak[0] < 1e-5);
+    // The source has faded out by then.
+    await pass(page, 0.2);
   }
 
   onPage('is what is recorded, to the sample: a loop alone too', async (page) => {
-    await page.click('#parameter-delay_on');
     await playLoop(page);
     await startHearing(page, 10);
     await page.click('#record');
@@ -95,10 +123,9 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
     await pass(page, 0.8);
     await page.click('#record');
     await page.waitForSelector('#record-save:not([hidden])');
-    const { channels, gaps } = await heard(page);
+    const [channels] = await heard(page);
     await page.click('#record-save');
     const recorded = await given(page);
-    assert.equal(gaps, 0);
     assert.ok(peakOf(recorded[0]) > 0.05, `${peakOf(recorded[0])}`);
     assert.ok(recorded[0].length > 20_000);
     const at = placeOf(recorded[0], channels[0]);
@@ -119,7 +146,7 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
     await startHearing(page, 2);
     await pass(page, 1.8);
     // The loop's level is the same in each round, so it does not matter which one each has seen.
-    const peak = 20 * Math.log10(peakOf((await heard(page)).channels[0]));
+    const peak = 20 * Math.log10(peakOf((await heard(page))[0][0]));
     const shown = async () => decibelsOf(await textOf(page, '#meter-output .readings b'));
     const most = await page.evaluate(async () => {
       let most = -Infinity;
@@ -145,7 +172,7 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
       await playLoop(page, 2);
       await startHearing(page, 2);
       await pass(page, 1.5);
-      const limited = peakOf((await heard(page)).channels[0]);
+      const limited = peakOf((await heard(page))[0][0]);
       assert.ok(limited > 0.8, `${limited}`);
       assert.ok(limited <= 1, `${limited}`);
       assert.equal(await textOf(page, '#meter-output .lamp b'), '0');
@@ -153,6 +180,97 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
       await page.waitForSelector('#meter-output .lamp.lit');
     },
   );
+
+  onPage('is the engine’s own sound, bit for bit, where there is no loop: loud and limited as well', async (page) => {
+    await pressOn(page, 'gain', 'End');
+    await page.click('#looper-toggle');
+    await playAlone(page);
+    await startHearing(page, 1, 'engine', 'mix', 'speakers');
+    await pass(page, 0.9);
+    const [engine, mix, speakers] = await heard(page);
+    assert.ok(peakOf(engine[0]) > 0.9, 'the limiter has to do');
+    assert.deepEqual(mix, engine);
+    assert.deepEqual(speakers, engine);
+  });
+
+  onPage('has a loop that a new render of the moves does without, and the page says so', async (page) => {
+    await playLoop(page);
+    await page.click('#takes-menu summary');
+    await page.click('#takes-menu input[value=moves] + span');
+    const record = async () => {
+      await page.click('#record');
+      await page.waitForSelector('#record[aria-pressed=true]');
+      await pass(page, 0.3);
+      await page.click('#record');
+      await page.waitForSelector('#record[aria-pressed=false]:not([disabled])');
+      await untilText(page, '#take-about', '0 moves');
+      return textOf(page, '#take-about');
+    };
+    assert.match(await record(), /without the looper/);
+    await page.keyboard.press('p');
+    await untilText(page, '.loop-state', 'Stopped:');
+    await pass(page, 0.1);
+    await page.click('#takes-menu summary');
+    assert.doesNotMatch(await record(), /looper/);
+  });
+
+  describe('with a count-in', () => {
+    /** At 240 BPM, so that a bar lasts a second. */
+    async function prepare(page, click) {
+      await page.evaluate(() => {
+        globalThis.page.tempo.bpm = 240;
+      });
+      await page.click('#looper-toggle');
+      await page.select('#looper-click', click);
+      await page.click('#looper-bars');
+    }
+
+    onPage('has a click on each beat of the bar before, and while it records; no recording has them', async (page) => {
+      await page.click('#parameter-limiter_on');
+      await prepare(page, 'metronome');
+      await playAlone(page);
+      await startHearing(page, 5, 'mix', 'room');
+      await page.keyboard.press('l');
+      await page.waitForSelector('#looper[data-state=counting]');
+      await untilText(page, '.loop-state', 'Counting in at 240 BPM');
+      await page.waitForSelector('#looper[data-state=recording]');
+      await page.keyboard.press('l');
+      await untilText(page, '.loop-state', 'Playing: 1.0 s');
+      await page.click('#looper-save');
+      await page.waitForFunction(() => globalThis.given !== undefined);
+      const nodes = await heard(page);
+      const rate = await page.evaluate(() => globalThis.page.session.context.sampleRate);
+      const [loop] = await given(page);
+      assert.equal(loop.length, rate);
+      assert.equal(await page.evaluate(() => globalThis.givenName), 'Loop 1.0 s, 240 BPM.wav');
+      const beats = clicksIn(nodes);
+      assert.equal(beats.length, 8);
+      for (const [index, beat] of beats.entries()) assert.ok(Math.abs(beat - beats[0] - (index * rate) / 4) <= 2);
+      // What is recorded begins with the second bar: the sound alone, as it is in the mix. The edge is faded.
+      const fade = Math.round(0.005 * rate);
+      const at = placeOf(loop.slice(fade), nodes[0][0]) - fade;
+      assert.ok(Math.abs(at - beats[4]) <= 2, `${at} frames, the bar begins at ${beats[4]}`);
+    });
+
+    onPage('stays below full scale with a loud sound, and ends when it is cancelled', async (page) => {
+      await pressOn(page, 'gain', 'End');
+      await prepare(page, 'count-in');
+      await playAlone(page);
+      await startHearing(page, 3, 'mix', 'room', 'speakers');
+      await page.click('#looper-go');
+      await untilText(page, '#looper-go', 'Cancel');
+      await page.waitForFunction(() => Number(document.querySelector('.loop-time').textContent) === 2);
+      await page.keyboard.press('l');
+      await untilText(page, '#looper-go', 'Record');
+      await pass(page, 1);
+      const nodes = await heard(page);
+      const beats = clicksIn(nodes);
+      assert.ok(beats.length === 2 || beats.length === 3, `${beats.length} clicks`);
+      assert.ok(peakOf(nodes[0][0]) > 0.9);
+      assert.ok(peakOf(nodes[2][0]) <= 1 && peakOf(nodes[2][1]) <= 1);
+      assert.equal(await page.$eval('#looper', ({ dataset }) => dataset.state), 'empty');
+    });
+  });
 });
 
 /** @param {number[]} samples */
@@ -169,4 +287,20 @@ function placeOf(piece, signal) {
     if (n === piece.length) return at;
   }
   return -1;
+}
+
+/**
+ * Where clicks begin: where they make room in the sound before them.
+ * @param {number[][][]} nodes what comes out of the mix, and what is left of it
+ */
+function clicksIn([[mix], [room]]) {
+  const LEAST_BETWEEN = 2000;
+  const beats = [];
+  let last = -Infinity;
+  for (let n = 0; n < mix.length; n++) {
+    if (mix[n] === room[n]) continue;
+    if (n - last > LEAST_BETWEEN) beats.push(n);
+    last = n;
+  }
+  return beats;
 }
