@@ -1,5 +1,5 @@
 /**
- * The record key: what the engine gives, into a WAV file, with the time and the size in sight; where it is wished for,
+ * The record key: what is heard, into a WAV file, with the time and the size in sight; where it is wished for,
  * with the moves (takes/). When what plays is stopped, the recording ends too. All recordings are kept beside the key,
  * and one that is not saved yet is not lost by leaving the page: the browser asks first. Main thread.
  */
@@ -39,8 +39,9 @@ class RecordKey {
   #recording = null;
   /** @type {Moves | null} */
   #moves = null;
-  /** When it began. */
+  /** When it began, by the clock and in the context's time. */
   #since = new Date();
+  #beganAt = 0;
   #timer = 0;
 
   /**
@@ -79,7 +80,7 @@ class RecordKey {
     let input = null;
     key.disabled = true;
     try {
-      const { engine } = await this.#session.prepare();
+      const { engine, mix } = await this.#session.prepare();
       this.#session.hold(HOLDER);
       const onFull = (/** @type {string} */ sentence) => {
         showMessage(this.#error, sentence);
@@ -87,7 +88,8 @@ class RecordKey {
       };
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
-      this.#recording = await Recording.start(engine.output, chosenFormat(), onFull);
+      this.#beganAt = engine.context.currentTime;
+      this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
       if (input) {
         this.#moves = { input, log: engine.record() };
         // The moves are kept from when the audio thread has heard of it: not before that it is said to record.
@@ -138,6 +140,7 @@ class RecordKey {
         const recorded = await moves.input.stop();
         await untilHeard(this.#session.engine);
         kept.take = takeOf(name, moves.log.stop(), recorded) ?? undefined;
+        if (kept.take) kept.take.wasLooped = this.#session.mix?.addedSince(this.#beganAt) ?? false;
       }
     } catch (failure) {
       showMessage(this.#error, `The take could not be kept: ${messageOf(failure)}`);

@@ -24,7 +24,10 @@ export class TakePanel {
   #take = null;
   /** What is replayed, and how. @type {{ take: Take, way: Way } | null} */
   #replayed = null;
-  /** The settings before a replay: what a take has set is not the visitor's. @type {import('../keeping/codec.js').State | null} */
+  /**
+   * The settings before a replay: what a take has set is not the visitor's.
+   * @type {import('../keeping/codec.js').State | null}
+   */
   #own = null;
   /** Cancels what is rendered. @type {AbortController | null} */
   #rendering = null;
@@ -152,10 +155,11 @@ export class TakePanel {
 }
 
 /** @param {Take} take */
-function describe({ seconds, moves, input, isExact }) {
+function describe({ seconds, moves, input, isExact, wasLooped }) {
   const size = `${(input.size / 1e6).toFixed(1)} MB`;
   const exact = isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  return `${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}`;
+  const loop = wasLooped ? ' The loop is in the recording alone: a replay or a render does without the looper.' : '';
+  return `${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}${loop}`;
 }
 
 function build() {
