@@ -69,10 +69,10 @@ export function mount(section, page) {
   mountTrigger(section, oscilloscope);
   mountTuner(find(section, '#tuner', HTMLElement), page);
   mountLoudness(find(section, '#loudness', HTMLElement), page);
-  session.addEventListener('engine', ({ detail: { context, input, output } }) => {
+  session.addEventListener('engine', ({ detail: { context, input, mix } }) => {
     traces.input.follow(input);
-    traces.output.follow(output);
-    spectrogram.follow(output);
+    traces.output.follow(mix.output);
+    spectrogram.follow(mix.output);
     context.addEventListener('statechange', wake);
     wake();
   });

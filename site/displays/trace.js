@@ -12,7 +12,7 @@ const SINE_DECIBELS = -20 * Math.log10(0.42 / 2);
 /** The least peak that counts as sound. */
 export const SILENCE = 1e-6;
 
-/** @typedef {{ input: Trace, output: Trace }} Traces the engine's input and output */
+/** @typedef {{ input: Trace, output: Trace }} Traces what the engine hears, and what is heard */
 
 export class Trace {
   /** @type {AnalyserNode | null} */

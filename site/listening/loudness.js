@@ -1,6 +1,6 @@
 /**
- * The output's loudness, after ITU-R BS.1770-4 and EBU R 128: off until it is asked for, and then measured whatever is
- * in sight. Main thread.
+ * The loudness of what is heard, after ITU-R BS.1770-4 and EBU R 128: off until it is asked for, and then measured
+ * whatever is in sight. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
@@ -166,7 +166,7 @@ export function mount(host, { session }) {
   function turn(on) {
     isOn = on;
     report = undefined;
-    session.engine?.measureLoudness(on);
+    session.mix?.measureLoudness(on);
     measure.setAttribute('aria-pressed', String(on));
     again.disabled = !on;
     write();
@@ -177,7 +177,7 @@ export function mount(host, { session }) {
   const wake = frames(
     () => isOn && session.context?.state === 'running' && surface.inSight,
     (now) => {
-      report = session.engine?.meters();
+      report = session.mix?.meters();
       draw();
       if (now - writtenAt < READINGS_MILLISECONDS) return;
       writtenAt = now;
@@ -191,9 +191,9 @@ export function mount(host, { session }) {
     write();
     draw();
   });
-  session.addEventListener('engine', ({ detail: { context, engine } }) => {
+  session.addEventListener('engine', ({ detail: { context, mix } }) => {
     context.addEventListener('statechange', wake);
-    if (isOn) engine.measureLoudness();
+    if (isOn) mix.measureLoudness(true);
     wake();
   });
   write();

@@ -45,6 +45,9 @@ export class Loop {
   #begin = 0;
   #closeAt = Infinity;
   #isPlaying = false;
+  /** All is forgotten, unless it is undone before something else is recorded. */
+  #isCleared = false;
+  #playedBefore = false;
   /** Of all, as it begins and ends. */
   #gain = 0;
   /** @type {Latency} */
@@ -61,7 +64,7 @@ export class Loop {
 
   /** @returns {State} */
   get state() {
-    if (this.#layers.length === 0) return 'empty';
+    if (this.#layers.length === 0 || this.#isCleared) return 'empty';
     if (this.#length === 0) return 'recording';
     if (!this.#isPlaying) return 'stopped';
     return this.#open ? 'overdubbing' : 'playing';
@@ -69,7 +72,17 @@ export class Loop {
 
   /** In frames; 0 while there is none. */
   get length() {
-    return this.#length;
+    return this.#isCleared ? 0 : this.#length;
+  }
+
+  /** Whether undo() brings back what was cleared. */
+  get cleared() {
+    return this.#isCleared;
+  }
+
+  /** The memory of what is heard: each layer's channels, of which the loop's length counts. */
+  get sounding() {
+    return this.#layers.filter(({ target }) => target > 0).map(({ channels }) => channels);
   }
 
   /** The frame at which the base began, or will have. */
@@ -84,22 +97,25 @@ export class Loop {
 
   /** How many overdubs are heard. */
   get overdubs() {
-    return this.#layers.filter(({ target }, index) => index > 0 && target > 0).length;
+    return this.#isCleared ? 0 : this.#layers.filter(({ target }, index) => index > 0 && target > 0).length;
   }
 
   /** How many undone overdubs can come back. */
   get undone() {
-    return this.#layers.filter(({ target }) => target === 0).length;
+    return this.#isCleared ? 0 : this.#layers.filter(({ target }) => target === 0).length;
   }
 
   /**
-   * Begins the base.
+   * Begins the base; what was cleared is gone.
    * @param {number} frame
    * @param {readonly Float32Array[]} channels zeros, for the longest loop
    * @param {Latency} latency
    */
   record(frame, channels, latency) {
     if (this.state !== 'empty') return;
+    this.#layers = [];
+    this.#length = this.#gain = 0;
+    this.#isCleared = this.#isPlaying = false;
     this.#latency = latency;
     this.#begin = frame;
     this.#origin = frame - latency.ahead;
@@ -137,8 +153,13 @@ export class Loop {
     this.#open = null;
   }
 
-  /** Takes the last overdub away; one under way ends. */
+  /** Takes the last overdub away, one under way ends; or brings back what was cleared, as if time had gone on. */
   undo(/** @type {number} */ frame) {
+    if (this.#isCleared) {
+      this.#isCleared = false;
+      this.#isPlaying = this.#playedBefore && this.#length > 0;
+      return;
+    }
     this.endOverdub(frame);
     const last = this.#layers.length - 1 - this.undone;
     if (last > 0) this.#layers[last].target = 0;
@@ -166,13 +187,16 @@ export class Loop {
     if (this.#length > 0) this.#isPlaying = false;
   }
 
-  /** Throws all away, also a base under way. */
-  clear() {
-    this.#layers = [];
-    this.#open = null;
-    this.#length = this.#gain = 0;
-    this.#isPlaying = false;
-    this.#closeAt = Infinity;
+  /**
+   * Empties it, by a fade. What is under way ends, and comes in to its end: undo() brings all back.
+   * @param {number} frame
+   */
+  clear(frame) {
+    if (this.state === 'empty') return;
+    this.#playedBefore = this.state !== 'stopped';
+    this.close(frame);
+    this.stop(frame);
+    this.#isCleared = true;
   }
 
   /**
@@ -217,8 +241,8 @@ export class Loop {
     this.#length = base.until = length;
     this.#closeAt = Infinity;
     this.#open = null;
-    this.#isPlaying = true;
-    this.#gain = 1;
+    this.#isPlaying = !this.#isCleared;
+    this.#gain = this.#isPlaying ? 1 : 0;
     // Where it ends earlier than now, what belongs over the beginning has come in already.
     const written = Math.min(now - base.zero, length + this.#fade, base.channels[0].length);
     for (const samples of base.channels) {

@@ -4,19 +4,30 @@
  */
 
 import { measuredLatency } from '../latency/kept.js';
-import { button, element, errorMessage, fillTrack, find, messageOf, setText, showMessage } from '../shared/dom.js';
+import { chosenFormat } from '../recording/format.js';
+import { button, element, errorMessage, find, messageOf, setText, showMessage } from '../shared/dom.js';
+import { download } from '../shared/download.js';
 import { frames } from '../shared/frames.js';
 import { decibels, FLOOR_DECIBELS, formatLevel, fromDecibels } from '../shared/numbers.js';
+import { slider } from '../shared/slider.js';
 import { isRecord, readStored, store } from '../shared/storage.js';
 import { Looper, MOST_SECONDS } from './looper.js';
 
-/** @typedef {import('./loop.js').State} State */
+/** @typedef {Looper['state']} State */
 
 const KEY = 'audio-dsp-wasm.looper';
+
+/** When it clicks, and what that is called. @type {readonly (readonly [Looper['click'], string])[]} */
+const CLICKS = [
+  ['off', 'No click'],
+  ['count-in', 'Count-in'],
+  ['metronome', 'Count-in + click'],
+];
 
 /** What the big key does in each state. @type {Record<State, string>} */
 const NEXT = {
   empty: 'Record',
+  counting: 'Cancel',
   recording: 'Close loop',
   playing: 'Overdub',
   overdubbing: 'End overdub',
@@ -31,7 +42,7 @@ export function mount(section, { session, commands, tempo }) {
   const toggle = find(document, '#looper-toggle', HTMLButtonElement);
   const looper = new Looper(session);
   const ui = build(section);
-  const { ring, time, said, place, go, play, undo, redo, clear, bars, barsReading, level, reading, error } = ui;
+  const { ring, time, said, place, go, play, undo, redo, clear, save, bars, barsReading, click, error } = ui;
   /** @param {() => unknown} act */
   async function run(act) {
     showMessage(error, '');
@@ -43,14 +54,15 @@ export function mount(section, { session, commands, tempo }) {
   }
 
   function show() {
-    const { state, overdubs, undone } = looper;
+    const { state, undone } = looper;
     section.dataset.state = state;
     setText(go, NEXT[state]);
     go.setAttribute('aria-pressed', String(state === 'recording' || state === 'overdubbing'));
     setText(play, state === 'empty' || state === 'stopped' ? 'Play' : 'Stop');
+    setDisabled(save, state !== 'playing' && state !== 'stopped');
     setDisabled(play, state === 'empty');
     setDisabled(go, (state === 'playing' || state === 'stopped') && !looper.hasRoom);
-    setDisabled(undo, overdubs === 0);
+    setDisabled(undo, !looper.canUndo);
     setDisabled(redo, undone === 0);
     setDisabled(clear, state === 'empty');
     setText(said, describe(looper));
@@ -60,7 +72,7 @@ export function mount(section, { session, commands, tempo }) {
 
   function move() {
     ring.style.setProperty('--place', String(looper.place));
-    setText(time, looper.state === 'empty' ? '' : looper.seconds.toFixed(1));
+    setText(time, timeOf(looper));
   }
 
   function showPlace() {
@@ -74,16 +86,11 @@ export function mount(section, { session, commands, tempo }) {
     place.append(element('a', { href: '#/lab' }, value ? 'Measure again' : 'Measure by how much'));
   }
 
-  function showLevel() {
-    const text = `${formatLevel(looper.level)} dB`;
-    fillTrack(level);
-    level.setAttribute('aria-valuetext', text);
-    setText(reading, text);
-  }
-
-  /** Whole bars of the page's tempo, or to where the key is pressed. */
+  /** The page's tempo; whole bars of it, or to where the key is pressed; and clicks. */
   function showBars() {
-    looper.tempo = bars.checked ? tempo.bpm : null;
+    looper.tempo = tempo.bpm;
+    looper.inBars = bars.checked;
+    looper.click = CLICKS.find(([id]) => id === click.value)?.[0] ?? 'off';
     setText(barsReading, `${tempo.text} BPM`);
   }
 
@@ -109,15 +116,32 @@ export function mount(section, { session, commands, tempo }) {
   whenEnabled(undo, () => looper.undo());
   whenEnabled(redo, () => looper.redo());
   whenEnabled(clear, () => looper.clear());
-  level.addEventListener('input', () => {
-    looper.level = level.valueAsNumber > FLOOR_DECIBELS ? fromDecibels(level.valueAsNumber) : 0;
-    showLevel();
-    keep();
+  whenEnabled(save, async () => {
+    const name = `Loop ${looper.seconds.toFixed(1)} s${bars.checked ? `, ${tempo.text} BPM` : ''}.wav`;
+    const file = await looper.save(chosenFormat());
+    if (file) download(file, name);
   });
-  bars.addEventListener('change', () => {
-    showBars();
-    keep();
+  addEventListener('beforeunload', (event) => {
+    if (looper.isUnsaved) event.preventDefault();
   });
+  const level = slider({
+    id: 'looper-level',
+    label: 'Loop level',
+    range: { min: FLOOR_DECIBELS, max: 0, step: 0.5 },
+    format: (value) => `${formatLevel(factorOf(value))} dB`,
+    onInput(value) {
+      looper.level = factorOf(value);
+      keep();
+    },
+    className: 'loop-level',
+  });
+  error.before(level.row);
+  for (const choice of [bars, click]) {
+    choice.addEventListener('change', () => {
+      showBars();
+      keep();
+    });
+  }
   tempo.addEventListener('change', showBars);
   toggle.addEventListener('click', () => {
     open(section.hidden !== false);
@@ -125,17 +149,18 @@ export function mount(section, { session, commands, tempo }) {
     show();
   });
 
-  const keep = () => store(KEY, { isOpen: !section.hidden, inBars: bars.checked, level: looper.level });
+  const keep = () =>
+    store(KEY, { isOpen: !section.hidden, inBars: bars.checked, click: click.value, level: looper.level });
   const stored = readStored(KEY);
   const wasOpen = isRecord(stored) && stored.isOpen === true;
   if (isRecord(stored) && typeof stored.level === 'number' && stored.level >= 0 && stored.level <= 1) {
     looper.level = stored.level;
   }
-  level.value = String(Math.max(FLOOR_DECIBELS, decibels(looper.level)));
+  level.show(Math.max(FLOOR_DECIBELS, decibels(looper.level)));
   bars.checked = isRecord(stored) && stored.inBars === true;
+  click.value = (isRecord(stored) && CLICKS.find(([id]) => id === stored.click)?.[0]) || 'off';
   open(wasOpen);
   showBars();
-  showLevel();
   showPlace();
   show();
 
@@ -150,7 +175,7 @@ export function mount(section, { session, commands, tempo }) {
   commands.add(
     { id: 'looper-go', label: 'Looper: record, close the loop, overdub', key: 'l', run: press(go) },
     { id: 'looper-play', label: 'Looper: play, and stop', key: 'p', run: press(play) },
-    { id: 'looper-undo', label: 'Looper: undo the last overdub', key: 'u', run: press(undo) },
+    { id: 'looper-undo', label: 'Looper: undo the last overdub, or that it was cleared', key: 'u', run: press(undo) },
   );
 }
 
@@ -164,8 +189,19 @@ function setDisabled(key, disabled) {
   else key.removeAttribute('aria-disabled');
 }
 
+/** @param {number} level in dB, as of the slider */
+const factorOf = (level) => (level > FLOOR_DECIBELS ? fromDecibels(level) : 0);
+
 /** @param {Looper} looper */
-function describe({ state, seconds, overdubs, hasRoom }) {
+function timeOf({ state, beat, seconds }) {
+  if (state === 'empty') return '';
+  return state === 'counting' ? String(beat) : seconds.toFixed(1);
+}
+
+/** @param {Looper} looper */
+function describe({ state, seconds, overdubs, hasRoom, canUndo, tempo }) {
+  if (state === 'counting') return `Counting in at ${tempo} BPM.`;
+  if (state === 'empty' && canUndo) return 'Cleared. “Undo” brings it back.';
   if (state === 'empty') return `Records what you hear, up to ${MOST_SECONDS} s, and plays it over and over.`;
   if (state === 'recording') return `Recording, up to ${MOST_SECONDS} s. “Close loop” plays it over and over.`;
   const count = overdubs === 0 ? '' : `, ${overdubs} ${overdubs === 1 ? 'overdub' : 'overdubs'}`;
@@ -185,24 +221,37 @@ function build(section) {
   const undo = button('Undo', { className: 'loop-key', id: 'looper-undo' });
   const redo = button('Redo', { className: 'loop-key', id: 'looper-redo' });
   const clear = button('Clear', { className: 'loop-key', id: 'looper-clear' });
+  const save = button('Save', { className: 'loop-key', id: 'looper-save', title: 'Save the loop as a WAV file' });
   const bars = element('input', { type: 'checkbox', role: 'switch', id: 'looper-bars' });
   const barsReading = element('small');
-  const level = element('input', { type: 'range', id: 'looper-level', min: FLOOR_DECIBELS, max: 0, step: 0.5 });
-  const reading = element('output', { for: level.id });
+  const clicks = CLICKS.map(([id, name]) => new Option(name, id));
+  const click = element(
+    'select',
+    {
+      'id': 'looper-click',
+      'aria-label': 'Click of the looper',
+      'title': 'Clicks for a bar before it records, and while it does. They are heard, not recorded.',
+    },
+    ...clicks,
+  );
   const error = errorMessage({ id: 'looper-error' });
   section.append(
     element('h2', { className: 'hidden-text', id: 'looper-title' }, 'Looper'),
     ring,
     element('div', { className: 'loop-words' }, said, place),
-    element('div', { className: 'loop-keys' }, go, play, undo, redo, clear),
+    element('div', { className: 'loop-keys' }, go, play, undo, redo, clear, save),
     element(
-      'label',
-      { className: 'switch loop-bars', title: 'A recording ends with the bar of four beats that is nearest' },
-      bars,
-      element('span', {}, 'Whole bars ', barsReading),
+      'div',
+      { className: 'loop-beat' },
+      element(
+        'label',
+        { className: 'switch loop-bars', title: 'A recording ends with the bar of four beats that is nearest' },
+        bars,
+        element('span', {}, 'Whole bars ', barsReading),
+      ),
+      click,
     ),
-    element('div', { className: 'loop-level' }, element('label', { for: level.id }, 'Loop level'), level, reading),
     error,
   );
-  return { ring, time, said, place, go, play, undo, redo, clear, bars, barsReading, level, reading, error };
+  return { ring, time, said, place, go, play, undo, redo, clear, save, bars, barsReading, click, error };
 }

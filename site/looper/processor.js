@@ -14,9 +14,9 @@ import { Loop } from './loop.js';
  * @property {number} currentFrame
  *
  * @typedef {object} Command
- * @property {'record' | 'close' | 'overdub' | 'endOverdub' | 'undo' | 'redo' | 'play' | 'stop' | 'clear' | 'end'} name
+ * @property {'record' | 'close' | 'overdub' | 'endOverdub' | 'undo' | 'redo' | 'play' | 'stop' | 'clear' | 'copy'} name
  * @property {number} [at] frame
- * @property {Float32Array<ArrayBuffer>[]} [channels] of `record` and `overdub`
+ * @property {Float32Array<ArrayBuffer>[]} [channels] of `record`, `overdub` and `copy`
  * @property {import('./loop.js').Latency} [latency] of `record`
  * @property {number} [beat] of `close`, in frames
  *
@@ -27,10 +27,18 @@ import { Loop } from './loop.js';
  * @property {number} begin the frame at which the base began
  * @property {number} overdubs
  * @property {number} undone
+ * @property {boolean} cleared undo brings back what was cleared
+ *
+ * @typedef {object} Copying a copy of what is heard in one round
+ * @property {(readonly Float32Array[])[]} layers
+ * @property {Float32Array<ArrayBuffer>[]} channels zeros at first
+ * @property {number} done frames
  */
 
 const FADE_SECONDS = 0.005;
 const LEAST_SECONDS = 0.1;
+/** So many samples are added in a quantum for a copy: a loop of a minute takes some seconds. */
+const COPIED_SAMPLES = 8192;
 
 const scope = /** @type {AudioScope} */ (/** @type {unknown} */ (globalThis));
 const { AudioWorkletProcessor, registerProcessor, sampleRate } = scope;
@@ -39,7 +47,8 @@ class Looper extends AudioWorkletProcessor {
   #loop = new Loop(Math.round(FADE_SECONDS * sampleRate), Math.round(LEAST_SECONDS * sampleRate));
   /** Waiting, the next one first. @type {Command[]} */
   #commands;
-  #ended = false;
+  /** @type {Copying | null} */
+  #copying = null;
   /** As it was told last. @type {import('./loop.js').State} */
   #told = 'empty';
 
@@ -72,7 +81,8 @@ class Looper extends AudioWorkletProcessor {
     }
     this.#loop.process(frame + done, input, output, done, frames);
     if (this.#loop.state !== this.#told) this.#tell();
-    return !this.#ended;
+    if (this.#copying) this.#copy(this.#copying);
+    return true;
   }
 
   /**
@@ -80,18 +90,43 @@ class Looper extends AudioWorkletProcessor {
    * @param {number} frame
    */
   #obey({ name, channels = [], latency = { shift: 0, ahead: 0 }, beat }, frame) {
-    if (name === 'end') this.#ended = true;
+    if (name === 'copy') this.#copying = { layers: this.#loop.sounding, channels, done: 0 };
     else if (name === 'record') this.#loop.record(frame, channels, latency);
     else if (name === 'overdub') this.#loop.overdub(frame, channels);
     else if (name === 'close') this.#loop.close(frame, beat);
     else this.#loop[name](frame);
+    // A recording that has not begun is cleared too.
+    if (name === 'clear') this.#commands = [];
     this.#tell();
   }
 
   #tell() {
-    const { state, length, origin, begin, overdubs, undone } = this.#loop;
+    const { state, length, origin, begin, overdubs, undone, cleared } = this.#loop;
     this.#told = state;
-    this.port.postMessage({ state, length, origin, begin, overdubs, undone });
+    this.port.postMessage({ state, length, origin, begin, overdubs, undone, cleared });
+  }
+
+  /**
+   * Goes on with a copy, and hands it over when it is complete.
+   * @param {Copying} copying
+   */
+  #copy(copying) {
+    const { layers, channels, done } = copying;
+    const frames = Math.ceil(COPIED_SAMPLES / (channels.length * layers.length));
+    const end = Math.min(done + frames, channels[0].length);
+    for (let layer = 0; layer < layers.length; layer++) {
+      for (let side = 0; side < channels.length; side++) {
+        const [from, to] = [layers[layer][side], channels[side]];
+        for (let at = done; at < end; at++) to[at] += from[at];
+      }
+    }
+    copying.done = end;
+    if (end < channels[0].length) return;
+    this.#copying = null;
+    this.port.postMessage(
+      { copy: channels },
+      channels.map(({ buffer }) => buffer),
+    );
   }
 }
 

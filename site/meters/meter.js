@@ -7,7 +7,7 @@ import { Surface } from '../shared/canvas.js';
 import { button, element, setText } from '../shared/dom.js';
 import { clamp, decibels, FLOOR_DECIBELS, formatLevel, fromDecibels, MINUS } from '../shared/numbers.js';
 
-/** @typedef {import('../../worklet/engine.js').Meters} Meters what the engine reports */
+/** @typedef {import('../../worklet/engine.js').Meters} Meters what an engine reports */
 
 const CEILING_DECIBELS = 6;
 const MARKS_DECIBELS = [0, -6, -12, -18, -24, -36, -48];
@@ -47,7 +47,7 @@ class Count {
 }
 
 /**
- * What one meter shows: which of the engine's readings, and of what it counts.
+ * What one meter shows: which of an engine's readings, and of what it counts.
  * @typedef {object} Subject
  * @property {string} title
  * @property {'input' | 'output'} color the style sheet's token

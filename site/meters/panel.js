@@ -1,4 +1,4 @@
-/** The meters of the engine's input and output, drawn while the context runs. Main thread. */
+/** The meters of what goes into the engine and of all that is heard, drawn while the context runs. Main thread. */
 
 import { frames } from '../shared/frames.js';
 import { Meter, SUBJECTS } from './meter.js';
@@ -8,14 +8,14 @@ import { Meter, SUBJECTS } from './meter.js';
  * @param {import('../main.js').PageParts} page
  */
 export function mount(section, { session }) {
-  const meters = SUBJECTS.map((subject) => new Meter(subject));
-  section.append(...meters.map(({ node }) => node));
+  const [input, output] = SUBJECTS.map((subject) => new Meter(subject));
+  section.append(input.node, output.node);
 
   const wake = frames(
     () => session.context?.state === 'running',
     (now) => {
-      const report = session.engine?.meters();
-      for (const meter of meters) meter.show(report, now);
+      input.show(session.engine?.meters(), now);
+      output.show(session.mix?.meters(), now);
     },
   );
   session.addEventListener('engine', ({ detail: { context } }) => {

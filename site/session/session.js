@@ -1,7 +1,8 @@
 /**
  * The page's sound: one AudioContext, one engine, one source at a time. Main thread.
  *
- *   source → input (a GainNode: what the engine hears) → engine → matched → output (all that plays) → speakers
+ *   source → input (a GainNode: what the engine hears) → engine → matched → mix (all that is heard, mix.js)
+ *   → room → output (at the visitor's volume) → speakers
  *
  * Nothing starts before the visitor's first click, so that the browser lets it sound. Whatever happens to the context
  * or the engine, `restore()` builds both again with all settings and the same source; and where there is no engine,
@@ -10,6 +11,7 @@
 
 import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
 import { Fader } from '../shared/fade.js';
+import { Mix } from './mix.js';
 import { OutputLevel } from './output-level.js';
 import { isSetting } from './settings.js';
 
@@ -32,6 +34,8 @@ import { isSetting } from './settings.js';
  * @property {Engine} engine
  * @property {GainNode} input what the engine hears
  * @property {GainNode} matched what the engine gives, as loud when bypassed as when not
+ * @property {Mix} mix all that is heard, before the visitor's volume
+ * @property {GainNode} room makes room for what is heard and not recorded, a click, which goes to the output
  * @property {GainNode} output all that plays, at the visitor's volume
  * @property {GainNode} speakers the last before the loudspeakers, where a guard turns all down
  *
@@ -54,6 +58,7 @@ import { isSetting } from './settings.js';
  * @property {CustomEvent<Sound>} engine built anew
  * @property {Event} closed context and engine are gone
  * @property {Event} source another one sounds, or none
+ * @property {Event} stop the visitor stopped it
  * @property {Event} pause the source pauses, or goes on
  * @property {Event} device the sound goes to another output device
  * @property {CustomEvent<{ id: ParameterId, value: number }>} parameter has a new value
@@ -138,6 +143,16 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   /** What the engine gives, as loud when bypassed as when not. */
   get matched() {
     return this.#sound?.matched ?? null;
+  }
+
+  /** All that is heard, before the visitor's volume: what is recorded, metered and drawn. */
+  get mix() {
+    return this.#sound?.mix ?? null;
+  }
+
+  /** Makes room for what is heard and not recorded. */
+  get room() {
+    return this.#sound?.room ?? null;
   }
 
   /** All that plays, at the visitor's volume. */
@@ -254,6 +269,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   #became(id, inForce, old, { before, after }) {
     this.#settings.set(id, inForce);
     if (id === 'bypass') this.#level.bypassed = inForce > 0;
+    if (id === 'limiter_on' && this.mix) this.mix.limiting = inForce > 0;
     this.#emit('parameter', { id, value: inForce });
     if (inForce === old || !isSetting(id)) return;
     before.params[id] = old;
@@ -387,6 +403,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     this.#request += 1;
     this.#dropSource();
     this.#emit('source');
+    this.#emit('stop');
   }
 
   /** Builds context and engine anew, and plays the last source again. */
@@ -480,24 +497,30 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
       params: Object.fromEntries(params),
       ...(this.#forced.transport && { transport: this.#forced.transport }),
     });
+    const mix = await Mix.create(engine);
     if (context !== this.#context) {
+      mix.close();
       engine.close();
       throw new Error(CLOSED_MEANWHILE);
     }
     // What was set while it started.
     for (const [id, value] of params) if (this.#settings.get(id) !== value) engine.set(id, this.#settings.get(id));
     if (this.order !== this.defaultOrder) engine.setOrder(this.order);
-    const [input, matched, output, speakers] = Array.from({ length: 4 }, () => new GainNode(context));
-    const sound = { context, engine, input, matched, output, speakers };
+    const [input, matched, room, output, speakers] = Array.from({ length: 5 }, () => new GainNode(context));
+    const sound = { context, engine, input, matched, mix, room, output, speakers };
     this.#sound = sound;
     input.connect(engine.input);
-    engine.output.connect(matched).connect(output).connect(speakers).connect(context.destination);
+    engine.output.connect(matched).connect(mix.input);
+    mix.output.connect(room).connect(output).connect(speakers).connect(context.destination);
+    mix.limiting = this.get('limiter_on') > 0;
     this.#level.follow(sound);
     engine.addEventListener('modechange', () => this.#emit('mode'));
-    engine.addEventListener('error', () => {
-      const again = { label: 'Start it again', run: () => this.restore() };
-      this.trouble('The engine stopped.', 'It failed while it played. All settings are kept.', again);
-    });
+    for (const each of [engine, mix.limiter]) {
+      each?.addEventListener('error', () => {
+        const again = { label: 'Start it again', run: () => this.restore() };
+        this.trouble('The engine stopped.', 'It failed while it played. All settings are kept.', again);
+      });
+    }
     this.#emit('engine', sound);
     this.#emit('mode');
     this.#emit('recovered');
@@ -547,8 +570,9 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     clearTimeout(this.#idleTimer);
     this.#level.stop();
     const context = this.#context;
-    const engine = this.engine;
+    const { engine, mix } = this;
     this.#sound = this.#context = this.#preparing = null;
+    mix?.close();
     engine?.close();
     if (context && context.state !== 'closed') context.close().catch(() => {});
     this.#emit('closed');
@@ -601,9 +625,9 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
   #restWhenSilent(checks = 0) {
     clearTimeout(this.#idleTimer);
     if (this.active || !this.#sound) return;
-    const { engine, context } = this.#sound;
+    const { mix, context } = this.#sound;
     this.#idleTimer = setTimeout(() => {
-      const silent = engine.meters().outputPeak.every((peak) => peak < SILENCE);
+      const silent = mix.meters().outputPeak.every((peak) => peak < SILENCE);
       if (silent && checks >= SILENT_CHECKS) context.suspend().catch(() => {});
       else this.#restWhenSilent(silent ? checks + 1 : 0);
     }, IDLE_CHECK_MILLISECONDS);

@@ -32,6 +32,8 @@ export class Take {
     this.log = log;
     this.input = input;
     this.discard = discard;
+    /** Whether the looper played meanwhile: what it plays does not go through the engine. */
+    this.wasLooped = false;
   }
 
   get frames() {

@@ -117,6 +117,7 @@ describe('the looper', { skip: skipUnless('chromium') }, () => {
       await page.focus(`#looper-${id}`);
       await page.keyboard.press('Enter');
     };
+    await untilText(page, '.loop-state', 'Records what you hear, up to 60 s');
     await press('go');
     await untilText(page, '.loop-state', 'Recording');
     assert.equal(await page.$eval('.loop-state', ({ role }) => role), 'status');
@@ -134,10 +135,59 @@ describe('the looper', { skip: skipUnless('chromium') }, () => {
     await press('play');
     await untilText(page, '.loop-state', 'Stopped: ');
     await press('clear');
-    await untilText(page, '.loop-state', 'Records what you hear, up to 60 s');
+    await untilText(page, '.loop-state', 'Cleared');
     assert.equal(await page.evaluate(() => document.activeElement.id), 'looper-clear');
+    await press('undo');
+    await untilText(page, '.loop-state', 'Stopped: ');
+    await untilText(page, '.loop-state', '1 overdub');
+    await press('clear');
+    await untilText(page, '.loop-state', 'Cleared');
     await page.reload();
     await page.waitForSelector('#looper:not([hidden]) #looper-go');
+  });
+
+  onPage('is not lost by leaving the page, nor by Clear, and is saved as a file', async (page) => {
+    await page.evaluate(() => {
+      const create = URL.createObjectURL;
+      URL.createObjectURL = (blob) => {
+        globalThis.given = blob;
+        return create.call(URL, blob);
+      };
+      HTMLAnchorElement.prototype.click = () => {};
+    });
+    const asks = () => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+    await page.click('#parameter-delay_on');
+    await playBuiltIn(page);
+    await page.keyboard.press('l');
+    await untilText(page, '.loop-state', 'Recording');
+    assert.equal(await asks(), true);
+    await page.waitForFunction(() => Number(document.querySelector('.loop-time').textContent) >= 0.3);
+    // Stop ends the recording, as the key would.
+    await page.keyboard.press('s');
+    await untilText(page, '.loop-state', 'Playing:');
+    await page.keyboard.press('p');
+    await untilText(page, '.loop-state', 'Stopped:');
+    // The commands act although nothing plays and the context rests.
+    await page.waitForFunction(() => globalThis.page.session.context.state === 'suspended');
+    await page.click('#looper-save');
+    await page.waitForFunction(() => globalThis.given !== undefined);
+    assert.equal(await asks(), false);
+    await page.click('#looper-clear');
+    await untilText(page, '.loop-state', 'Cleared');
+    await page.keyboard.press('u');
+    await untilText(page, '.loop-state', 'Stopped:');
+    assert.equal(await asks(), false, 'as it was saved');
+    await page.keyboard.press('l');
+    await untilText(page, '.loop-state', '1 overdub');
+    await page.keyboard.press('l');
+    assert.equal(await asks(), true);
+    const [bytes, frames, rate] = await page.evaluate(async () => {
+      const view = new DataView(await globalThis.given.arrayBuffer());
+      const HEADER_BYTES = 44;
+      return [view.byteLength, (view.byteLength - HEADER_BYTES) / 6, view.getUint32(24, true)];
+    });
+    assert.equal((bytes - 44) % 6, 0, 'of 24 bits and two channels');
+    assert.match(await textOf(page, '.loop-state'), new RegExp(`: ${(frames / rate).toFixed(1)} s`));
   });
 
   onPage('takes single keys, and whole bars of the page’s tempo', async (page) => {

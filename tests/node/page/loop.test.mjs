@@ -198,7 +198,7 @@ describe('the loop', () => {
     assert.deepEqual([short.loop.state, short.loop.length], ['playing', LEAST]);
   });
 
-  it('stops by a fade, plays from the beginning again, and forgets all when it is cleared', () => {
+  it('stops by a fade, plays from the beginning again, and is emptied by a fade when it is cleared', () => {
     const bench = new Bench().recordBase().run(550);
     bench.loop.stop(550);
     bench.run(600);
@@ -208,9 +208,57 @@ describe('the loop', () => {
     bench.loop.play(600);
     bench.run(1000);
     assert.deepEqual(bench.output.slice(600 + FADE, 800), bench.round(0, { from: FADE }));
-    bench.loop.clear();
+    bench.loop.clear(1000);
     bench.run(1100);
     assert.deepEqual([bench.loop.state, bench.loop.length], ['empty', 0]);
-    assert.ok(bench.output.slice(1000, 1100).every((sample) => sample === 0));
+    assert.ok(Math.abs(bench.output[1003]) < Math.abs(bench.output[999]));
+    assert.ok(bench.output.slice(1000 + FADE, 1100).every((sample) => sample === 0));
+  });
+
+  it('is brought back after it was cleared, with all overdubs and in time', () => {
+    const bench = new Bench().recordBase().run(500);
+    bench.loop.overdub(500, zeros(200));
+    bench.run(700);
+    bench.loop.endOverdub(700);
+    bench.run(1100);
+    bench.loop.clear(1100);
+    bench.run(1300);
+    assert.deepEqual([bench.loop.state, bench.loop.overdubs, bench.loop.cleared], ['empty', 0, true]);
+    bench.loop.undo(1300);
+    bench.run(1700);
+    assert.deepEqual([bench.loop.state, bench.loop.overdubs, bench.loop.cleared], ['playing', 1, false]);
+    assert.deepEqual(bench.round(5, { from: FADE }), bench.round(3, { from: FADE }));
+    assert.deepEqual(bench.round(6), bench.round(3));
+    bench.loop.stop(1700);
+    bench.loop.clear(1720);
+    bench.loop.undo(1740);
+    assert.equal(bench.loop.state, 'stopped', 'as it was');
+  });
+
+  it('keeps what was under way when it was cleared, to its very end', () => {
+    const latency = { shift: 30, ahead: 10 };
+    const [cleared, closed] = [new Bench().run(100), new Bench().recordBase(latency)];
+    cleared.loop.record(100, zeros(ROOM), latency);
+    cleared.run(300).loop.clear(300);
+    cleared.run(350);
+    assert.ok(cleared.output.every((sample) => sample === 0));
+    cleared.loop.undo(350);
+    // The round that both have begun anew.
+    for (const bench of [cleared, closed]) bench.run(1000);
+    assert.deepEqual(cleared.output.slice(700, 1000), closed.output.slice(700, 1000));
+    assert.ok(cleared.output.slice(700, 900).some((sample) => sample !== 0));
+  });
+
+  it('records anew after it was cleared, and then that is all there is', () => {
+    const bench = new Bench().recordBase().run(600);
+    bench.loop.clear(600);
+    bench.run(700);
+    bench.loop.record(700, zeros(ROOM), NONE);
+    bench.run(900);
+    bench.loop.close(900);
+    bench.run(1300);
+    const expected = Array.from({ length: 200 }, (_, i) => inputAt(700 + i));
+    assert.deepEqual(bench.round(0, { begin: 900, from: FADE }), expected.slice(FADE));
+    assert.equal(bench.loop.cleared, false);
   });
 });
