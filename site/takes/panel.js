@@ -6,6 +6,7 @@
 import { Codec } from '../keeping/codec.js';
 import { chosenFormat } from '../recording/format.js';
 import { CHANNELS } from '../recording/recorder.js';
+import { megabytes, movesOf } from '../recording/recordings.js';
 import { button, element, setText } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { settingsFor, WAYS } from './again.js';
@@ -24,7 +25,10 @@ export class TakePanel {
   #take = null;
   /** What is replayed, and how. @type {{ take: Take, way: Way } | null} */
   #replayed = null;
-  /** The settings before a replay: what a take has set is not the visitor's. @type {import('../keeping/codec.js').State | null} */
+  /**
+   * The settings before a replay: what a take has set is not the visitor's.
+   * @type {import('../keeping/codec.js').State | null}
+   */
   #own = null;
   /** Cancels what is rendered. @type {AbortController | null} */
   #rendering = null;
@@ -152,10 +156,9 @@ export class TakePanel {
 }
 
 /** @param {Take} take */
-function describe({ seconds, moves, input, isExact }) {
-  const size = `${(input.size / 1e6).toFixed(1)} MB`;
-  const exact = isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  return `${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}`;
+function describe(take) {
+  const exact = take.isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
+  return `${take.seconds.toFixed(1)} s, ${movesOf(take)}, ${megabytes(take.input.size)}.${exact}`;
 }
 
 function build() {
