@@ -32,7 +32,7 @@ export function mount(host, page) {
 
 class RecordKey {
   #session;
-  #key = button('●', { 'className': 'round record', 'id': 'record', 'aria-label': 'Record', 'aria-pressed': 'false' });
+  #key = button('●', { 'className': 'round record', 'id': 'record', 'aria-label': 'Record' });
   #error = errorMessage({ id: 'record-error' });
   #takes;
   /** @type {Recording | null} */
