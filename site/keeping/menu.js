@@ -87,8 +87,11 @@ export function buildMenu({ own, isBuiltIn, current, say, take, onPresets }) {
     else say(`Kept as “${called}”.`);
   };
   save.addEventListener('click', keep);
-  name.addEventListener('keydown', ({ key }) => {
-    if (key === 'Enter') keep();
+  name.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    // Else it would press the button that the focus goes to.
+    event.preventDefault();
+    keep();
   });
   remove.addEventListener('click', () => {
     const called = current.name;

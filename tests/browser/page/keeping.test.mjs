@@ -37,11 +37,39 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
 
   const onPage = testsOn(() => openSite(browser, server.url));
 
+  /** All settings: bypass is a way to listen, and none of them. */
   const all = (page) =>
     page.evaluate(() => {
       const { session } = globalThis.page;
-      return Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
+      const settings = session.parameters.filter(({ id }) => id !== 'bypass');
+      return Object.fromEntries(settings.map(({ id }) => [id, session.get(id)]));
     });
+  /** What the box says of the settings in force: `name`, or `• name` where they were edited. */
+  const shownPreset = (page) => page.$eval('#preset', ({ selectedOptions }) => selectedOptions[0].text);
+  const presetNames = (page) => page.$$eval('#preset optgroup option', (options) => options.map(({ value }) => value));
+  const reload = async (page) => {
+    await page.reload();
+    await untilReady(page);
+  };
+  /** Presses Share, and takes the link that it copies. */
+  const share = async (page) => {
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = async (text) => {
+        globalThis.copied = text;
+      };
+    });
+    await page.click('#share');
+    await untilText(page, '.said', 'copied');
+    return page.evaluate(() => globalThis.copied);
+  };
+  /** Keeps the settings in force under a name. */
+  const keepAs = async (page, name) => {
+    await page.click('#keep-menu summary');
+    await page.click('#preset-name');
+    await page.keyboard.type(name);
+    await page.keyboard.press('Enter');
+    await untilText(page, '.said', name);
+  };
   const key = async (page, letter, ...modifiers) => {
     for (const each of modifiers) await page.keyboard.down(each);
     await page.keyboard.press(letter);
@@ -84,10 +112,10 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       await typeInto(page, 'Low-pass cutoff', '700');
       await page.click('#parameter-delay_on');
       const mine = await all(page);
+      assert.match(await page.$eval('#reset-all', ({ title }) => title), /demo.*undo/);
       await page.click('#reset-all');
       assert.equal(await parameterOf(page, 'lpf_cutoff'), 20000);
-      await page.reload();
-      await untilReady(page);
+      await reload(page);
       await page.click('#undo');
       assert.deepEqual(await all(page), mine);
     });
@@ -103,7 +131,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
 
   describe('presets', () => {
     onPage('there are a dozen and more; each changes the sound, and going on reaches the next', async (page) => {
-      const names = await page.$$eval('#preset optgroup option', (options) => options.map(({ value }) => value));
+      const names = await presetNames(page);
       assert.ok(names.length >= 12, names.join());
       const seen = new Set();
       for (const name of names) {
@@ -162,15 +190,14 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       await page.click('#keep-menu summary');
       await page.type('#preset-name', 'My echo');
       await page.click('#preset-save');
-      await page.reload();
-      await untilReady(page);
+      await reload(page);
       await page.select('#preset', 'Clean');
       assert.notDeepEqual(await all(page), mine);
       await page.select('#preset', 'My echo');
       assert.deepEqual(await all(page), mine);
       await page.click('#keep-menu summary');
       await page.click('#preset-delete');
-      const names = await page.$$eval('#preset optgroup option', (options) => options.map(({ value }) => value));
+      const names = await presetNames(page);
       assert.ok(!names.includes('My echo'));
       assert.deepEqual(await all(page), mine);
     });
@@ -178,12 +205,120 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
     onPage('says that a preset was edited', async (page) => {
       await page.select('#preset', 'Space: dub echo');
       await pressOn(page, 'delay_time', 'ArrowUp');
-      assert.equal(
-        await page.$eval('#preset', ({ selectedOptions }) => selectedOptions[0].text),
-        'Space: dub echo (edited)',
-      );
+      assert.equal(await shownPreset(page), '• Space: dub echo');
+      assert.equal(await page.$eval('#preset', ({ ariaLabel }) => ariaLabel), 'Preset: Space: dub echo, edited');
       await page.click('#undo');
-      assert.equal(await page.$eval('#preset', ({ value }) => value), 'Space: dub echo');
+      assert.equal(await shownPreset(page), 'Space: dub echo');
+      assert.equal(await page.$eval('#preset', ({ ariaLabel }) => ariaLabel), 'Preset');
+    });
+
+    onPage(
+      'the name goes with its settings: to A and B, through undo, over a reload; Reset takes it away',
+      async (page) => {
+        await page.select('#preset', 'Voice: singer');
+        await page.click('#compare');
+        await page.select('#preset', 'Lo-fi: tape');
+        await page.click('#compare');
+        assert.equal(await shownPreset(page), 'Voice: singer');
+        await page.click('#compare');
+        assert.equal(await shownPreset(page), 'Lo-fi: tape');
+        await pressOn(page, 'gain', 'ArrowUp');
+        await page.select('#preset', 'Clean');
+        await page.click('#undo');
+        assert.equal(await shownPreset(page), '• Lo-fi: tape');
+        await reload(page);
+        assert.equal(await shownPreset(page), '• Lo-fi: tape');
+        await page.click('#compare');
+        assert.equal(await shownPreset(page), 'Voice: singer');
+        await page.click('#reset-all');
+        assert.equal(await shownPreset(page), 'Presets');
+        await pressOn(page, 'gain', 'ArrowUp');
+        assert.equal(await shownPreset(page), 'Presets');
+        await page.click('#undo');
+        await page.click('#undo');
+        assert.equal(await shownPreset(page), 'Voice: singer');
+        await page.click('#redo');
+        assert.equal(await shownPreset(page), 'Presets');
+      },
+    );
+
+    onPage('one that is replaced or deleted comes back by one key, by mouse or by keyboard', async (page) => {
+      const mix = () => parameterOf(page, 'delay_mix');
+      const first = await mix();
+      await keepAs(page, 'My echo');
+      await pressOn(page, 'delay_mix', 'ArrowUp');
+      const second = await mix();
+      await keepAs(page, 'My echo');
+      await untilText(page, '.said', '“My echo” is replaced.');
+      await page.click('.said button');
+      await untilText(page, '.said', '“My echo” is as it was.');
+      assert.equal(await mix(), second, 'the settings stay');
+      assert.equal(await shownPreset(page), '• My echo');
+      await page.select('#preset', 'My echo');
+      assert.equal(await mix(), first);
+
+      const deleteIt = async () => {
+        await page.click('#keep-menu summary');
+        await page.click('#preset-delete');
+        await untilText(page, '.said', '“My echo” is deleted.');
+        assert.ok(!(await presetNames(page)).includes('My echo'));
+      };
+      // Where the focus is, the way back is the next stop.
+      await deleteIt();
+      await page.keyboard.press('Tab');
+      await page.keyboard.press('Enter');
+      await untilText(page, '.said', '“My echo” is back.');
+      assert.equal(await page.evaluate(() => document.activeElement.localName), 'summary');
+      assert.equal(await shownPreset(page), 'My echo');
+      // Undo is for what was done last: the deletion, and no setting.
+      await deleteIt();
+      await key(page, 'z', 'Control');
+      await untilText(page, '.said', '“My echo” is back.');
+      assert.equal(await mix(), first);
+      assert.equal(await page.$eval('.said', ({ role }) => role), 'status');
+      // A setting that was changed since goes first; the button still brings the preset back.
+      await deleteIt();
+      await pressOn(page, 'gain', 'ArrowDown');
+      await page.click('.said button');
+      await reload(page);
+      assert.ok((await presetNames(page)).includes('My echo'));
+      await key(page, 'z', 'Control');
+      assert.equal(await parameterOf(page, 'gain'), 1);
+    });
+
+    onPage('one’s own cannot hide one of the page’s', async (page) => {
+      await pressOn(page, 'delay_mix', 'ArrowUp');
+      await keepAs(page, 'Clean');
+      await untilText(page, '.said', 'Choose another name');
+      assert.equal((await presetNames(page)).filter((name) => name === 'Clean').length, 1);
+    });
+
+    onPage('the name that is in the field gives way to what is typed', async (page) => {
+      await keepAs(page, 'My voice');
+      await page.click('#keep-menu summary');
+      await page.click('#preset-name');
+      await page.keyboard.type('My choir');
+      assert.equal(await page.$eval('#preset-name', ({ value }) => value), 'My choir');
+    });
+
+    onPage('what was done is said where it covers neither the menu nor the bar, at any width', async (page) => {
+      for (const [width, height] of [
+        [360, 740],
+        [768, 1024],
+        [1280, 800],
+      ]) {
+        await page.setViewport({ width, height });
+        await page.click('#reset-all');
+        await page.click('#keep-menu summary');
+        const covered = await page.evaluate(() => {
+          const said = document.querySelector('.said').getBoundingClientRect();
+          return ['.app-bar', '#keep-menu .menu-body']
+            .map((selector) => document.querySelector(selector).getBoundingClientRect())
+            .some((box) => box.top < said.bottom && said.top < box.bottom);
+        });
+        assert.ok(!covered, `${width} pixels wide`);
+        await page.keyboard.press('Escape');
+      }
     });
   });
 
@@ -193,10 +328,38 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
     const b = await all(page);
     await page.click('#compare');
     assert.equal(await parameterOf(page, 'gain'), 1);
-    await page.reload();
-    await untilReady(page);
+    await reload(page);
     await page.click('#compare');
     assert.deepEqual(await all(page), b);
+  });
+
+  onPage('bypass is a way to listen, and no setting: nothing keeps it, and nothing changes it', async (page) => {
+    const bypassed = () => parameterOf(page, 'bypass');
+    await page.select('#preset', 'Lo-fi: tape');
+    await page.keyboard.press('b');
+    assert.equal(await bypassed(), 1);
+    assert.equal(await shownPreset(page), 'Lo-fi: tape');
+    assert.doesNotMatch(await share(page), /bypass/);
+    for (const act of [
+      () => page.select('#preset', 'Clean'),
+      () => page.click('#undo'),
+      () => page.click('#compare'),
+      () => page.click('#reset-all'),
+    ]) {
+      await act();
+      assert.equal(await bypassed(), 1, `${act}`);
+    }
+    // One step back is that of Reset, and no step was the bypass's own.
+    await page.click('#undo');
+    assert.equal(await shownPreset(page), 'Lo-fi: tape');
+    await reload(page);
+    assert.equal(await bypassed(), 0);
+    assert.equal(await shownPreset(page), 'Lo-fi: tape');
+    await page.evaluate(() => {
+      location.hash = '#/studio?v=1&gain=2&bypass=1';
+    });
+    await page.waitForFunction(() => globalThis.page.session.get('gain') === 2);
+    assert.equal(await bypassed(), 0);
   });
 
   describe('a link', () => {
@@ -210,19 +373,45 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       }
       await page.click('#parameter-compressor_on');
       const mine = await all(page);
-      await page.click('#share');
-      await page.waitForFunction(() => location.hash.includes('gain='));
-      const url = page.url();
+      const url = await share(page);
+      assert.ok(url.includes('gain='), url);
       const other = await openPage(await browser.createBrowserContext(), url);
       try {
         await untilReady(other);
         assert.deepEqual(await all(other), mine);
         assert.ok(!other.url().includes('gain='), 'the address is plain again, so that a reload keeps what follows');
+        await reload(other);
+        assert.deepEqual(await all(other), mine, 'a reload changes nothing');
         await other.click('#undo');
         assert.equal(await parameterOf(other, 'gain'), 1);
       } finally {
         await closeSite(other);
       }
+    });
+
+    onPage('that was shared brings nothing back over what was changed since', async (page) => {
+      await typeInto(page, 'Gain', '-7.3');
+      await share(page);
+      await typeInto(page, 'Gain', '-3.1');
+      await page.click('#parameter-chorus_on');
+      const mine = await all(page);
+      await reload(page);
+      assert.deepEqual(await all(page), mine);
+    });
+
+    onPage('stands in a field where the browser does not copy', async (page) => {
+      await page.evaluate(() => {
+        navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+      });
+      await pressOn(page, 'delay_mix', 'ArrowUp');
+      await page.click('#share');
+      await page.waitForSelector('#link:not([hidden])');
+      const { value, selected } = await page.$eval('#link', (link) => ({
+        value: link.value,
+        selected: link.selectionEnd - link.selectionStart,
+      }));
+      assert.match(value, /#\/studio\?v=1&delay_mix=/);
+      assert.equal(selected, value.length);
     });
 
     for (const [hash, sentence] of [

@@ -198,6 +198,52 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
       assert.equal(await page.$('#microphone-menu .lamp.lit'), null);
     });
 
+    const settingsOf = (page) =>
+      page.evaluate(() => {
+        const { session } = globalThis.page;
+        return Object.fromEntries(session.parameters.map(({ id }) => [id, session.get(id)]));
+      });
+    const untilMicrophone = (page) => page.waitForFunction(() => globalThis.page.session.source?.kind === 'microphone');
+
+    onPage('starts with settings for a voice where the demo’s are untouched; undo brings those back', async (page) => {
+      const demo = await settingsOf(page);
+      assert.deepEqual([demo.distortion_on, demo.delay_on], [1, 1]);
+      await playBuiltIn(page);
+      assert.deepEqual(await settingsOf(page), demo);
+      await page.click('#start-microphone');
+      await untilText(page, '.said', 'The microphone starts with “Voice: singer”');
+      const { distortion_on, delay_on } = await settingsOf(page);
+      assert.deepEqual([distortion_on, delay_on], [0, 0]);
+      assert.equal(await page.$eval('#preset', ({ value }) => value), 'Voice: singer');
+      await page.click('#undo');
+      assert.deepEqual(await settingsOf(page), demo);
+      // That was a choice, now and at the next visit.
+      await page.click('#stop');
+      await page.click('#start-microphone');
+      await untilMicrophone(page);
+      assert.deepEqual(await settingsOf(page), demo);
+      await page.reload();
+      await untilReady(page);
+      await page.click('#start-microphone');
+      await untilMicrophone(page);
+      assert.deepEqual(await settingsOf(page), demo);
+    });
+
+    onPage('leaves settings alone that somebody changed or chose, be they the demo’s again', async (page) => {
+      for (const act of [
+        () => page.click('#reset-all'),
+        () => page.select('#preset', 'Lo-fi: tape'),
+        () => page.click('#parameter-tremolo_on'),
+      ]) {
+        await act();
+        const mine = await settingsOf(page);
+        await page.click('#start-microphone');
+        await untilMicrophone(page);
+        assert.deepEqual(await settingsOf(page), mine, `${act}`);
+        await page.click('#stop');
+      }
+    });
+
     onPage('comes when the output is down, which rises over some 300 ms', async (page) => {
       await page.evaluate(async () => {
         const { context, engine, output } = await globalThis.page.session.prepare();

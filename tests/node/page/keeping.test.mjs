@@ -1,10 +1,14 @@
 /**
- * The codec of settings, the presets, and WAV files, in Node: against the definitions of float32 and of the format.
+ * The codec of settings, the preset for a voice, and WAV files, in Node: against the definitions of float32 and of the
+ * format, and by the levels of a voice that is known.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { openDoors, SHIPPED } from '../../../scripts/lib/doors.mjs';
 import { Codec, StateError, shortest } from '../../../site/keeping/codec.js';
+import { BUILT_IN, stateOf } from '../../../site/keeping/presets.js';
 import { wavHeader, wavSamples } from '../../../site/recording/wav.js';
+import { renderInNode } from '../../support/render.mjs';
 
 const table = [
   { index: 0, id: 'gain', label: 'Gain', unit: '×', min: 0, max: 4, default: 1, curve: 'decibel' },
@@ -59,6 +63,88 @@ describe('a state from outside', () => {
     ]) {
       assert.throws(() => codec.read(wrong), StateError);
     }
+  });
+});
+
+describe('the preset for a singer', async () => {
+  const RATE = 48000;
+  const ROOM_DECIBELS = -55;
+  const doors = await openDoors(SHIPPED.SIMD);
+  const rows = doors.glue.parameter_table();
+  const engineCodec = new Codec(rows, (id) => rows.find((row) => row.id === id).default, doors.glue.effect_ids());
+  const preset = BUILT_IN.find(({ name }) => name === 'Voice: singer');
+  const { params } = stateOf(engineCodec, preset);
+  const frame = (seconds) => Math.round(seconds * RATE);
+  const level = (samples, from, to) => {
+    const part = samples.subarray(frame(from), frame(to));
+    return 10 * Math.log10(part.reduce((sum, x) => sum + x * x, 0) / part.length);
+  };
+
+  /** Scales samples to a level that a part of them has then. */
+  const at = (decibels, samples, from, to) => {
+    const factor = 10 ** ((decibels - level(samples, from, to)) / 20);
+    return samples.map((sample) => factor * sample);
+  };
+
+  /** A room's noise: of a normal distribution, by a sum of twelve even ones from a fixed seed. */
+  function room(seconds, seed) {
+    let state = seed;
+    const even = () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return state / 2 ** 32 - 0.5;
+    };
+    const samples = Float32Array.from({ length: frame(seconds) }, () => {
+      let sum = 0;
+      for (let n = 0; n < 12; n++) sum += even();
+      return sum;
+    });
+    return at(ROOM_DECIBELS, samples, 0, seconds);
+  }
+
+  /** Notes of a second with a second's pause behind each: nineteen partials, which come within 30 ms. */
+  function song(seconds, decibels) {
+    const notes = [196, 220, 262, 233];
+    const samples = Float32Array.from({ length: frame(seconds) }, (_, n) => {
+      const time = (n / RATE) % 2;
+      const hertz = notes[Math.floor(n / RATE / 2) % notes.length];
+      const swell = Math.min(1, time / 0.03) * (time < 1 ? 1 : Math.exp((1 - time) / 0.05));
+      let sum = 0;
+      for (let partial = 1; partial < 20; partial++) {
+        sum += Math.sin(2 * Math.PI * hertz * partial * time + partial ** 2) / partial ** 1.3;
+      }
+      return swell * sum;
+    });
+    return at(decibels, samples, 0.1, 0.9);
+  }
+
+  for (const decibels of [-18, -24, -36]) {
+    it(`turns the room down in the pauses and lets the voice through: sung at ${decibels} dB`, () => {
+      const voice = song(8, decibels);
+      const noise = room(8, 1 - decibels);
+      const heard = voice.map((sample, n) => sample + noise[n]);
+      const rendered = (values) => renderInNode(doors, [heard], RATE, { ...params, ...values })[0];
+      const [gated, open, dry] = [{}, { gate_on: 0 }, { gate_on: 0, reverb_on: 0 }].map(rendered);
+      for (let note = 0; note < 8; note += 2) {
+        const pause = [note + 1.7, note + 1.95];
+        const quieter = level(open, ...pause) - level(gated, ...pause);
+        assert.ok(quieter > 12 && quieter < 18, `pause ${note}: ${quieter.toFixed(1)} dB`);
+        const sung = [note + 0.1, note + 0.9];
+        assert.ok(Math.abs(level(gated, ...sung) - level(open, ...sung)) < 0.1, `note ${note}`);
+        // Its very beginning may lose 3 dB, a third of what an ear takes for half as loud.
+        const beginning = [note, note + 0.02];
+        assert.ok(level(open, ...beginning) - level(gated, ...beginning) < 3, `beginning ${note}`);
+      }
+      // A little reverb: behind a note the room answers, far below it.
+      const tail = level(rendered({ reverb_on: 1, gate_on: 0 }), 1.15, 1.25) - level(dry, 0.1, 0.9);
+      assert.ok(tail < -15, `${tail.toFixed(1)} dB`);
+      const ringing = open.map((sample, n) => sample - dry[n]);
+      assert.ok(level(ringing, 1.1, 1.2) > level(dry, 0.1, 0.9) - 45);
+      assert.ok(gated.every((sample) => Math.abs(sample) < 1));
+    });
+  }
+
+  it('neither distorts nor echoes', () => {
+    assert.ok(!params.distortion_on && !params.delay_on);
   });
 });
 
