@@ -111,8 +111,8 @@ impl Order {
 /// The effects in an order.
 pub struct Rack {
     effects: Effects,
-    /// The effect that each parameter belongs to; none for the chain's own. Seven changes shown to all parameters of all
-    /// effects took a tenth of the time of all else.
+    /// The effect that each parameter belongs to; none for the chain's own. To show each change to all parameters of
+    /// all effects took a tenth of the time while everything moved.
     owners: [Option<u8>; params::COUNT],
     order: Order,
     turn: Option<Turn>,

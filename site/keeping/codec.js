@@ -13,6 +13,8 @@ import { isRecord } from '../shared/storage.js';
  * @property {1} version
  * @property {Values} params a value for each parameter
  * @property {string[]} order the effects' ids
+ *
+ * @typedef {{ name: string, state: State }} Named settings, and the preset that they come from; '' is none
  */
 
 const VERSION = 1;
@@ -133,6 +135,17 @@ export class Codec {
     );
     return this.read({ version: Number(version), params, order: query.get('order')?.split('.') });
   }
+}
+
+/**
+ * Whether two states are the same, value by value.
+ * @param {State} one
+ * @param {State} other
+ */
+export function isSame(one, other) {
+  const values = new Map(Object.entries(other.params));
+  if (one.order.join() !== other.order.join()) return false;
+  return Object.entries(one.params).every(([id, value]) => values.get(id) === value);
 }
 
 /**

@@ -6,8 +6,8 @@
 import { isRecord, readStored, store } from '../shared/storage.js';
 
 /**
- * @typedef {import('../session/session.js').Part} Part
- * @typedef {{ before: Part, after: Part }} Step
+ * @typedef {import('../session/session.js').Part & { name?: string }} NamedPart with the name that all settings had
+ * @typedef {{ before: NamedPart, after: NamedPart }} Step
  */
 
 const KEY = 'audio-dsp-wasm.history';
@@ -36,7 +36,7 @@ export class History {
     return this.#undone.length > 0;
   }
 
-  /** @param {import('../session/session.js').Change} change */
+  /** @param {Step & { gesture?: object }} change */
   add({ before, after, gesture }) {
     const last = this.#done.at(-1);
     if (gesture && gesture === this.#gesture && last) {
@@ -50,7 +50,7 @@ export class History {
     this.#undone = [];
   }
 
-  /** @returns {Part} what to set, nothing where there is nothing to undo */
+  /** @returns {NamedPart} what to set, nothing where there is nothing to undo */
   undo() {
     const step = this.#done.pop();
     this.#gesture = undefined;
@@ -59,7 +59,7 @@ export class History {
     return step.before;
   }
 
-  /** @returns {Part} */
+  /** @returns {NamedPart} */
   redo() {
     const step = this.#undone.pop();
     this.#gesture = undefined;
@@ -75,9 +75,9 @@ export class History {
 }
 
 /**
- * @param {Part} first
- * @param {Part} second goes before the first
- * @returns {Part}
+ * @param {NamedPart} first
+ * @param {NamedPart} second goes before the first
+ * @returns {NamedPart}
  */
 const merged = (first, second) => ({ ...first, ...second, params: { ...first.params, ...second.params } });
 
@@ -92,7 +92,8 @@ function isStepList(value) {
 /** @param {unknown} value */
 function isPart(value) {
   if (!isRecord(value) || !isRecord(value.params)) return false;
-  const { order, params } = value;
+  const { order, params, name } = value;
+  if (name !== undefined && typeof name !== 'string') return false;
   const isOrder = order === undefined || (Array.isArray(order) && order.every((id) => typeof id === 'string'));
   return isOrder && Object.values(params).every((each) => typeof each === 'number' && Number.isFinite(each));
 }

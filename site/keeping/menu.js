@@ -7,15 +7,13 @@ import { popup } from '../shared/overlays.js';
 import { StateError } from './codec.js';
 
 /**
- * @typedef {import('./codec.js').State} State
- *
  * @typedef {object} Actions
  * @property {import('./presets.js').OwnPresets} own
- * @property {() => State} now
- * @property {(sentence: string) => void} say
+ * @property {(name: string) => boolean} isBuiltIn whether a preset of the page is called so
+ * @property {import('./current.js').Current} current
+ * @property {(sentence: string, takeBack?: () => void) => void} say
  * @property {(data: unknown) => void} take puts a state from outside in force; throws a StateError
- * @property {() => string} chosen the name of the preset that was chosen last
- * @property {(chosen: { name: string, state: State } | null) => void} onPresets the visitor's own are others
+ * @property {() => void} onPresets the visitor's own are others
  */
 
 const NOT_KEPT = 'This browser keeps nothing for this page. Export the settings as a file instead.';
@@ -23,7 +21,7 @@ const NOT_KEPT = 'This browser keeps nothing for this page. Export the settings 
 const MOST_BYTES = 2 ** 20;
 
 /** @param {Actions} actions */
-export function buildMenu({ own, now, say, take, chosen, onPresets }) {
+export function buildMenu({ own, isBuiltIn, current, say, take, onPresets }) {
   const name = element('input', { type: 'text', id: 'preset-name', autocomplete: 'off', maxLength: 60 });
   const save = button('Save', { id: 'preset-save' });
   const remove = button('Delete this preset', { id: 'preset-delete' });
@@ -43,44 +41,68 @@ export function buildMenu({ own, now, say, take, chosen, onPresets }) {
       formatChoice(),
     ],
   });
+  const key = find(menu, 'summary', HTMLElement);
+  /** Closes it; the focus goes to its button, behind which the way back stands. */
   const close = () => {
     menu.open = false;
+    key.focus();
   };
+  const isOwn = (/** @type {string} */ called) => own.all.some((preset) => preset.name === called);
+  /**
+   * Says what was done to a preset, and offers the way back.
+   * @param {string} sentence
+   * @param {() => void} restore
+   * @param {string} back what is then said
+   */
+  const offer = (sentence, restore, back) =>
+    say(sentence, () => {
+      restore();
+      onPresets();
+      key.focus();
+      say(back);
+    });
 
   // Before it opens: the event that tells that it is open comes later than the first letter can.
-  find(menu, 'summary', HTMLElement).addEventListener('click', () => {
+  key.addEventListener('click', () => {
     if (menu.open) return;
-    const isOwn = own.all.some((preset) => preset.name === chosen());
-    remove.hidden = !isOwn;
-    name.value = isOwn ? chosen() : '';
+    remove.hidden = !isOwn(current.name);
+    name.value = remove.hidden ? '' : current.name;
   });
+  name.addEventListener('focus', () => name.select());
   const keep = () => {
     const called = name.value.trim();
-    if (called === '') {
+    const refuse = (/** @type {string} */ sentence) => {
       name.focus();
-      return say('Type a name for the preset first.');
-    }
-    const preset = { name: called, state: now() };
-    if (!own.save(preset)) return say(NOT_KEPT);
-    onPresets(preset);
+      say(sentence);
+    };
+    if (called === '') return refuse('Type a name for the preset first.');
+    if (isBuiltIn(called)) return refuse(`“${called}” comes with the page. Choose another name.`);
+    const isReplaced = isOwn(called);
+    const restore = own.save({ name: called, state: current.now.state });
+    if (!restore) return say(NOT_KEPT);
+    current.name = called;
+    onPresets();
     close();
-    say(`Kept as “${called}”.`);
+    if (isReplaced) offer(`“${called}” is replaced.`, restore, `“${called}” is as it was.`);
+    else say(`Kept as “${called}”.`);
   };
   save.addEventListener('click', keep);
   name.addEventListener('keydown', ({ key }) => {
     if (key === 'Enter') keep();
   });
   remove.addEventListener('click', () => {
-    const called = chosen();
-    own.remove(called);
-    onPresets(null);
+    const called = current.name;
+    const restore = own.remove(called);
+    if (!restore) return say(NOT_KEPT);
+    onPresets();
     close();
-    say(`“${called}” is deleted. The settings stay as they are.`);
+    offer(`“${called}” is deleted. The settings stay as they are.`, restore, `“${called}” is back.`);
   });
 
   exportFile.addEventListener('click', () => {
-    const json = `${JSON.stringify(now(), null, 2)}\n`;
-    download(new Blob([json], { type: 'application/json' }), `${chosen() || 'settings'}.json`);
+    const { name: called, state } = current.now;
+    const json = `${JSON.stringify(state, null, 2)}\n`;
+    download(new Blob([json], { type: 'application/json' }), `${called || 'settings'}.json`);
     close();
   });
   importFile.addEventListener('click', () => picker.click());

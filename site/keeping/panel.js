@@ -3,20 +3,22 @@
  * the start. Main thread.
  */
 
-import { button, element, messageOf, setText } from '../shared/dom.js';
-import { Codec } from './codec.js';
+import { isSetting } from '../session/settings.js';
+import { button, element, messageOf } from '../shared/dom.js';
+import { Codec, isSame } from './codec.js';
 import { Compare } from './compare.js';
-import { History } from './history.js';
+import { Current } from './current.js';
 import { buildMenu } from './menu.js';
+import { Notice } from './notice.js';
 import { BUILT_IN, OwnPresets, stateOf } from './presets.js';
 
 /**
+ * @typedef {import('./codec.js').Named} Named
  * @typedef {import('./codec.js').State} State
- * @typedef {{ name: string, state: State }} NamedState
  */
 
-const SAID_MILLISECONDS = 4000;
-const KEEP_DELAY_MILLISECONDS = 300;
+/** What a microphone starts with, in place of the demo's distortion and echo. */
+const FOR_A_VOICE = 'Voice: singer';
 /** What was undone is named, up to so many settings. */
 const MOST_NAMED = 3;
 
@@ -25,75 +27,72 @@ const MOST_NAMED = 3;
  * @param {import('../main.js').PageParts} page
  */
 export function mount(host, { session }) {
-  const codec = new Codec(session.parameters, (id) => session.default(id), session.defaultOrder);
-  const history = new History();
-  const compare = new Compare(codec);
+  const table = session.parameters.filter(({ id }) => isSetting(id));
+  const codec = new Codec(table, (id) => session.default(id), session.defaultOrder);
   const own = new OwnPresets(codec);
   const builtIn = BUILT_IN.map((preset) => ({ name: preset.name, state: stateOf(codec, preset) }));
-  const now = () => codec.take(session);
+  let presets = [...builtIn, ...own.all];
+  /**
+   * The name of settings that came without: that of a preset that is the same.
+   * @param {State} state
+   */
+  const nameOf = (state) => presets.find((preset) => isSame(preset.state, state))?.name ?? '';
+  const compare = new Compare(codec, nameOf);
+  const notice = new Notice();
+  const say = notice.say.bind(notice);
+  const current = new Current(session, codec, nameOf, () => {
+    notice.supersede();
+    showChosen();
+    showSteps();
+  });
 
-  const said = element('p', { className: 'said', role: 'status' });
-  let saidTimer = 0;
-  /** @param {string} sentence */
-  function say(sentence) {
-    clearTimeout(saidTimer);
-    setText(said, sentence);
-    saidTimer = setTimeout(() => setText(said, ''), SAID_MILLISECONDS);
-  }
+  /** @param {State} state from outside */
+  const take = (state) => current.load({ name: nameOf(state), state });
 
   // Presets
-  const select = element('select', { 'aria-label': 'Preset', 'id': 'preset' });
+  const select = element('select', { id: 'preset' });
   const before = button('◀', { 'className': 'icon-button', 'aria-label': 'Preset before', 'title': 'Preset before' });
   const after = button('▶', { 'className': 'icon-button', 'aria-label': 'Preset after', 'title': 'Preset after' });
-  /** The preset that was chosen last. @type {NamedState | null} */
-  let chosen = null;
-  const edited = new Option('Presets', '');
-
-  const named = () => [...builtIn, ...own.all];
+  /** Stands for settings that are no preset. */
+  const other = new Option('Presets', '');
+  const named = (/** @type {string} */ name) => presets.find((preset) => preset.name === name);
 
   function fillSelect() {
+    const yours = own.all;
+    presets = [...builtIn, ...yours];
     /**
      * @param {string} label
-     * @param {NamedState[]} presets
+     * @param {Named[]} some
      */
-    const group = (label, presets) =>
-      element('optgroup', { label }, ...presets.map(({ name }) => new Option(name, name)));
-    const yours = own.all;
-    select.replaceChildren(edited, group('Built in', builtIn), ...(yours.length > 0 ? [group('Yours', yours)] : []));
+    const group = (label, some) => element('optgroup', { label }, ...some.map(({ name }) => new Option(name, name)));
+    select.replaceChildren(other, group('Built in', builtIn), ...(yours.length > 0 ? [group('Yours', yours)] : []));
     showChosen();
   }
 
   function showChosen() {
-    const state = now();
-    const same = chosen && isSame(chosen.state, state);
-    if (!same) {
-      const match = named().find((preset) => isSame(preset.state, state));
-      if (match) chosen = match;
-    }
-    const matches = chosen !== null && isSame(chosen.state, state);
-    edited.text = chosen ? `${chosen.name} (edited)` : 'Presets';
-    select.value = chosen && matches ? chosen.name : '';
-  }
-
-  /** @param {NamedState | undefined} preset */
-  function choose(preset) {
-    if (!preset) return;
-    chosen = preset;
-    load(preset.state);
+    const { name, state } = current.now;
+    const preset = named(name);
+    const isEdited = preset !== undefined && !isSame(preset.state, state);
+    // In front of the name, where a narrow box does not cut it off.
+    other.text = isEdited ? `• ${name}` : 'Presets';
+    select.value = preset && !isEdited ? name : '';
+    select.ariaLabel = select.title = isEdited ? `Preset: ${name}, edited` : 'Preset';
   }
 
   /** @param {number} step */
   function chooseNext(step) {
-    const all = named();
-    const at = all.findIndex(({ name }) => name === chosen?.name);
-    choose(all[(at + step + all.length) % all.length] ?? all[0]);
-    say(chosen?.name ?? '');
+    const at = presets.findIndex(({ name }) => name === current.name);
+    const from = at < 0 && step < 0 ? 0 : at;
+    const next = presets[(from + step + presets.length) % presets.length];
+    current.load(next);
+    say(next.name);
   }
 
-  /** @param {State} state */
-  const load = (state) => session.load(state);
-
-  select.addEventListener('change', () => choose(named().find(({ name }) => name === select.value)));
+  select.addEventListener('change', () => {
+    const preset = named(select.value);
+    if (preset) current.load(preset);
+    else showChosen();
+  });
   before.addEventListener('click', () => chooseNext(-1));
   after.addEventListener('click', () => chooseNext(1));
 
@@ -110,7 +109,7 @@ export function mount(host, { session }) {
     turn.setAttribute('aria-label', `A|B, ${compare.heard} is heard`);
   }
   turn.addEventListener('click', () => {
-    load(compare.turn(now()));
+    current.load(compare.turn(current.now));
     showCompare();
   });
 
@@ -127,32 +126,16 @@ export function mount(host, { session }) {
     'aria-label': 'Redo',
     'title': 'Redo (Ctrl+Shift+Z)',
   });
-  let replaying = false;
-  let keepTimer = 0;
-  function keepSoon() {
-    clearTimeout(keepTimer);
-    keepTimer = setTimeout(() => history.keep(), KEEP_DELAY_MILLISECONDS);
-  }
   function showSteps() {
-    undo.setAttribute('aria-disabled', String(!history.canUndo));
-    redo.setAttribute('aria-disabled', String(!history.canRedo));
+    undo.setAttribute('aria-disabled', String(!current.canUndo));
+    redo.setAttribute('aria-disabled', String(!current.canRedo));
   }
   /** @param {'undo' | 'redo'} direction */
   function step(direction) {
-    replaying = true;
-    const { params, order } = history[direction]();
-    // A step from before a reload can be from before an update, with fewer effects.
-    session.load({ params, order: order && codec.orderOf(order) });
-    say(
-      sentenceOf(
-        direction,
-        session.parameters.filter(({ id }) => id in params),
-        order !== undefined,
-      ),
-    );
-    replaying = false;
-    keepSoon();
-    showSteps();
+    if (direction === 'undo' && notice.isLatest) return notice.takeBack();
+    const { params, order } = current.step(direction);
+    const rows = session.parameters.filter(({ id }) => id in params);
+    say(sentenceOf(direction, rows, order !== undefined));
   }
   undo.addEventListener('click', () => step('undo'));
   redo.addEventListener('click', () => step('redo'));
@@ -161,14 +144,6 @@ export function mount(host, { session }) {
     if (!direction || isTextField(event.target)) return;
     event.preventDefault();
     step(direction);
-  });
-  addEventListener('pagehide', () => history.keep());
-  session.addEventListener('change', ({ detail }) => {
-    showChosen();
-    if (replaying) return;
-    history.add(detail);
-    keepSoon();
-    showSteps();
   });
 
   // A link
@@ -181,16 +156,16 @@ export function mount(host, { session }) {
     'hidden': true,
   });
   share.addEventListener('click', async () => {
-    const url = new URL(`#/studio?${codec.toQuery(now())}`, location.href).href;
-    window.history.replaceState(null, '', url);
+    // Not into the address: a reload would bring these back over all that was changed since.
+    const url = new URL(`#/studio?${codec.toQuery(current.now.state)}`, location.href).href;
     try {
       await navigator.clipboard.writeText(url);
-      say('The link is copied. It is in the address too.');
+      say('The link is copied.');
     } catch {
       link.value = url;
       link.hidden = false;
       link.select();
-      say('Copy this link; it is in the address too.');
+      say('Copy this link.');
     }
   });
   link.addEventListener('blur', () => {
@@ -201,49 +176,43 @@ export function mount(host, { session }) {
     if (query === undefined) return;
     try {
       const state = codec.fromQuery(query);
-      if (state) load(state);
+      if (state) take(state);
     } catch (error) {
       say(messageOf(error));
     }
     // The settings go on from here: a reload must not bring the link's back.
-    window.history.replaceState(null, '', view);
+    history.replaceState(null, '', view);
   }
   addEventListener('hashchange', takeLink);
 
-  const reset = button('Reset', { id: 'reset-all', title: 'All settings back to the start; undo takes it back' });
+  const reset = button('Reset', { id: 'reset-all', title: 'All settings back to the demo’s; undo takes it back' });
   reset.addEventListener('click', () => {
-    session.resetAll();
-    say('All settings are as at the start. Undo brings yours back.');
+    current.load(current.demo);
+    say('All settings are the demo’s again. Undo brings yours back.');
+  });
+
+  session.addEventListener('source', () => {
+    const preset = named(FOR_A_VOICE);
+    if (session.source?.kind !== 'microphone' || !current.isUntouched || !preset) return;
+    current.load(preset);
+    say(`The microphone starts with “${preset.name}” in place of the demo’s effects. Undo brings those back.`);
   });
 
   const menu = buildMenu({
     own,
-    now,
+    isBuiltIn: (name) => builtIn.some((preset) => preset.name === name),
+    current,
     say,
-    take: (data) => load(codec.read(data)),
-    chosen: () => chosen?.name ?? '',
-    onPresets: (preset) => {
-      chosen = preset;
-      fillSelect();
-    },
+    take: (data) => take(codec.read(data)),
+    onPresets: fillSelect,
   });
   const gap = () => element('span', { className: 'gap' });
-  host.append(before, select, after, gap(), turn, undo, redo, gap(), reset, share, link, menu, said);
+  host.append(before, select, after, gap(), turn, undo, redo, gap(), reset, share, link, menu, notice.node);
 
   fillSelect();
   showCompare();
   showSteps();
   takeLink();
-}
-
-/**
- * @param {State} one
- * @param {State} other
- */
-function isSame(one, other) {
-  const values = new Map(Object.entries(other.params));
-  if (one.order.join() !== other.order.join()) return false;
-  return Object.entries(one.params).every(([id, value]) => values.get(id) === value);
 }
 
 /**

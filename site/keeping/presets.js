@@ -7,11 +7,10 @@ import { isRecord, readStored, store } from '../shared/storage.js';
 
 /**
  * @typedef {import('../session/session.js').Values} Values
- * @typedef {import('./codec.js').State} State
+ * @typedef {import('./codec.js').Named} Named
  * @typedef {import('./codec.js').Codec} Codec
  *
  * @typedef {{ name: string, params: Values }} Preset
- * @typedef {{ name: string, state: State }} OwnPreset
  */
 
 const KEY = 'audio-dsp-wasm.presets';
@@ -382,7 +381,7 @@ export class OwnPresets {
   /** Those that are kept, by name; what cannot be read is left out. */
   get all() {
     const kept = readStored(KEY);
-    /** @type {OwnPreset[]} */
+    /** @type {Named[]} */
     const presets = [];
     for (const each of Array.isArray(kept) ? kept : []) {
       if (!isRecord(each) || typeof each.name !== 'string') continue;
@@ -397,21 +396,32 @@ export class OwnPresets {
 
   /**
    * Keeps a preset, in place of one of the same name.
-   * @param {OwnPreset} preset
-   * @returns {boolean} whether it is kept
+   * @param {Named} preset
+   * @returns {(() => void) | null} takes it back; null where nothing can be kept
    */
   save(preset) {
-    return store(KEY, [...this.#without(preset.name), preset]);
+    return this.#put(preset.name, [preset]);
   }
 
-  /** @param {string} name */
+  /**
+   * @param {string} name
+   * @returns {(() => void) | null} takes it back
+   */
   remove(name) {
-    return store(KEY, this.#without(name));
+    return this.#put(name, []);
   }
 
-  /** @param {string} name */
-  #without(name) {
+  /**
+   * Puts presets in the place of those of a name.
+   * @param {string} name
+   * @param {readonly unknown[]} presets
+   * @returns {(() => void) | null} puts those back that were there
+   */
+  #put(name, presets) {
     const kept = readStored(KEY);
-    return Array.isArray(kept) ? kept.filter((each) => !(isRecord(each) && each.name === name)) : [];
+    const all = Array.isArray(kept) ? kept : [];
+    const isCalledSo = (/** @type {unknown} */ each) => isRecord(each) && each.name === name;
+    if (!store(KEY, [...all.filter((each) => !isCalledSo(each)), ...presets])) return null;
+    return () => this.#put(name, all.filter(isCalledSo));
   }
 }

@@ -1,18 +1,16 @@
 /**
  * The record key: what is heard, into a WAV file, with the time and the size in sight; where it is wished for,
- * with the moves (takes/). A take that is not saved yet is not lost by leaving the page: the browser asks first. Main
- * thread.
+ * with the moves (takes/). When what plays is stopped, the recording ends too. All recordings are kept beside the key,
+ * and one that is not saved yet is not lost by leaving the page: the browser asks first. Main thread.
  */
 
-import { button, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
-import { download } from '../shared/download.js';
+import { button, errorMessage, messageOf, showMessage } from '../shared/dom.js';
 import { TakesMenu } from '../takes/menu.js';
 import { takeOf } from '../takes/take.js';
 import { chosenFormat } from './format.js';
 import { Recording } from './recorder.js';
 
 /**
- * @typedef {import('./recorder.js').Take} Take
  * @typedef {{ input: Recording, log: import('../../worklet/take.js').Take }} Moves what goes in, and what is changed
  */
 
@@ -34,17 +32,18 @@ export function mount(host, page) {
 
 class RecordKey {
   #session;
-  #ui;
+  #key = button('●', { 'className': 'round record', 'id': 'record', 'aria-label': 'Record', 'aria-pressed': 'false' });
+  #error = errorMessage({ id: 'record-error' });
   #takes;
   /** @type {Recording | null} */
   #recording = null;
   /** @type {Moves | null} */
   #moves = null;
-  /** Not saved yet. @type {Take | null} */
-  #take = null;
+  /** When it began. */
+  #since = new Date();
   #timer = 0;
   /** When it began, in the context's time. */
-  #since = 0;
+  #startTime = 0;
 
   /**
    * @param {HTMLElement} host
@@ -54,28 +53,29 @@ class RecordKey {
     const { session } = page;
     this.#session = session;
     this.#takes = new TakesMenu(page);
-    this.#ui = build(host, this.#takes.node);
-    const { key, save, discard } = this.#ui;
-    key.addEventListener('click', () => this.press());
-    save.addEventListener('click', () => this.#save());
-    discard.addEventListener('click', () => this.#discard());
+    host.append(this.#key, ...this.#takes.nodes, this.#error);
+    this.#key.addEventListener('click', () => this.press());
     session.addEventListener('closed', () => this.#stop());
+    // Nobody wants a recording that runs on over silence; a loop that plays on is none.
+    session.addEventListener('source', () => {
+      if (!session.source && !session.mix?.added) this.#stop();
+    });
     addEventListener('beforeunload', (event) => {
-      if (this.#recording || this.#take || this.#takes.isUnsaved) event.preventDefault();
+      if (this.#recording || this.#takes.isUnsaved) event.preventDefault();
     });
     this.#show();
   }
 
   /** Starts a recording, or ends it. */
   press() {
-    if (this.#ui.key.disabled) return;
+    if (this.#key.disabled) return;
     if (this.#recording) this.#stop();
     else this.#start();
   }
 
   async #start() {
-    const { key, error } = this.#ui;
-    showMessage(error, '');
+    const key = this.#key;
+    showMessage(this.#error, '');
     const hadFocus = document.activeElement === key;
     /** @type {Recording | null} */
     let input = null;
@@ -84,24 +84,25 @@ class RecordKey {
       const { engine, mix } = await this.#session.prepare();
       this.#session.hold(HOLDER);
       const onFull = (/** @type {string} */ sentence) => {
-        showMessage(error, sentence);
+        showMessage(this.#error, sentence);
         this.#stop();
       };
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
-      this.#since = engine.context.currentTime;
+      this.#startTime = engine.context.currentTime;
       this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
       if (input) {
         this.#moves = { input, log: engine.record() };
         // The moves are kept from when the audio thread has heard of it: not before that it is said to record.
         await untilHeard(engine);
       }
-      this.#take = null;
+      this.#since = new Date();
+      this.#takes.begin();
       this.#timer = setInterval(() => this.#show(), REFRESH_MILLISECONDS);
     } catch (failure) {
       await (await input?.stop())?.discard();
       this.#session.release(HOLDER);
-      showMessage(error, `The recording did not start: ${messageOf(failure)}`);
+      showMessage(this.#error, `The recording did not start: ${messageOf(failure)}`);
     }
     key.disabled = false;
     if (hadFocus) key.focus();
@@ -130,52 +131,32 @@ class RecordKey {
     const moves = this.#moves;
     this.#recording = this.#moves = null;
     clearInterval(this.#timer);
-    this.#ui.key.disabled = true;
+    this.#key.disabled = true;
+    const name = `Take ${localTime(this.#since)}`;
+    /** @type {import('./recordings.js').Kept | null} */
+    let kept = null;
     try {
-      this.#take = await recording.stop();
+      kept = { name, sound: await recording.stop() };
       if (moves) {
         const recorded = await moves.input.stop();
         await untilHeard(this.#session.engine);
-        const take = takeOf(`Take ${moment()}`, moves.log.stop(), recorded);
-        if (take) {
-          take.wasLooped = this.#session.mix?.addedSince(this.#since) ?? false;
-          this.#takes.recorded(take);
-        }
+        kept.take = takeOf(name, moves.log.stop(), recorded) ?? undefined;
+        if (kept.take) kept.take.wasLooped = this.#session.mix?.addedSince(this.#startTime) ?? false;
       }
     } catch (failure) {
-      showMessage(this.#ui.error, `The take could not be kept: ${messageOf(failure)}`);
+      showMessage(this.#error, `The take could not be kept: ${messageOf(failure)}`);
     }
+    this.#takes.end(kept);
     this.#session.release(HOLDER);
-    this.#ui.key.disabled = false;
+    this.#key.disabled = false;
     this.#show();
-  }
-
-  #save() {
-    if (!this.#take) return;
-    download(this.#take.file, `Take ${moment()}.wav`);
-    this.#take = null;
-    this.#show();
-    this.#ui.key.focus();
-  }
-
-  #discard() {
-    this.#take?.discard();
-    this.#take = null;
-    this.#show();
-    this.#ui.key.focus();
   }
 
   #show() {
-    const { key, progress, time, size, save, discard } = this.#ui;
     const recording = this.#recording;
-    key.setAttribute('aria-pressed', String(recording !== null));
-    key.title = recording ? 'Stop the recording' : 'Record the output';
-    progress.hidden = !recording && !this.#take;
-    save.hidden = discard.hidden = this.#take === null;
-    const seconds = recording?.seconds ?? this.#take?.seconds ?? 0;
-    const bytes = recording ? recording.bytes + (this.#moves?.input.bytes ?? 0) : (this.#take?.file.size ?? 0);
-    setText(time, `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`);
-    setText(size, `${(bytes / 1e6).toFixed(1)} MB`);
+    this.#key.setAttribute('aria-pressed', String(recording !== null));
+    this.#key.title = recording ? 'Stop the recording' : 'Record the output';
+    if (recording) this.#takes.progress(recording.seconds, recording.bytes + (this.#moves?.input.bytes ?? 0));
   }
 }
 
@@ -190,32 +171,13 @@ async function untilHeard(engine) {
   }
 }
 
-/** Now, as a part of a file's name. */
-const moment = () => new Date().toISOString().slice(0, 19).replace('T', ' ').replaceAll(':', '.');
-
 /**
- * @param {HTMLElement} host
- * @param {HTMLElement} menu
+ * A moment by the visitor's own clock, as a part of a file's name.
+ * @param {Date} when
  */
-function build(host, menu) {
-  const key = button('●', {
-    'className': 'round record',
-    'id': 'record',
-    'aria-label': 'Record',
-    'aria-pressed': 'false',
-  });
-  const time = element('time');
-  const size = element('span', { className: 'size' });
-  const save = button('Save', { 'className': 'primary', 'id': 'record-save', 'aria-label': 'Save WAV' });
-  const discard = button('✕', {
-    'className': 'icon-button',
-    'id': 'record-discard',
-    'aria-label': 'Discard the recording',
-    'title': 'Discard the recording',
-  });
-  const length = element('span', { className: 'take-length' }, time, size);
-  const progress = element('div', { className: 'take' }, length, save, discard);
-  const error = errorMessage({ id: 'record-error' });
-  host.append(key, menu, progress, error);
-  return { key, progress, time, size, save, discard, error };
-}
+const localTime = (when) =>
+  new Date(when.getTime() - when.getTimezoneOffset() * 60_000)
+    .toISOString()
+    .slice(0, 19)
+    .replace('T', ' ')
+    .replaceAll(':', '.');

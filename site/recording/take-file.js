@@ -30,6 +30,7 @@ async function onDisk() {
   opened += 1;
   const name = `${Date.now()}-${opened}-${NAME}`;
   await removeOld(folder);
+  const release = await lock(name);
   const handle = await folder.getFileHandle(name, { create: true });
   const stream = await handle.createWritable();
   return {
@@ -42,12 +43,24 @@ async function onDisk() {
     async discard() {
       await stream.abort().catch(() => {});
       await folder.removeEntry(name).catch(() => {});
+      release();
     },
   };
 }
 
 /**
- * Removes the takes of earlier visits. One that another tab writes is locked, and stays.
+ * Keeps a take from being removed by another visit, or a later hour of this one, for as long as this page is there.
+ * @param {string} name
+ * @returns {Promise<() => void>} gives it free
+ */
+const lock = (name) =>
+  new Promise((locked, refused) => {
+    const held = () => new Promise((/** @type {(value?: unknown) => void} */ release) => locked(release));
+    navigator.locks.request(name, held).catch(refused);
+  });
+
+/**
+ * Removes the takes of earlier visits. One that a page still has is locked, and stays.
  * @param {FileSystemDirectoryHandle} folder
  */
 async function removeOld(folder) {
@@ -55,7 +68,12 @@ async function removeOld(folder) {
   const names = /** @type {AsyncIterable<string>} */ (/** @type {{ keys: () => unknown }} */ (folder).keys());
   const dayAgo = Date.now() - 24 * 3600 * 1000;
   for await (const name of names) {
-    if (Number.parseInt(name, 10) < dayAgo) await folder.removeEntry(name).catch(() => {});
+    if (!(Number.parseInt(name, 10) < dayAgo)) continue;
+    await navigator.locks.request(
+      name,
+      { ifAvailable: true },
+      (free) => free && folder.removeEntry(name).catch(() => {}),
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import { createEngine, TRANSPORTS } from '../../worklet/engine.js';
 import { Fader } from '../shared/fade.js';
 import { Mix } from './mix.js';
 import { OutputLevel } from './output-level.js';
+import { isSetting } from './settings.js';
 
 /**
  * @typedef {import('../../worklet/engine.js').Engine} Engine
@@ -122,7 +123,6 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     this.parameters = parameters;
     this.#frequencyResponse = frequencyResponse;
     this.#level = new OutputLevel(settings.volume, () => this.#emit('match'));
-    this.#level.bypassed = settings.get('bypass') > 0;
     this.#settings = settings;
     this.#forced = forced;
   }
@@ -271,7 +271,7 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
     if (id === 'bypass') this.#level.bypassed = inForce > 0;
     if (id === 'limiter_on' && this.mix) this.mix.limiting = inForce > 0;
     this.#emit('parameter', { id, value: inForce });
-    if (inForce === old) return;
+    if (inForce === old || !isSetting(id)) return;
     before.params[id] = old;
     after.params[id] = inForce;
   }
@@ -327,11 +327,6 @@ export class Session extends /** @type {new () => SessionEventTarget} */ (EventT
    */
   default(id) {
     return this.#settings.default(id);
-  }
-
-  resetAll() {
-    const params = Object.fromEntries(this.parameters.map(({ id }) => [id, this.default(id)]));
-    this.load({ params, order: this.defaultOrder });
   }
 
   /**

@@ -32,6 +32,13 @@ const WRITE_DELAY_MILLISECONDS = 250;
  */
 const PAGE_DEFAULTS = { limiter_on: 1 };
 
+/**
+ * Whether a parameter is a setting of the sound. Bypass is none: it is a way to listen, like the volume. So it is not
+ * kept for the next visit, no part of a preset or a link, and no step for undo.
+ * @param {ParameterId} id
+ */
+export const isSetting = (id) => id !== 'bypass';
+
 export class Settings {
   #table;
   /** @type {Map<ParameterId, number>} */
@@ -132,6 +139,7 @@ export class Settings {
    */
   set(id, value) {
     this.#values.set(id, value);
+    if (!isSetting(id)) return;
     this.#changes.params[id] = value;
     this.#writeSoon();
   }
@@ -169,7 +177,7 @@ export class Settings {
     if (typeof sink === 'string') this.#sink = sink;
     if (isOrderOf(order, this.#effects)) this.#order = order;
     const values = new Map(Object.entries(params));
-    for (const id of this.#table.keys()) {
+    for (const id of [...this.#table.keys()].filter(isSetting)) {
       const value = values.get(id);
       if (typeof value === 'number' && Number.isFinite(value)) this.#values.set(id, this.inRange(id, value));
     }

@@ -1,6 +1,9 @@
 /**
- * With what a take is rendered again: as it was played, its moves over other settings, or other settings alone. No DOM.
+ * With what a take is replayed and rendered again: as it was played, its moves over other settings, or other settings
+ * alone. No DOM.
  */
+
+import { settingsAt } from './moves.js';
 
 /**
  * @typedef {import('../keeping/codec.js').State} State
@@ -25,21 +28,41 @@ export const WAYS = /** @type {const} */ ({
 export function settingsFor(way, log, now) {
   if (way === 'as-played') return { log };
   if (way === 'now-alone') return { state: now };
-  const moved = new Set(
-    log.changes.flatMap(({ set = {}, load }) => [...Object.keys(set), ...Object.keys(load?.params ?? {})]),
-  );
-  // What moves begins where it began; all else is as it is now.
-  const params = { ...now.params, ...pick(log.state.params, moved) };
-  const isReordered = log.changes.some(({ order, load }) => order ?? load);
-  const order = isReordered ? [...(log.state.order ?? now.order)] : now.order;
-  return { state: { ...now, params, order }, log };
+  const { params, order } = movedAt(log, -1);
+  return {
+    state: { ...now, params: { ...now.params, ...numbers(params) }, order: [...(order ?? now.order)] },
+    log,
+  };
 }
 
 /**
- * @param {TakeLog['state']['params']} values
- * @param {Set<string>} ids
+ * What is set where a replay begins, or goes on from another place; null where it sets nothing.
+ * @param {Way} way
+ * @param {TakeLog} log
+ * @param {number} frame
  */
-const pick = (values, ids) =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([id, value]) => (ids.has(id) ? [/** @type {const} */ ([id, Number(value)])] : [])),
+export function settingsToReplay(way, log, frame) {
+  if (way === 'now-alone') return null;
+  return way === 'as-played' ? settingsAt(log, frame) : movedAt(log, frame);
+}
+
+/**
+ * Of what the moves change at any time, how it is at a frame. All else is left as it is.
+ * @param {TakeLog} log
+ * @param {number} frame
+ * @returns {import('./moves.js').Move}
+ */
+function movedAt(log, frame) {
+  const moved = new Set(
+    log.changes.flatMap(({ set = {}, load }) => [...Object.keys(set), ...Object.keys(load?.params ?? {})]),
   );
+  const { params, order } = settingsAt(log, frame);
+  const isReordered = log.changes.some((change) => change.order ?? change.load);
+  return {
+    params: Object.fromEntries(Object.entries(params).filter(([id]) => moved.has(id))),
+    order: isReordered ? order : undefined,
+  };
+}
+
+/** @param {TakeLog['state']['params']} values */
+export const numbers = (values) => Object.fromEntries(Object.entries(values).map(([id, value]) => [id, Number(value)]));

@@ -1,23 +1,19 @@
 /**
- * The menu beside the record key: whether the moves are kept with the sound, what can be done with a take that has
- * them, and the way to the dialog that renders files. What few visitors use loads when it is asked for. Main thread.
+ * The menu beside the record key: whether the moves are kept with the sound, the recordings of this visit and what can
+ * be done with each, and the way to the dialog that renders files. Main thread.
  */
 
-import { Codec } from '../keeping/codec.js';
 import { chosenFormat } from '../recording/format.js';
 import { CHANNELS } from '../recording/recorder.js';
+import { clock, megabytes, Recordings } from '../recording/recordings.js';
 import { bytesPerSample } from '../recording/wav.js';
 import { button, choice, element, errorMessage, messageOf, setText, showMessage } from '../shared/dom.js';
-import { download } from '../shared/download.js';
 import { popup } from '../shared/overlays.js';
 import { readStored, store } from '../shared/storage.js';
-import { settingsFor, WAYS } from './again.js';
+import { TakePanel } from './panel.js';
 import { BYTES_PER_FRAME } from './take.js';
 
-/**
- * @typedef {import('./take.js').Take} Take
- * @typedef {import('./again.js').Way} Way
- */
+/** @typedef {import('./take.js').Take} Take */
 
 const KEY = 'audio-dsp-wasm.record-moves';
 /** For what a minute takes, before a context says its own, in Hz. */
@@ -25,74 +21,106 @@ const USUAL_SAMPLE_RATE = 48000;
 
 export class TakesMenu {
   #session;
-  #codec;
   #ui;
-  /** @type {Take | null} */
-  #take = null;
-  #isKept = true;
-  /** Cancels what is rendered. @type {AbortController | null} */
-  #rendering = null;
+  #panel;
+  #recordings;
+  #isRecording = false;
 
   /** @param {import('../main.js').PageParts} page */
   constructor(page) {
     const { session } = page;
     this.#session = session;
-    // What a log does not say is as the engine has it at first, not the page.
-    const standards = new Map(session.parameters.map((row) => [row.id, row.default]));
-    this.#codec = new Codec(session.parameters, (id) => standards.get(id) ?? 0, session.defaultOrder);
-    this.#ui = build();
-    const { what, replayKey, exportKey, forget, way, render, cancel, open, picker, files } = this.#ui;
-    what.addEventListener('change', () => {
+    const act = (/** @type {() => Promise<void>} */ work) => this.#act(work);
+    this.#panel = new TakePanel(session, {
+      act,
+      onExported: (take) => {
+        const row = this.#recordings.rowOf(take);
+        if (row) row.isExported = true;
+        this.#recordings.show();
+      },
+    });
+    this.#ui = build(this.#panel.node, () => this.#recordings.isPlaying);
+    this.#recordings = new Recordings(session, {
+      isRecording: () => this.#isRecording,
+      onChange: () => this.#show(),
+      say: (sentence) => this.say(sentence),
+      act,
+      onMoves: (take) => this.#open(take === this.#panel.take ? null : take),
+    });
+    const { menu, what, list, open, picker, files } = this.#ui;
+    list.append(...this.#recordings.nodes);
+    what.group.addEventListener('change', () => {
       store(KEY, this.wantsMoves);
       this.#show();
     });
-    replayKey.addEventListener('click', () => this.#replay());
-    exportKey.addEventListener('click', () => this.#export());
-    forget.addEventListener('click', () => this.#forget());
-    render.addEventListener('click', () => this.#render());
-    cancel.addEventListener('click', () => this.#rendering?.abort());
     open.addEventListener('click', () => picker.click());
-    picker.addEventListener('change', () => this.#open());
+    picker.addEventListener('change', () => this.#read());
     /** @type {(() => void) | undefined} */
     let openDialog;
     files.addEventListener('click', () =>
       this.#act(async () => {
         openDialog ??= (await import('../render/panel.js')).buildRenderDialog(page);
-        this.#ui.menu.open = false;
+        menu.open = false;
         openDialog();
       }),
     );
-    way.value = 'as-played';
-    this.#ui.choose(readStored(KEY) === true);
-    this.#ui.menu.addEventListener('toggle', () => this.#show());
-    session.addEventListener('source', () => this.#show());
-    this.#show();
+    what.show(readStored(KEY) === true ? 'moves' : 'sound');
+    menu.addEventListener('toggle', () => this.#show());
+    // While the keyboard is here, undo is of what was discarded here, and not of a knob.
+    menu.addEventListener('keydown', (event) => {
+      const { key, ctrlKey, metaKey, shiftKey, altKey } = event;
+      if (key.toLowerCase() !== 'z' || ctrlKey === metaKey || shiftKey || altKey) return;
+      if (!this.#recordings.bringBack()) return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    this.#recordings.show();
   }
 
-  get node() {
-    return this.#ui.menu;
+  get nodes() {
+    return [this.#ui.menu, this.#ui.said];
   }
 
   /** Whether the visitor wants the moves with the sound. */
   get wantsMoves() {
-    return this.#ui.wantsMoves();
+    return this.#ui.what.value === 'moves';
   }
 
-  get #isReplaying() {
-    return this.#session.source?.kind === 'take';
-  }
-
-  /** Whether there is a take that was not exported. */
+  /** Whether there is something that is in no file. */
   get isUnsaved() {
-    return this.#take !== null && !this.#isKept;
+    return this.#recordings.unsaved > 0;
+  }
+
+  /** A recording begins: the menu gives way to what is played. */
+  begin() {
+    this.#isRecording = true;
+    if (!this.#recordings.isPlaying) this.#ui.menu.open = false;
+    this.say('Recording.');
+    this.#show();
   }
 
   /**
-   * A take was recorded.
-   * @param {Take} take
+   * How long it is by now.
+   * @param {number} seconds
+   * @param {number} bytes
    */
-  recorded(take) {
-    this.#setTake(take, false);
+  progress(seconds, bytes) {
+    setText(this.#ui.time, clock(seconds));
+    setText(this.#ui.bytes, megabytes(bytes));
+  }
+
+  /**
+   * A recording ended.
+   * @param {import('../recording/recordings.js').Kept | null} kept
+   */
+  end(kept) {
+    this.#isRecording = false;
+    if (!kept) return this.#show();
+    showMessage(this.#ui.error, '');
+    this.#recordings.add(kept);
+    if (kept.take) this.#open(kept.take);
+    this.#ui.menu.open = true;
+    this.say(`${kept.name} is recorded, and not saved yet.`);
   }
 
   /**
@@ -104,84 +132,31 @@ export class TakesMenu {
     this.#ui.menu.open = true;
   }
 
+  /** @param {string} sentence for those who hear the page */
+  say(sentence) {
+    setText(this.#ui.said, sentence);
+  }
+
   /**
+   * Opens the moves of a take, below its row.
    * @param {Take | null} take
-   * @param {boolean} isKept
    */
-  #setTake(take, isKept) {
-    this.#rendering?.abort();
-    if (this.#isReplaying) this.#session.stop();
-    this.#take?.discard();
-    this.#take = take;
-    this.#isKept = isKept;
-    showMessage(this.#ui.error, '');
-    setText(this.#ui.said, '');
-    this.#show();
+  #open(take) {
+    this.#panel.take = this.#recordings.opened = take;
+    (this.#recordings.rowOf(take)?.node ?? this.#ui.list).append(this.#panel.node);
+    this.#recordings.show();
   }
 
-  async #replay() {
-    const take = this.#take;
-    if (!take) return;
-    if (this.#isReplaying) return this.#session.stop();
-    await this.#act(async () => {
-      const { replay } = await import('./replay.js');
-      await replay(this.#session, take, this.#codec);
-    });
-  }
-
-  #export() {
-    const take = this.#take;
-    if (!take) return;
-    return this.#act(async () => {
-      const { toJson } = await import('./file.js');
-      download(await toJson(take), `${take.name}.json`);
-      this.#isKept = true;
-    });
-  }
-
-  #forget() {
-    this.#setTake(null, true);
-    this.#ui.summary.focus();
-  }
-
-  async #render() {
-    const take = this.#take;
-    if (!take || this.#rendering) return;
-    const { way, progress, said } = this.#ui;
-    const rendering = new AbortController();
-    this.#rendering = rendering;
-    const { frames, sampleRate } = take;
-    const sound = { chunks: take.chunks(), frames, sampleRate, channels: CHANNELS };
-    const how = settingsFor(/** @type {Way} */ (way.value), take.log, this.#codec.take(this.#session));
-    this.#show();
-    await this.#act(async () => {
-      const { signal } = rendering;
-      const onProgress = (/** @type {number} */ share) => {
-        progress.value = share;
-      };
-      const options = { ...how, format: chosenFormat(), signal, onProgress };
-      try {
-        const { renderToWav } = await import('../render/to-wav.js');
-        const { file, seconds } = await renderToWav(sound, options);
-        download(file, `${take.name}, ${WAYS[/** @type {Way} */ (way.value)]}.wav`);
-        setText(said, `Rendered: ${seconds.toFixed(1)} s.`);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-        setText(said, 'Cancelled.');
-      }
-    });
-    this.#rendering = null;
-    this.#show();
-  }
-
-  async #open() {
+  async #read() {
     const { picker } = this.#ui;
     const file = picker.files?.[0];
     picker.value = '';
     if (!file) return;
     await this.#act(async () => {
       const { fromJson } = await import('./file.js');
-      this.#setTake(await fromJson(file), true);
+      const take = await fromJson(file);
+      this.#recordings.add({ name: take.name, take }, true);
+      this.#open(take);
     });
   }
 
@@ -199,15 +174,18 @@ export class TakesMenu {
   }
 
   #show() {
-    const { ofTake, about, size, replayKey, render, underWay, progress } = this.#ui;
-    const take = this.#take;
-    ofTake.hidden = take === null;
+    const { take } = this.#panel;
+    if (take && !this.#recordings.rowOf(take)) {
+      this.#panel.stop();
+      return this.#open(null);
+    }
+    const { menu, size, progress, kept } = this.#ui;
+    const { count, unsaved } = this.#recordings;
+    progress.hidden = !this.#isRecording;
+    kept.hidden = this.#isRecording;
+    menu.classList.toggle('unsaved', unsaved > 0);
+    setText(kept, unsaved > 0 ? `${unsaved} not saved` : `${count || 'none'} ${count ? 'saved' : 'yet'}`);
     setText(size, sizeSentence(this.#session.context?.sampleRate ?? USUAL_SAMPLE_RATE, this.wantsMoves));
-    if (take) setText(about, describe(take));
-    setText(replayKey, this.#isReplaying ? '■ Stop' : '▶ Replay');
-    render.disabled = this.#rendering !== null;
-    underWay.hidden = this.#rendering === null;
-    if (!this.#rendering) progress.value = 0;
   }
 }
 
@@ -221,76 +199,39 @@ function sizeSentence(sampleRate, withMoves) {
   const sound = CHANNELS * bytesPerSample(chosenFormat());
   if (!withMoves) return `A minute takes ${minute(sound)}.`;
   return (
-    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: it keeps what goes in as well, so that the take can be ` +
-    'played and rendered again. Start it in silence: what rings on from before is not in it.'
+    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: what goes in is kept as well, and every move of a control, to ` +
+    'mix it again. Start it in silence: what rings on from before is not in it.'
   );
 }
 
-/** @param {Take} take */
-function describe({ name, seconds, moves, input, isExact, wasLooped }) {
-  const size = `${(input.size / 1e6).toFixed(1)} MB`;
-  const exact = isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  const loop = wasLooped ? ' The loop is in the recording alone: a replay or a render does without the looper.' : '';
-  return `${name}: ${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}${loop}`;
-}
-
-function build() {
+/**
+ * @param {Node} panel
+ * @param {() => boolean} staysOpen
+ */
+function build(panel, staysOpen) {
   const what = choice('What to record', [
     ['sound', 'The sound'],
-    ['moves', 'Sound and moves'],
+    ['moves', 'The sound and every move'],
   ]);
   const size = element('p', { className: 'hint' });
-  const about = element('p', { id: 'take-about' });
-  const replayKey = button('▶ Replay', { id: 'take-replay' });
-  const exportKey = button('Export', { id: 'take-export', title: 'The sound that went in and the moves, as JSON' });
-  const forget = button('Discard', { id: 'take-forget' });
-  const way = element(
-    'select',
-    { id: 'take-way' },
-    ...Object.entries(WAYS).map(([value, text]) => new Option(text, value)),
-  );
-  const render = button('Render to WAV', { id: 'take-render' });
-  const progress = element('progress', { 'max': 1, 'value': 0, 'aria-label': 'Progress of the render' });
-  const cancel = button('Cancel', { id: 'take-cancel' });
-  const underWay = element('div', { className: 'row' }, progress, cancel);
-  const said = element('p', { className: 'hint', role: 'status' });
-  const ofTake = element(
-    'div',
-    { className: 'of-take' },
-    about,
-    element('div', { className: 'row' }, replayKey, exportKey, forget),
-    element('div', { className: 'row again' }, element('label', { for: 'take-way' }, 'Render it again'), way, render),
-    underWay,
-    said,
-  );
-  const open = button('Open a take…', { id: 'take-open' });
+  const list = element('div', { className: 'kept' }, panel);
+  const open = button('Open a take…', { id: 'take-open', title: 'One that was exported here, with its moves' });
   const files = button('Render files…', { id: 'render-open' });
   const picker = element('input', { type: 'file', id: 'take-file', accept: '.json,application/json', hidden: true });
   const error = errorMessage({ id: 'take-error' });
-  const body = [what.group, size, ofTake, error, element('div', { className: 'row' }, open, files), picker];
-  const menu = popup({ id: 'takes-menu', summary: ['▾'], label: 'Takes and files', body });
-  const summary = /** @type {HTMLElement} */ (menu.firstElementChild);
-  return {
-    menu,
-    summary,
-    what: what.group,
-    choose: (/** @type {boolean} */ withMoves) => what.show(withMoves ? 'moves' : 'sound'),
-    wantsMoves: () => what.value === 'moves',
-    size,
-    ofTake,
-    about,
-    replayKey,
-    exportKey,
-    forget,
-    way,
-    render,
-    progress,
-    underWay,
-    cancel,
-    said,
-    open,
-    files,
-    picker,
-    error,
-  };
+  const time = element('time');
+  const bytes = element('span', { className: 'size' });
+  const progress = element('small', { className: 'take' }, time, ' ', bytes);
+  const kept = element('small');
+  const heading = element('b', { 'aria-hidden': 'true' }, 'What to record');
+  const row = element('div', { className: 'row' }, open, files);
+  const menu = popup({
+    id: 'takes-menu',
+    summary: [element('span', {}, 'Recordings'), progress, kept],
+    label: 'Recordings',
+    body: [heading, what.group, size, list, error, row, picker],
+    staysOpen,
+  });
+  const said = element('p', { className: 'hidden-text', id: 'record-said', role: 'status' });
+  return { menu, what, size, list, open, files, picker, error, time, bytes, progress, kept, said };
 }

@@ -1,12 +1,14 @@
 /**
  * Plays a take again: what went in is the source, with its waveform, pause, seeking and repeating, and the moves happen
- * again where they were, so that the controls follow and can be turned meanwhile. All of it is one step for undo. Main
- * thread; so a move is heard within some 10 ms of where it was. Rendered again it is exact.
+ * again where they were, so that the controls follow and can be turned meanwhile; or without its moves, for settings to
+ * be tried. All of it is one step for undo. Main thread; so a move is heard within some 10 ms of where it was. Rendered
+ * again it is exact.
  */
 
 import { CHANNELS } from '../recording/recorder.js';
 import { LoopPlayer } from '../sources/loop-player.js';
-import { movesBetween, settingsAt } from './moves.js';
+import { numbers, settingsToReplay } from './again.js';
+import { movesBetween } from './moves.js';
 
 /**
  * @typedef {import('../session/session.js').Session} Session
@@ -21,20 +23,27 @@ const TICK_MILLISECONDS = 10;
  * @param {Session} session
  * @param {Take} take
  * @param {import('../keeping/codec.js').Codec} codec
+ * @param {import('./again.js').Way} way
+ * @param {object} [gesture] of which its changes are a part
  */
-export function replay(session, take, codec) {
-  const gesture = {};
+export function replay(session, take, codec, way, gesture = {}) {
+  /** @param {number} frame sets what is in force there */
+  const goTo = (frame) => {
+    const settings = settingsToReplay(way, take.log, frame);
+    if (settings) session.load('version' in settings ? codec.read(settings) : partOf(settings, codec), gesture);
+  };
   return session.play(async (context) => {
     const player = new LoopPlayer(context, await bufferOf(take));
-    session.load(codec.read(settingsAt(take.log, 0)), gesture);
+    goTo(0);
     /** The frame up to which the moves were made. */
     let made = 0;
     const timer = setInterval(() => {
       if (session.source !== source) return;
       const frame = Math.floor(player.position() * take.sampleRate);
       // Behind where it was: it begins anew, or somebody went back.
-      if (frame < made) session.load(codec.read(settingsAt(take.log, frame)), gesture);
-      else for (const move of movesBetween(take.log, made, frame)) session.load(partOf(move, codec), gesture);
+      if (frame < made) goTo(frame);
+      else if (way !== 'now-alone')
+        for (const move of movesBetween(take.log, made, frame)) session.load(partOf(move, codec), gesture);
       made = frame;
     }, TICK_MILLISECONDS);
     const release = () => {
@@ -54,8 +63,7 @@ export function replay(session, take, codec) {
  * @returns {import('../session/session.js').Part}
  */
 function partOf({ params, order }, codec) {
-  const values = Object.fromEntries(Object.entries(params).map(([id, value]) => [id, Number(value)]));
-  return { params: values, order: order && codec.orderOf(order) };
+  return { params: numbers(params), order: order && codec.orderOf(order) };
 }
 
 /** @param {Take} take */

@@ -54,8 +54,8 @@ export class LoopPoints {
   /** @type {Record<End, HTMLElement>} */
   #handles;
   #keys = {
-    start: button('A', { 'aria-label': 'A: loop from here', 'title': 'Loop from here' }),
-    end: button('B', { 'aria-label': 'B: loop to here', 'title': 'Loop to here' }),
+    start: button('In', { 'aria-label': 'In: loop from here', 'title': 'Loop from here' }),
+    end: button('Out', { 'aria-label': 'Out: loop to here', 'title': 'Loop to here' }),
     clear: button('✕', { 'aria-label': 'Clear the loop', 'title': 'Clear the loop: the whole repeats' }),
   };
 

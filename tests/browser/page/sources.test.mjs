@@ -398,7 +398,7 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
       await page.focus('[aria-label=Position]');
       for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowRight');
       await page.click('#play');
-      await page.click('[aria-label="A: loop from here"]');
+      await page.click('[aria-label="In: loop from here"]');
       const { position } = await player(page);
       assert.ok(position >= 3);
       near(await loop(), position, 10);

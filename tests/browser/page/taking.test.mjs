@@ -1,7 +1,7 @@
 /**
- * What is taken away, in Chromium: a take with its moves, replayed, rendered again, exported and opened elsewhere;
- * files rendered through the rack. References are what the engine gave live, the same engine in Node, and the samples
- * that went in.
+ * What is taken away, in Chromium: the recordings of a visit, heard, discarded and brought back; a take with its moves,
+ * replayed, rendered again, exported and opened elsewhere; files rendered through the rack. References are what the
+ * engine gave live, the same engine in Node, and the samples that went in.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,6 +17,7 @@ import {
   parameterOf,
   playBuiltIn,
   pressOn,
+  takeRecording,
   testsOn,
   untilApplied,
   untilReady,
@@ -97,11 +98,197 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
     await page.waitForSelector('#record-save:not([hidden])');
   }
 
+  /** Waits until a recording of the loop has some sound, and ends it. */
+  async function recordLoop(page) {
+    await page.click('#record');
+    await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+    await playBuiltIn(page);
+    const from = await page.evaluate(() => globalThis.page.session.context.currentTime);
+    await page.waitForFunction((then) => globalThis.page.session.context.currentTime > then + 0.5, {}, from);
+    await endRecording(page);
+  }
+
+  async function endRecording(page) {
+    const count = await countOf(page);
+    await page.keyboard.press('r');
+    await page.waitForFunction((before) => document.querySelectorAll('#recordings li').length > before, {}, count);
+    await page.waitForSelector('#record[aria-pressed=false]:not(:disabled)');
+  }
+
+  /** Whether the browser asks before the page is left. */
+  const asksToLeave = (page) => page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+
+  describe('the recordings of a visit', () => {
+    onPage('are all kept, also for more than a day, under the time of the visitor’s own clock', async (page) => {
+      const timeZone = 'Pacific/Chatham';
+      await page.emulateTimezone(timeZone);
+      const local = () => new Date().toLocaleString('sv-SE', { timeZone });
+      const from = local();
+      await recordLoop(page);
+      const first = await given(page, () => page.click('#record-save'));
+      const [, day, time] = first.name.match(/^Take (\d{4}-\d\d-\d\d) ([\d.]{8})\.wav$/);
+      const moment = `${day} ${time.replaceAll('.', ':')}`;
+      assert.ok(from <= moment && moment <= local(), `${from}, ${moment}`);
+      assert.equal(await asksToLeave(page), false);
+      await page.evaluate(() => {
+        const now = Date.now;
+        Date.now = () => now() + 25 * 3600 * 1000;
+      });
+      await recordLoop(page);
+      assert.equal(await countOf(page), 2);
+      const again = await given(page, () => page.click('#recordings li:last-child [aria-label^="Save WAV"]'));
+      assert.equal(again.name, first.name);
+      assert.ok(again.bytes.equals(first.bytes));
+      assert.equal(await asksToLeave(page), true);
+      const second = await given(page, () => page.click('#record-save'));
+      assert.ok(firstSound(floatsOf(second.bytes)) >= 0);
+      assert.ok(!second.bytes.equals(first.bytes));
+      assert.equal(await asksToLeave(page), false);
+    });
+
+    onPage('can be discarded, and come back by Undo or Ctrl+Z, which turns no knob meanwhile', async (page) => {
+      await pressOn(page, 'gain', 'ArrowUp');
+      const gain = await parameterOf(page, 'gain');
+      await recordLoop(page);
+      await recordLoop(page);
+      const titles = () => page.$$eval('#recordings b', (nodes) => nodes.map(({ textContent }) => textContent));
+      const before = await titles();
+      const samples = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
+      await page.click('#record-discard');
+      assert.equal(await countOf(page), 1);
+      assert.match(await page.$eval('#record-said[role=status]', (node) => node.textContent), /discarded. Undo/);
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'record-undo');
+      await page.click('#record-discard');
+      assert.equal(await countOf(page), 0);
+      assert.equal(await asksToLeave(page), false);
+      await page.keyboard.down('Control');
+      await page.keyboard.press('z');
+      await page.keyboard.up('Control');
+      assert.equal(await parameterOf(page, 'gain'), gain);
+      assert.equal(await countOf(page), 1);
+      assert.equal(await asksToLeave(page), true, 'it is unsaved again');
+      await page.click('#record-undo');
+      assert.deepEqual(await titles(), before, 'each is where it was');
+      assert.equal(await page.$eval('#record-undo', (node) => node.checkVisibility()), false);
+      const back = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
+      assert.equal(differences(back, samples), 0);
+    });
+
+    onPage('are heard in the page past the effects, at its volume', async (page) => {
+      await recordLoop(page);
+      const recorded = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
+      assert.match(await page.$eval('.kept > .hint', (node) => node.textContent), /past the effects.*volume/);
+      // A rack that would be heard, and half the volume. What rang on is over before anything is compared.
+      await page.evaluate(() => {
+        const { session } = globalThis.page;
+        session.pause();
+        session.change({ gain: 4, distortion: 1 });
+        session.volume = 0.5;
+      });
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak.every((peak) => peak < 1e-5));
+      await page.evaluate(async () => {
+        const { session } = globalThis.page;
+        const { context, output, input } = session;
+        await context.audioWorklet.addModule('/tests/support/recorder.js');
+        globalThis.recorder = new AudioWorkletNode(context, 'recorder', {
+          numberOfInputs: 2,
+          numberOfOutputs: 0,
+          channelCount: 2,
+          channelCountMode: 'explicit',
+          processorOptions: { seconds: 20, channels: 2 },
+        });
+        input.connect(globalThis.recorder, 0, 0);
+        output.connect(globalThis.recorder, 0, 1);
+      });
+      await page.click('#recordings .listen');
+      await page.waitForSelector('#recordings .listen[aria-label^=Stop]');
+      await page.waitForSelector('#recordings .listen[aria-label^=Play]');
+      const { input: rack, output: heard } = await takeRecording(page);
+      assert.ok(rack[0].every((x) => x === 0));
+      const left = recorded.filter((_, n) => n % 2 === 0);
+      // What still rings on in the rack is below a hundred-thousandth.
+      const [mine, theirs] = [
+        left.findIndex((x) => Math.abs(x / 2) > 1e-3),
+        heard[0].findIndex((x) => Math.abs(x) > 1e-3),
+      ];
+      const length = Math.min(left.length - mine, heard[0].length - theirs) - 4800;
+      assert.ok(length > 10_000, `${length} frames were heard`);
+      let most = 0;
+      for (let n = 0; n < length; n++) most = Math.max(most, Math.abs(heard[0][theirs + n] - left[mine + n] / 2));
+      assert.ok(most < 1e-4, `${most}`);
+    });
+
+    onPage('give way to what is played by the transport, and what plays gives way to them', async (page) => {
+      await recordLoop(page);
+      await page.waitForFunction(() => !globalThis.page.session.paused);
+      await page.click('#recordings .listen');
+      await page.waitForSelector('#recordings .listen[aria-label^=Stop]');
+      assert.equal(await page.evaluate(() => globalThis.page.session.paused), true);
+      await page.click('#play');
+      await page.waitForSelector('#recordings .listen[aria-label^=Play]');
+      // While a recording runs both sound: somebody sings to it.
+      await page.keyboard.press('r');
+      await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+      await page.click('#takes-menu summary');
+      await page.click('#recordings .listen');
+      await page.waitForSelector('#recordings .listen[aria-label^=Stop]');
+      assert.equal(await page.evaluate(() => globalThis.page.session.paused), false);
+      await endRecording(page);
+    });
+
+    onPage('move nothing beside their key, on a desk, a tablet or a phone', async (page) => {
+      const places = () =>
+        page.$$eval('#transport > *, .transport-keys > *, .recording > *, .outputs > *', (nodes) =>
+          nodes
+            .filter((node) => node.checkVisibility() && !node.matches('#limits, .error'))
+            .map((node) => {
+              const { left, top, width, height } = node.getBoundingClientRect();
+              return [node.id || node.className, left, top, width, height].join();
+            }),
+        );
+      await playBuiltIn(page);
+      await page.waitForSelector('#run-status b');
+      for (const [width, height] of [
+        [1280, 800],
+        [768, 1024],
+        [360, 740],
+      ]) {
+        await page.setViewport({ width, height });
+        const before = await places();
+        await page.click('#record');
+        await page.waitForFunction(() => /^0:0[1-9]$/.test(document.querySelector('.take time').textContent));
+        assert.deepEqual(await places(), before);
+        await endRecording(page);
+        assert.deepEqual(await places(), before);
+        const [key, body] = await page.$$eval('#record, #takes-menu > .menu-body', (nodes) =>
+          nodes.map((node) => node.getBoundingClientRect().toJSON()),
+        );
+        assert.ok(body.left >= 0 && body.right <= width && body.top >= 0 && body.bottom <= height);
+        assert.ok(body.bottom <= key.top || body.top >= key.bottom, 'what opens does not lie over the key');
+      }
+    });
+
+    onPage('end, and are kept, when what plays is stopped', async (page) => {
+      await playBuiltIn(page);
+      await page.keyboard.press('r');
+      await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+      await page.waitForFunction(() => /^0:0[1-9]$/.test(document.querySelector('.take time').textContent));
+      // Another source is no end.
+      await page.click('#start-string');
+      await page.waitForFunction(() => globalThis.page.session.source?.kind === 'string');
+      assert.equal(await page.$eval('#record', ({ ariaPressed }) => ariaPressed), 'true');
+      await page.click('#stop');
+      await page.waitForSelector('#record[aria-pressed=false]:not(:disabled)');
+      assert.equal(await countOf(page), 1);
+      const { bytes } = await given(page, () => page.click('#record-save'));
+      assert.ok(floatsOf(bytes).length > 2 * 40_000);
+    });
+  });
+
   describe('a take with its moves', () => {
     onPage('is rendered again, here or on another page, with the samples that were heard', async (page) => {
       await takeWithMoves(page);
       const heard = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
-      await page.click('#takes-menu summary');
       await untilText(page, '#take-about', '5 moves');
       const rendered = await given(page, () => page.click('#take-render'));
       const again = floatsOf(rendered.bytes);
@@ -127,7 +314,6 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
     onPage('is rendered with other settings: bypassed, it is what went in', async (page) => {
       await takeWithMoves(page);
       await page.evaluate(() => globalThis.page.session.set('bypass', 1));
-      await page.click('#takes-menu summary');
       await page.select('#take-way', 'now-alone');
       const { bytes } = await given(page, () => page.click('#take-render'));
       const dry = floatsOf(bytes).filter((_, n) => n % 2 === 0);
@@ -161,6 +347,7 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       await page.click('#take-replay');
       await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
       await untilText(page, '#take-replay', 'Stop');
+      assert.deepEqual(await playKeyOf(page), { label: 'Pause', sign: 'when-playing' });
       await page.waitForFunction(() => globalThis.moves.some(({ order }) => order));
       const { moves, values, order } = await page.evaluate(() => {
         const { session } = globalThis.page;
@@ -198,6 +385,67 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
       await page.waitForFunction(() => globalThis.page.session.get('tremolo_on') === 1);
       await page.click('#stop');
+    });
+
+    onPage(
+      'is replayed with other settings too: what its moves leave alone stays as it is, or all of it',
+      async (page) => {
+        await takeWithMoves(page);
+        await page.click('#reset-all');
+        await pressOn(page, 'gain', 'ArrowUp');
+        const gain = await parameterOf(page, 'gain');
+        assert.notEqual(gain, 1);
+        const next = () => page.evaluate(() => globalThis.page.session.source.player.seek(0));
+        const untilTremolo = (value) =>
+          page.waitForFunction((wanted) => globalThis.page.session.get('tremolo_on') === wanted, {}, value);
+        await page.click('#takes-menu summary');
+        await page.select('#take-way', 'moves-over-now');
+        await page.click('#take-replay');
+        await untilTremolo(1);
+        assert.equal(await parameterOf(page, 'gain'), gain);
+        // Also on the next round, and what is turned meanwhile.
+        await page.evaluate(() => globalThis.page.session.set('delay_mix', 0.75));
+        await next();
+        await untilTremolo(0);
+        await untilTremolo(1);
+        assert.deepEqual([await parameterOf(page, 'gain'), await parameterOf(page, 'delay_mix')], [gain, 0.75]);
+
+        // As it was played, and back to what was in force before.
+        await page.select('#take-way', 'as-played');
+        await page.waitForFunction(() => globalThis.page.session.get('gain') === 1);
+        await page.select('#take-way', 'now-alone');
+        await page.waitForFunction((value) => globalThis.page.session.get('gain') === value, {}, gain);
+        assert.equal(await parameterOf(page, 'delay_mix'), 0.75);
+        await page.waitForFunction(() => globalThis.page.session.source?.kind === 'take');
+        await page.evaluate(() => {
+          globalThis.changes = 0;
+          globalThis.page.session.addEventListener('parameter', () => {
+            globalThis.changes += 1;
+          });
+        });
+        for (let round = 0; round < 2; round++) {
+          await next();
+          const { duration, from } = await page.evaluate(() => {
+            const { source, context } = globalThis.page.session;
+            return { duration: source.player.buffer.duration, from: context.currentTime };
+          });
+          await page.waitForFunction((end) => globalThis.page.session.context.currentTime > end, {}, from + duration);
+        }
+        assert.equal(await page.evaluate(() => globalThis.changes), 0);
+        await page.click('#take-replay');
+        await page.waitForFunction(() => globalThis.page.session.source === null);
+      },
+    );
+
+    onPage('is discarded with its sound, and comes back with it', async (page) => {
+      await takeWithMoves(page);
+      const rendered = await given(page, () => page.click('#take-render'));
+      await page.click('#record-discard');
+      assert.equal(await page.$eval('.of-take', (node) => node.checkVisibility()), false);
+      await page.click('#record-undo');
+      await page.click('#recordings .moves[aria-expanded=false]');
+      const again = await given(page, () => page.click('#take-render'));
+      assert.ok(again.bytes.equals(rendered.bytes));
     });
 
     onPage('is one of the sound alone where the engine runs on the main thread, and says so', async (page) => {
@@ -318,6 +566,19 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
     });
   });
 });
+
+/** How many recordings the page has. */
+const countOf = (page) => page.$$eval('#recordings li', ({ length }) => length);
+
+/** What the play key says, and which of its signs is in sight. */
+const playKeyOf = (page) =>
+  page.$eval('#play', (key) => ({
+    label: key.ariaLabel,
+    sign: [...key.children]
+      .filter((sign) => sign.checkVisibility())
+      .map((sign) => sign.getAttribute('class'))
+      .join(),
+  }));
 
 /** A second of a sine that sounds for half of it. */
 const tone = (sampleRate, hertz) =>

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { planarFloats, wavHeader, wavSamples } from '../../../site/recording/wav.js';
 import { sampleRateOf } from '../../../site/render/sample-rate.js';
-import { settingsFor } from '../../../site/takes/again.js';
+import { settingsFor, settingsToReplay } from '../../../site/takes/again.js';
 import { movesBetween, settingsAt } from '../../../site/takes/moves.js';
 import { takeOf } from '../../../site/takes/take.js';
 import { silentFlac } from '../../support/flac.mjs';
@@ -90,6 +90,23 @@ describe('a take that is replayed', () => {
       { params: {}, order: ['delay', 'gain'] },
     ]);
     assert.deepEqual(movesBetween(moves, 256, 511), [{ version: 1, params: { gain: 3 }, order: undefined }]);
+  });
+});
+
+describe('a take that is replayed with other settings', () => {
+  const reordered = { frame: 256, order: ['delay', 'gain'] };
+
+  it('sets what its moves change, wherever it begins, and leaves all else', () => {
+    const at = (frame, changes = log.changes) => settingsToReplay('moves-over-now', { ...log, changes }, frame);
+    assert.deepEqual(at(0), { params: { gain: 0.5 }, order: undefined });
+    assert.deepEqual(at(200), { params: { gain: 0.7 }, order: undefined });
+    assert.deepEqual(at(0, [reordered]), { params: {}, order: ['gain', 'delay'] });
+    assert.deepEqual(at(300, [reordered]), { params: {}, order: ['delay', 'gain'] });
+  });
+
+  it('or sets everything, or nothing', () => {
+    assert.deepEqual(settingsToReplay('as-played', log, 0), log.state);
+    assert.equal(settingsToReplay('now-alone', log, 0), null);
   });
 });
 
