@@ -19,6 +19,9 @@ export const OLDEST_BROWSERS = ['chrome91', 'edge91', 'firefox90', 'safari15'];
 /** Of the hash, in hexadecimal digits: 48 bits tell more files apart than a page will ever have. */
 const HASH_DIGITS = 12;
 
+/** A module that is imported when it is needed; in a comment the name of a type follows. */
+const LAZY_IMPORT = /\bimport\('(\.[^']+)'\)(?![.}])/g;
+
 const ASSET_URL = /new URL\(\s*'([^']+)',\s*import\.meta\.url\s*\)/g;
 
 /** @param {string | Uint8Array} content */
@@ -111,7 +114,8 @@ export class Assets {
   }
 
   /**
-   * A module, with the names of its assets as they will be.
+   * A module, with the names of its assets as they will be. What it imports lazily is in the same file anyway, and
+   * takes less room there if it is imported at once.
    * @param {{ path: string }} file
    * @returns {Promise<import('esbuild').OnLoadResult>}
    */
@@ -120,6 +124,13 @@ export class Assets {
     for (const [whole, url] of contents.matchAll(ASSET_URL)) {
       const asset = await this.#asset(relative(this.#from, resolve(dirname(path), url)).replaceAll('\\', '/'));
       contents = contents.replace(whole, `new URL('./${asset}', import.meta.url)`);
+    }
+    const lazy = new Set([...contents.matchAll(LAZY_IMPORT)].map(([, url]) => url));
+    for (const [nth, url] of [...lazy].entries()) {
+      contents = `import * as lazy${nth} from '${url}';${contents}`.replaceAll(
+        `import('${url}')`,
+        `Promise.resolve(lazy${nth})`,
+      );
     }
     return { contents, loader: 'js' };
   }

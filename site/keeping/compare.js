@@ -1,4 +1,4 @@
-/** Two settings to compare, A and B, each with its name: one is heard, the other waits. Both outlast a reload. No DOM. */
+/** Two settings to compare, A and B, each with its name: one is heard, the other waits, over a reload too. No DOM. */
 
 import { isRecord, readStored, store } from '../shared/storage.js';
 

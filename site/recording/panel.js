@@ -39,11 +39,10 @@ class RecordKey {
   #recording = null;
   /** @type {Moves | null} */
   #moves = null;
-  /** When it began. */
+  /** When it began, by the clock and in the context's time. */
   #since = new Date();
+  #beganAt = 0;
   #timer = 0;
-  /** When it began, in the context's time. */
-  #startTime = 0;
 
   /**
    * @param {HTMLElement} host
@@ -56,9 +55,9 @@ class RecordKey {
     host.append(this.#key, ...this.#takes.nodes, this.#error);
     this.#key.addEventListener('click', () => this.press());
     session.addEventListener('closed', () => this.#stop());
-    // Nobody wants a recording that runs on over silence; a loop that plays on is none.
+    // Nobody wants a recording that runs on over silence.
     session.addEventListener('source', () => {
-      if (!session.source && !session.mix?.added) this.#stop();
+      if (!session.source) this.#stop();
     });
     addEventListener('beforeunload', (event) => {
       if (this.#recording || this.#takes.isUnsaved) event.preventDefault();
@@ -89,7 +88,7 @@ class RecordKey {
       };
       // What goes in is recorded from before the first move until after the last.
       input = await this.#startInput(onFull);
-      this.#startTime = engine.context.currentTime;
+      this.#beganAt = engine.context.currentTime;
       this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
       if (input) {
         this.#moves = { input, log: engine.record() };
@@ -141,7 +140,7 @@ class RecordKey {
         const recorded = await moves.input.stop();
         await untilHeard(this.#session.engine);
         kept.take = takeOf(name, moves.log.stop(), recorded) ?? undefined;
-        if (kept.take) kept.take.wasLooped = this.#session.mix?.addedSince(this.#startTime) ?? false;
+        if (kept.take) kept.take.wasLooped = this.#session.mix?.addedSince(this.#beganAt) ?? false;
       }
     } catch (failure) {
       showMessage(this.#error, `The take could not be kept: ${messageOf(failure)}`);

@@ -199,8 +199,8 @@ function sizeSentence(sampleRate, withMoves) {
   const sound = CHANNELS * bytesPerSample(chosenFormat());
   if (!withMoves) return `A minute takes ${minute(sound)}.`;
   return (
-    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: what goes in is kept as well, and every move of a control, to ` +
-    'mix it again. Start it in silence: what rings on from before is not in it.'
+    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: what goes in is kept as well, and every move of a control, ` +
+    'to mix it again. Start it in silence: what rings on from before is not in it.'
   );
 }
 

@@ -24,7 +24,10 @@ export class TakePanel {
   #take = null;
   /** What is replayed, and how. @type {{ take: Take, way: Way } | null} */
   #replayed = null;
-  /** The settings before a replay: what a take has set is not the visitor's. @type {import('../keeping/codec.js').State | null} */
+  /**
+   * The settings before a replay: what a take has set is not the visitor's.
+   * @type {import('../keeping/codec.js').State | null}
+   */
   #own = null;
   /** Cancels what is rendered. @type {AbortController | null} */
   #rendering = null;
