@@ -403,7 +403,7 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
       assert.ok(position >= 3);
       near(await loop(), position, 10);
       await page.click('[aria-label="Clear the loop"]');
-      await page.click('[aria-label="B: loop to here"]');
+      await page.click('[aria-label="Out: loop to here"]');
       near(await loop(), 0, position);
     });
 
