@@ -8,8 +8,7 @@ import { chosenFormat } from '../recording/format.js';
 import { button, element, errorMessage, find, messageOf, setText, showMessage } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { frames } from '../shared/frames.js';
-import { decibels, FLOOR_DECIBELS, formatLevel, fromDecibels } from '../shared/numbers.js';
-import { slider } from '../shared/slider.js';
+import { levelSlider } from '../shared/slider.js';
 import { isRecord, readStored, store } from '../shared/storage.js';
 import { Looper, MOST_SECONDS } from './looper.js';
 
@@ -124,13 +123,11 @@ export function mount(section, { session, commands, tempo }) {
   addEventListener('beforeunload', (event) => {
     if (looper.isUnsaved) event.preventDefault();
   });
-  const level = slider({
+  const level = levelSlider({
     id: 'looper-level',
     label: 'Loop level',
-    range: { min: FLOOR_DECIBELS, max: 0, step: 0.5 },
-    format: (value) => `${formatLevel(factorOf(value))} dB`,
-    onInput(value) {
-      looper.level = factorOf(value);
+    onInput(factor) {
+      looper.level = factor;
       keep();
     },
     className: 'loop-level',
@@ -156,7 +153,7 @@ export function mount(section, { session, commands, tempo }) {
   if (isRecord(stored) && typeof stored.level === 'number' && stored.level >= 0 && stored.level <= 1) {
     looper.level = stored.level;
   }
-  level.show(Math.max(FLOOR_DECIBELS, decibels(looper.level)));
+  level.show(looper.level);
   bars.checked = isRecord(stored) && stored.inBars === true;
   click.value = (isRecord(stored) && CLICKS.find(([id]) => id === stored.click)?.[0]) || 'off';
   open(wasOpen);
@@ -188,9 +185,6 @@ function setDisabled(key, disabled) {
   if (disabled) key.setAttribute('aria-disabled', 'true');
   else key.removeAttribute('aria-disabled');
 }
-
-/** @param {number} level in dB, as of the slider */
-const factorOf = (level) => (level > FLOOR_DECIBELS ? fromDecibels(level) : 0);
 
 /** @param {Looper} looper */
 function timeOf({ state, beat, seconds }) {

@@ -32,7 +32,7 @@ export function mount(host, page) {
 
 class RecordKey {
   #session;
-  #key = button('●', { 'className': 'round record', 'id': 'record', 'aria-label': 'Record', 'aria-pressed': 'false' });
+  #key = button('●', { 'className': 'round record', 'id': 'record', 'aria-label': 'Record' });
   #error = errorMessage({ id: 'record-error' });
   #takes;
   /** @type {Recording | null} */
@@ -55,9 +55,9 @@ class RecordKey {
     host.append(this.#key, ...this.#takes.nodes, this.#error);
     this.#key.addEventListener('click', () => this.press());
     session.addEventListener('closed', () => this.#stop());
-    // Nobody wants a recording that runs on over silence.
+    // Nobody wants a recording that runs on over silence; a loop that plays on is none.
     session.addEventListener('source', () => {
-      if (!session.source) this.#stop();
+      if (!session.source && !session.mix?.added) this.#stop();
     });
     addEventListener('beforeunload', (event) => {
       if (this.#recording || this.#takes.isUnsaved) event.preventDefault();

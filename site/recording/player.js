@@ -46,10 +46,6 @@ export class RecordingPlayer {
     return this.#now?.audio.currentTime ?? 0;
   }
 
-  set seconds(seconds) {
-    if (this.#now) this.#now.audio.currentTime = seconds;
-  }
-
   /** @param {Blob} file */
   async play(file) {
     const session = this.#session;

@@ -3,7 +3,7 @@
  * page is left, on disk where the browser can (take-file.js). Main thread.
  */
 
-import { button, element, fillTrack, setText } from '../shared/dom.js';
+import { button, element, setText } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { RecordingPlayer } from './player.js';
 
@@ -37,7 +37,7 @@ export class Recordings {
   #gone = element('span');
   #undo = button('Undo', { id: 'record-undo' });
   #undoRow = element('div', { className: 'row' }, this.#gone, this.#undo);
-  #hint = element('p', { className: 'hint' });
+  #hint = element('p', { className: 'hint' }, '▶ plays it as it is: past the effects, at the volume of “Out”.');
   #player;
   #events;
 
@@ -55,10 +55,6 @@ export class Recordings {
     this.#player = new RecordingPlayer(session, events.isRecording, () => this.show());
     this.nodes = [this.#list, this.#undoRow, this.#hint];
     this.#undo.addEventListener('click', () => this.bringBack());
-    // Those on disk would stay there for a day.
-    addEventListener('pagehide', ({ persisted }) => {
-      if (!persisted) for (const row of this.#discarded) row.free();
-    });
   }
 
   get count() {
@@ -88,9 +84,6 @@ export class Recordings {
   add(kept, isFile = false) {
     const row = new Row(kept, {
       play: () => this.#play(kept),
-      seek: (seconds) => {
-        this.#player.seconds = seconds;
-      },
       save: () => this.#save(row),
       discard: () => this.#discard(row),
       moves: () => kept.take && this.#events.onMoves(kept.take),
@@ -110,7 +103,7 @@ export class Recordings {
     this.#rows.splice(place, 0, row);
     this.show();
     row.discard.focus();
-    this.#events.say(`${row.kept.name} is back.`);
+    this.#events.say(`${row.title} is back.`);
     return true;
   }
 
@@ -124,12 +117,7 @@ export class Recordings {
       row.discard.id = row === newest ? 'record-discard' : '';
       row.isOpen = row.kept.take === this.opened;
     }
-    setText(
-      this.#hint,
-      newest
-        ? '▶ plays a recording as it is: past the effects, at the volume of “Out”.'
-        : 'What you record is kept here until you leave the page. Save what you want to keep.',
-    );
+    this.#hint.hidden = !newest;
     const last = this.#discarded.at(-1);
     this.#undoRow.hidden = !last;
     setText(this.#gone, last ? `Discarded: ${last.title}` : '');
@@ -161,7 +149,7 @@ export class Recordings {
     if (this.#discarded.length > MOST_DISCARDED) this.#discarded.shift()?.free();
     this.show();
     this.#undo.focus();
-    this.#events.say(`${row.kept.name} is discarded. Undo brings it back.`);
+    this.#events.say(`Discarded: ${row.title}. Undo brings it back.`);
   }
 }
 
@@ -176,12 +164,11 @@ class Row {
   #play;
   #title = element('b');
   #about = element('small');
-  #position = element('input', { type: 'range', min: 0, step: 'any' });
   #moves = button('', { className: 'link moves' });
 
   /**
    * @param {Kept} kept
-   * @param {{ play: () => void, seek: (seconds: number) => void, save: () => void, discard: () => void,
+   * @param {{ play: () => void, save: () => void, discard: () => void,
    *   moves: () => void }} act
    */
   constructor(kept, act) {
@@ -190,15 +177,12 @@ class Row {
     this.#play = button('▶', { className: 'icon-button listen', hidden: !sound });
     this.save = button('Save', { 'aria-label': `Save WAV: ${name}`, 'hidden': !sound });
     this.discard = button('✕', { 'className': 'icon-button', 'aria-label': `Discard ${name}`, 'title': 'Discard' });
-    this.#position.max = String(sound?.seconds ?? 0);
-    this.#position.setAttribute('aria-label', `Position in ${name}`);
     this.#moves.hidden = !take;
     this.#play.addEventListener('click', act.play);
-    this.#position.addEventListener('input', () => act.seek(this.#position.valueAsNumber));
     this.save.addEventListener('click', act.save);
     this.discard.addEventListener('click', act.discard);
     this.#moves.addEventListener('click', act.moves);
-    const text = element('div', {}, this.#title, this.#about, this.#position);
+    const text = element('div', {}, this.#title, this.#about);
     this.node = element('li', {}, this.#play, text, this.save, this.discard, this.#moves);
   }
 
@@ -230,11 +214,6 @@ class Row {
     this.#play.ariaLabel = this.#play.title = `${isPlaying ? 'Stop' : 'Play'} ${name}`;
     setText(this.#title, isPlaying ? `${clock(seconds)} / ${clock(length)}` : this.title);
     setText(this.#about, `${clock(length)} · ${megabytes(bytes)} · ${this.isSaved ? 'saved' : 'not saved'}`);
-    this.#about.hidden = isPlaying;
-    this.#position.hidden = !isPlaying;
-    if (isPlaying) this.#position.value = String(seconds);
-    fillTrack(this.#position);
-    this.#position.setAttribute('aria-valuetext', clock(seconds ?? 0));
     this.save.classList.toggle('primary', !this.isSaved);
     if (take) setText(this.#moves, `${movesOf(take)}${this.isExported ? '' : ', not exported'}`);
   }
@@ -247,4 +226,4 @@ class Row {
 }
 
 /** @param {import('../takes/take.js').Take} take */
-const movesOf = ({ moves }) => `${moves} ${moves === 1 ? 'move' : 'moves'}`;
+export const movesOf = ({ moves }) => `${moves} ${moves === 1 ? 'move' : 'moves'}`;

@@ -53,7 +53,7 @@ export class Job {
     try {
       signal.throwIfAborted();
       this.#become('decoding');
-      const buffer = await decoded(this.file);
+      const buffer = await decoded(this.file, signal);
       signal.throwIfAborted();
       this.#become('rendering');
       const { length: frames, sampleRate } = buffer;
@@ -93,10 +93,11 @@ export class Job {
 /**
  * A file's sound at its own rate, of one or two channels: more are mixed to stereo, as browsers do it for speakers.
  * @param {File} file
+ * @param {AbortSignal} signal
  */
-async function decoded(file) {
+async function decoded(file, signal) {
   const sampleRate = await sampleRateOf(file);
-  const buffer = await decode(new OfflineAudioContext({ length: 1, sampleRate }), file);
+  const buffer = await decode(new OfflineAudioContext({ length: 1, sampleRate }), file, { signal });
   if (buffer.numberOfChannels <= 2) return buffer;
   const mix = new OfflineAudioContext({ numberOfChannels: 2, length: buffer.length, sampleRate });
   const source = new AudioBufferSourceNode(mix, { buffer });

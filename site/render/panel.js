@@ -15,12 +15,25 @@ const MOST_AT_ONCE = 2;
 
 /** @typedef {{ job: Job, node: HTMLElement, renew: () => void }} Row a file, and its render */
 
+/** @typedef {(file?: File) => void} Open opens the dialog, with a file in its list */
+
+/** The page has one. @type {Open | undefined} */
+let open;
+
 /**
- * Builds the dialog.
+ * Builds the dialog, once.
  * @param {import('../main.js').PageParts} page
- * @returns {() => void} opens it
  */
-export function buildRenderDialog({ session }) {
+export function buildRenderDialog(page) {
+  open ??= build(page);
+  return open;
+}
+
+/**
+ * @param {import('../main.js').PageParts} page
+ * @returns {Open}
+ */
+function build({ session }) {
   const codec = new Codec(session.parameters, (id) => session.default(id), session.defaultOrder);
   /** @type {Row[]} */
   let rows = [];
@@ -35,7 +48,13 @@ export function buildRenderDialog({ session }) {
     hidden: true,
   });
   const choose = button('Choose files…', { id: 'render-choose' });
-  const zone = element('div', { className: 'drop-zone' }, choose, ' or drop them here.', picker);
+  const zone = element(
+    'div',
+    { className: 'drop-zone' },
+    choose,
+    ' or drop them here, of up to 45 minutes each.',
+    picker,
+  );
   const list = element('ul', { className: 'jobs' });
   const start = button('Render', { className: 'primary', id: 'render-start' });
   const saveAll = button('Save all', { id: 'render-save-all' });
@@ -163,7 +182,11 @@ export function buildRenderDialog({ session }) {
   saveAll.addEventListener('click', () => rows.forEach(saveRow));
   acceptDrops(node, zone, add);
   show();
-  return () => node.showModal();
+  return (file) => {
+    if (file && !rows.some(({ job }) => job.file === file)) add([file]);
+    node.showModal();
+    if (file) start.focus();
+  };
 }
 
 /** @param {Job} job */

@@ -1,6 +1,7 @@
 /** A slider of the page's menus and panels. Main thread. */
 
 import { element, fillTrack, setText } from './dom.js';
+import { decibels, FLOOR_DECIBELS, formatLevel, fromDecibels } from './numbers.js';
 
 /**
  * A slider with its name and its value in words.
@@ -36,4 +37,23 @@ export function slider({ id, label, range: { min, max, step }, format, onInput, 
       say();
     },
   };
+}
+
+/**
+ * A slider for a level up to full scale, in dB; its lowest place is silence.
+ * @param {object} options
+ * @param {string} options.id
+ * @param {string} options.label
+ * @param {(factor: number) => void} options.onInput
+ * @param {string} [options.className]
+ */
+export function levelSlider({ onInput, ...options }) {
+  const factorOf = (/** @type {number} */ level) => (level > FLOOR_DECIBELS ? fromDecibels(level) : 0);
+  const { row, show } = slider({
+    ...options,
+    range: { min: FLOOR_DECIBELS, max: 0, step: 0.5 },
+    format: (level) => `${formatLevel(factorOf(level))} dB`,
+    onInput: (level) => onInput(factorOf(level)),
+  });
+  return { row, show: (/** @type {number} */ factor) => show(Math.max(FLOOR_DECIBELS, decibels(factor))) };
 }

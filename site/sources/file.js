@@ -5,7 +5,13 @@
 import { LoopPlayer } from './loop-player.js';
 import { SourceError } from './sources.js';
 
-/** @typedef {import('./sources.js').Opener} Opener */
+/**
+ * @typedef {import('./sources.js').Opener} Opener
+ *
+ * @typedef {object} Decoding
+ * @property {(phase: string) => void} [onPhase] is told what is under way, for the visitor
+ * @property {AbortSignal} [signal] cancels it
+ */
 
 /** The largest file that is read into memory: a WAV that decodes to the most that is taken. */
 const FILE_LIMIT_BYTES = 2 ** 30;
@@ -17,28 +23,48 @@ const DECODED_BYTES_PER_FRAME = 2 * Float32Array.BYTES_PER_ELEMENT;
 /** How long the browser may take to tell a file's duration. */
 const DURATION_TIMEOUT_MILLISECONDS = 5000;
 
+/** Where a big file is said to be, in shares of a hundred: a live region is not to speak of each. */
+const STEP_PERCENT = 20;
+
 /**
  * An opener that plays a file in a loop. It is decoded once; opened again it starts at once.
  * @param {File} file
+ * @param {Decoding} [how]
  * @returns {Opener}
  */
-export function fileOpener(file) {
+export function fileOpener(file, how) {
   /** @type {AudioBuffer | null} */
   let decoded = null;
   return async (context) => {
-    decoded ??= await decode(context, file);
+    decoded ??= await decode(context, file, how);
     const player = new LoopPlayer(context, decoded);
-    return { kind: 'file', name: file.name, node: player.node, player, release: () => player.pause() };
+    return { kind: 'file', name: file.name, file, node: player.node, player, release: () => player.pause() };
   };
 }
 
 /**
- * A file's sound, at the context's sample rate.
+ * A file's sound, at the context's sample rate. Once it is cancelled it rejects at once; browsers cannot stop their
+ * decoder, so that its result is dropped then.
  * @param {BaseAudioContext} context
  * @param {File} file
+ * @param {Decoding} [how]
  * @throws {SourceError}
  */
-export async function decode(context, file) {
+export async function decode(context, file, { onPhase = () => {}, signal } = {}) {
+  /** @type {Promise<never>} */
+  const cancelled = new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
+  return Promise.race([decodeWhole(context, file, onPhase, signal), cancelled]);
+}
+
+/**
+ * @param {BaseAudioContext} context
+ * @param {File} file
+ * @param {(phase: string) => void} onPhase
+ * @param {AbortSignal} [signal]
+ */
+async function decodeWhole(context, file, onPhase, signal) {
   if (file.size > FILE_LIMIT_BYTES) {
     throw new SourceError(
       `“${file.name}” is too big: ${megabytes(file.size)}, and this page opens up to ` +
@@ -55,9 +81,11 @@ export async function decode(context, file) {
         `to ${Math.floor(limitSeconds / 60)} minutes. Choose a shorter piece.`,
     );
   }
-  const bytes = await file.arrayBuffer().catch(() => {
+  const bytes = await read(file, onPhase, signal).catch(() => {
     throw new SourceError(`“${file.name}” cannot be read. Check that it is still there, then choose it again.`);
   });
+  signal?.throwIfAborted();
+  onPhase(`Decoding ${file.name}…`);
   return context.decodeAudioData(bytes).catch(() => {
     if (Number.isNaN(seconds)) {
       throw new SourceError(`“${file.name}” is not audio that this browser can decode. Try WAV, MP3, FLAC or Ogg.`);
@@ -67,6 +95,29 @@ export async function decode(context, file) {
         'Choose another file.',
     );
   });
+}
+
+/**
+ * A file's bytes, read piece by piece, with how far that is.
+ * @param {File} file
+ * @param {(phase: string) => void} onPhase
+ * @param {AbortSignal} [signal]
+ */
+async function read(file, onPhase, signal) {
+  const bytes = new Uint8Array(file.size);
+  let at = 0;
+  await file.stream().pipeTo(
+    new WritableStream({
+      write(piece) {
+        bytes.set(piece, at);
+        at += piece.length;
+        const percent = STEP_PERCENT * Math.floor((100 * at) / file.size / STEP_PERCENT);
+        onPhase(`Reading ${file.name}, ${megabytes(file.size)}… ${percent} %`);
+      },
+    }),
+    { signal },
+  );
+  return bytes.buffer;
 }
 
 /**

@@ -6,6 +6,7 @@
  * @property {'microphone' | 'file' | 'built-in' | 'test-signal' | 'take' | 'string'} kind
  * @property {string} name
  * @property {AudioNode} node
+ * @property {File} [file] that is played
  * @property {Player} [player] of what is played from memory
  * @property {import('../../worklet/engine.js').PluckedString} [string] that is played
  * @property {MediaStreamTrack} [track] of the microphone

@@ -120,7 +120,7 @@ export class TakesMenu {
     this.#recordings.add(kept);
     if (kept.take) this.#open(kept.take);
     this.#ui.menu.open = true;
-    this.say(`${kept.name} is recorded, and not saved yet.`);
+    this.say('Recorded, not saved yet.');
   }
 
   /**
@@ -199,8 +199,8 @@ function sizeSentence(sampleRate, withMoves) {
   const sound = CHANNELS * bytesPerSample(chosenFormat());
   if (!withMoves) return `A minute takes ${minute(sound)}.`;
   return (
-    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: what goes in is kept as well, and every move of a control, ` +
-    'to mix it again. Start it in silence: what rings on from before is not in it.'
+    `A minute takes ${minute(sound + BYTES_PER_FRAME)}: what goes in is kept as well, to mix it again. ` +
+    'Start it in silence: what rings on from before is not in it.'
   );
 }
 
@@ -232,6 +232,8 @@ function build(panel, staysOpen) {
     body: [heading, what.group, size, list, error, row, picker],
     staysOpen,
   });
+  // What it says below its name is a part of the name.
+  menu.firstElementChild?.removeAttribute('aria-label');
   const said = element('p', { className: 'hidden-text', id: 'record-said', role: 'status' });
   return { menu, what, size, list, open, files, picker, error, time, bytes, progress, kept, said };
 }

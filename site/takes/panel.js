@@ -6,6 +6,7 @@
 import { Codec } from '../keeping/codec.js';
 import { chosenFormat } from '../recording/format.js';
 import { CHANNELS } from '../recording/recorder.js';
+import { megabytes, movesOf } from '../recording/recordings.js';
 import { button, element, setText } from '../shared/dom.js';
 import { download } from '../shared/download.js';
 import { settingsFor, WAYS } from './again.js';
@@ -155,11 +156,10 @@ export class TakePanel {
 }
 
 /** @param {Take} take */
-function describe({ seconds, moves, input, isExact, wasLooped }) {
-  const size = `${(input.size / 1e6).toFixed(1)} MB`;
-  const exact = isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  const loop = wasLooped ? ' The loop is in the recording alone: a replay or a render does without the looper.' : '';
-  return `${seconds.toFixed(1)} s, ${moves} ${moves === 1 ? 'move' : 'moves'}, ${size}.${exact}${loop}`;
+function describe(take) {
+  const exact = take.isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
+  const loop = take.wasLooped ? ' A replay or a render does without the loop.' : '';
+  return `${take.seconds.toFixed(1)} s, ${movesOf(take)}, ${megabytes(take.input.size)}.${exact}${loop}`;
 }
 
 function build() {

@@ -97,9 +97,10 @@ export class LoopPoints {
   }
 
   /**
-   * @param {Stretch | undefined} preview what is being dragged
+   * @param {Stretch} view what is in sight
+   * @param {Stretch} [preview] what is being dragged
    */
-  show(preview) {
+  show(view, preview) {
     const player = this.#player();
     for (const node of this.handles) node.hidden = !player;
     for (const key of [this.#keys.start, this.#keys.end]) key.disabled = !player;
@@ -109,7 +110,7 @@ export class LoopPoints {
     for (const end of /** @type {End[]} */ (['start', 'end'])) {
       const node = this.#handles[end];
       const { duration } = player.buffer;
-      node.style.setProperty('--place', `${(100 * stretch[end]) / duration}%`);
+      node.style.setProperty('--place', `${(100 * (stretch[end] - view.start)) / (view.end - view.start)}%`);
       node.classList.toggle('set', player.loop !== null || preview !== undefined);
       node.setAttribute('aria-valuemax', duration.toFixed(2));
       node.setAttribute('aria-valuenow', stretch[end].toFixed(2));

@@ -1,6 +1,6 @@
 /**
  * The waveform of what is played from memory, and where in it the sound is. A click or the keyboard moves there; a drag
- * along it chooses the stretch that repeats. Main thread.
+ * along it chooses the stretch that repeats. The wheel zooms, and + and − on the keyboard. Main thread.
  */
 
 import { Surface } from '../shared/canvas.js';
@@ -9,6 +9,7 @@ import { frames } from '../shared/frames.js';
 import { clamp } from '../shared/numbers.js';
 import { LEAST_LOOP_SECONDS } from '../sources/loop-player.js';
 import { LoopPoints, repeat, stretchOf, withEnd } from './loop-points.js';
+import { from, zoomed } from './view.js';
 
 /**
  * @typedef {import('../sources/sources.js').Player} Player
@@ -19,6 +20,16 @@ const REFRESH_SPOKEN_MILLISECONDS = 1000;
 const KEY_SECONDS = 1;
 /** A pointer that went less far clicked, and did not drag. */
 const LEAST_DRAG_PIXELS = 4;
+/** By how much a key zooms, and a pixel of the wheel. */
+const KEY_ZOOM = 2;
+const WHEEL_ZOOM = 1.002;
+const PIXELS_PER_LINE = 16;
+const ZOOM_KEYS = new Map([
+  ['+', 1 / KEY_ZOOM],
+  ['=', 1 / KEY_ZOOM],
+  ['-', KEY_ZOOM],
+  ['0', Infinity],
+]);
 /** How much of the colour stays where the sound does not come. */
 const OUTSIDE_ALPHA = 0.3;
 
@@ -29,7 +40,14 @@ const OUTSIDE_ALPHA = 0.3;
 export function mount(section, { session }) {
   const host = find(section, '#position', HTMLElement);
   const canvas = element('canvas', { 'aria-hidden': 'true' });
-  const range = element('input', { 'type': 'range', 'min': 0, 'step': 'any', 'aria-label': 'Position' });
+  const range = element('input', {
+    'type': 'range',
+    'min': 0,
+    'step': 'any',
+    'aria-label': 'Position',
+    'aria-keyshortcuts': '+ - 0',
+  });
+  host.title = 'Click: go there. Drag: repeat a stretch. Wheel, or + − 0 on the keyboard: zoom.';
   const times = element('span', { className: 'times' });
   const player = () => session.source?.player;
   const points = new LoopPoints(player, show);
@@ -39,12 +57,24 @@ export function mount(section, { session }) {
   let spokenAt = -Infinity;
   /** What is being dragged. @type {Stretch | undefined} */
   let preview;
+  /** What is in sight of the sound. */
+  let view = { start: 0, end: 1 };
+  /** Whether the sound was in sight when it was drawn last: then it stays so. */
+  let isFollowed = false;
+
+  /** @param {Stretch} wanted */
+  function look(wanted) {
+    view = wanted;
+    isFollowed = false;
+    surface.forget('backdrop');
+    show();
+  }
 
   function show() {
     const playing = player();
     range.hidden = !playing;
     host.classList.toggle('empty', !playing);
-    points.show(preview);
+    points.show(view, preview);
     spokenAt = -Infinity;
     say(0);
     draw();
@@ -57,10 +87,14 @@ export function mount(section, { session }) {
     const { draw: context, width, height, scale, colors } = surface;
     context.clearRect(0, 0, width, height);
     if (!playing) return;
+    const position = playing.position();
+    const isInSight = position >= view.start && position <= view.end;
+    if (isFollowed && !isInSight) return look(from(position, view.end - view.start, playing.buffer.duration));
+    isFollowed = isInSight;
     surface.backdrop(() => drawPeaks(playing.buffer));
-    const place = (/** @type {number} */ seconds) => (seconds / playing.buffer.duration) * width;
+    const place = (/** @type {number} */ seconds) => ((seconds - view.start) / (view.end - view.start)) * width;
     const stretch = preview ?? stretchOf(playing);
-    const [start, end, now] = [place(stretch.start), place(stretch.end), place(playing.position())];
+    const [start, end, now] = [place(stretch.start), place(stretch.end), place(position)];
     // What was played is dyed: the colour goes where there is a wave already.
     context.globalCompositeOperation = 'source-atop';
     context.fillStyle = colors.input;
@@ -78,8 +112,9 @@ export function mount(section, { session }) {
   function drawPeaks(buffer) {
     const { draw: context, width, height, scale, colors } = surface;
     context.fillStyle = colors.muted;
-    peaksOf(buffer, width).forEach((peak, x) => {
-      const size = Math.max(scale, peak * (height - 2 * scale));
+    peaksOf(buffer, view, width).forEach((peak, x) => {
+      // Its root: what is 20 dB softer is a third as high, and still seen.
+      const size = Math.max(scale, Math.sqrt(peak) * (height - 2 * scale));
       context.fillRect(x, (height - size) / 2, 1, size);
     });
   }
@@ -92,7 +127,10 @@ export function mount(section, { session }) {
     const seconds = playing.position();
     range.max = String(playing.buffer.duration);
     range.value = String(seconds);
-    range.setAttribute('aria-valuetext', `${seconds.toFixed(0)} of ${playing.buffer.duration.toFixed(0)} seconds`);
+    const { duration } = playing.buffer;
+    const zoom = Math.round(duration / (view.end - view.start));
+    const whole = `${seconds.toFixed(0)} of ${duration.toFixed(0)} seconds`;
+    range.setAttribute('aria-valuetext', zoom > 1 ? `${whole}, zoomed ${zoom} times` : whole);
   }
 
   const wake = frames(
@@ -103,9 +141,8 @@ export function mount(section, { session }) {
     },
   );
   session.addEventListener('source', () => {
-    surface.forgetLayers();
     preview = undefined;
-    show();
+    look({ start: 0, end: player()?.buffer.duration ?? 1 });
     wake();
   });
   session.addEventListener('pause', () => {
@@ -120,16 +157,50 @@ export function mount(section, { session }) {
   range.addEventListener('keydown', (event) => {
     const playing = player();
     const step = { ArrowLeft: -KEY_SECONDS, ArrowRight: KEY_SECONDS }[event.key];
-    if (!playing || step === undefined) return;
+    const zoom = ZOOM_KEYS.get(event.key);
+    if (!playing || event.ctrlKey || event.metaKey || (step ?? zoom) === undefined) return;
     event.preventDefault();
+    if (zoom) {
+      const place = playing.position();
+      const isSeen = place >= view.start && place <= view.end;
+      look(zoomed(view, zoom, isSeen ? place : (view.start + view.end) / 2, playing.buffer.duration));
+    }
+    if (step === undefined) return;
     const { start, end } = stretchOf(playing);
     playing.seek(start + ((playing.position() + step - start + (end - start)) % (end - start)));
     show();
   });
+  host.addEventListener(
+    'wheel',
+    (event) => {
+      const playing = player();
+      // With a modifier it zooms the page.
+      if (!playing || event.ctrlKey || event.metaKey) return;
+      const pixels = event.deltaMode === WheelEvent.DOM_DELTA_PIXEL ? 1 : PIXELS_PER_LINE;
+      const { duration } = playing.buffer;
+      const length = view.end - view.start;
+      const along = (event.deltaX * pixels * length) / host.clientWidth;
+      const moved = from(view.start + along, length, duration);
+      const next = zoomed(moved, WHEEL_ZOOM ** (event.deltaY * pixels), secondsAt(event.clientX), duration);
+      // Where there is nothing to zoom, the page scrolls.
+      if (next.start === view.start && next.end === view.end) return;
+      event.preventDefault();
+      look(next);
+    },
+    { passive: false },
+  );
+
+  /** @param {number} x in the window */
+  function secondsAt(x) {
+    const { left, width } = host.getBoundingClientRect();
+    return view.start + clamp((x - left) / width, 0, 1) * (view.end - view.start);
+  }
+
   followPointer(host, player, points, {
+    secondsAt,
     onPreview: (stretch) => {
       preview = stretch;
-      points.show(preview);
+      points.show(view, preview);
       draw();
     },
     onDone: () => {
@@ -146,23 +217,17 @@ export function mount(section, { session }) {
  * @param {HTMLElement} host
  * @param {() => Player | undefined} player
  * @param {LoopPoints} points
- * @param {{ onPreview: (stretch: Stretch) => void, onDone: () => void }} events
+ * @param {object} waveform
+ * @param {(x: number) => number} waveform.secondsAt what is at a place in the window
+ * @param {(stretch: Stretch) => void} waveform.onPreview
+ * @param {() => void} waveform.onDone
  */
-function followPointer(host, player, points, { onPreview, onDone }) {
+function followPointer(host, player, points, { secondsAt, onPreview, onDone }) {
   /**
    * @type {{ playing: Player, pointer: number, x: number, anchor: number, end?: 'start' | 'end', stretch?: Stretch }
    *   | null}
    */
   let drag = null;
-
-  /**
-   * @param {number} x in the window
-   * @param {Player} playing
-   */
-  function secondsAt(x, playing) {
-    const { left, width } = host.getBoundingClientRect();
-    return clamp((x - left) / width, 0, 1) * playing.buffer.duration;
-  }
 
   function drop() {
     if (!drag) return;
@@ -173,7 +238,7 @@ function followPointer(host, player, points, { onPreview, onDone }) {
   host.addEventListener('pointerdown', ({ button, clientX, pointerId, target }) => {
     const playing = player();
     if (!playing || button !== 0) return;
-    const anchor = secondsAt(clientX, playing);
+    const anchor = secondsAt(clientX);
     drag = { playing, pointer: pointerId, x: clientX, anchor, end: points.endOf(target) };
     host.setPointerCapture(pointerId);
   });
@@ -181,7 +246,7 @@ function followPointer(host, player, points, { onPreview, onDone }) {
     if (drag?.pointer !== pointerId) return;
     const { playing, x, anchor, end } = drag;
     if (!drag.stretch && Math.abs(clientX - x) < LEAST_DRAG_PIXELS) return;
-    const here = secondsAt(clientX, playing);
+    const here = secondsAt(clientX);
     drag.stretch = end
       ? withEnd(playing, end, here)
       : { start: Math.min(anchor, here), end: Math.max(anchor, here, anchor + LEAST_LOOP_SECONDS) };
@@ -210,14 +275,16 @@ function clock(seconds) {
 }
 
 /**
- * The loudest sample in each of so many stretches, of all channels, as a share of the loudest of all.
+ * The loudest sample in each of so many parts of a stretch, of all channels, as a share of the loudest of all.
  * @param {AudioBuffer} buffer
+ * @param {Stretch} stretch
  * @param {number} columns
  */
-function peaksOf(buffer, columns) {
+function peaksOf(buffer, { start, end }, columns) {
   const peaks = new Float32Array(columns);
+  const [first, last] = [Math.floor(start * buffer.sampleRate), Math.floor(end * buffer.sampleRate)];
   for (let channel = 0; channel < buffer.numberOfChannels; channel++) {
-    const samples = buffer.getChannelData(channel);
+    const samples = buffer.getChannelData(channel).subarray(first, last);
     // A long file has thousands of samples in a column: some of them are enough for a picture.
     const stride = Math.max(1, Math.floor(samples.length / columns / 256));
     for (let i = 0; i < samples.length; i += stride) {

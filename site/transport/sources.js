@@ -26,12 +26,17 @@ const STARTING = 'Starting…';
  * @param {HTMLElement} section
  * @param {import('../main.js').PageParts} page
  */
-export function mount(section, { session }) {
+export function mount(section, page) {
+  const { session } = page;
   const state = find(section, '#source-state', HTMLElement);
   const error = find(section, '#source-error', HTMLElement);
   const start = find(section, '#play', HTMLButtonElement);
   const stop = find(section, '#stop', HTMLButtonElement);
   const picker = find(section, '#file', HTMLInputElement);
+  const cancel = find(section, '#cancel-opening', HTMLButtonElement);
+  const render = find(section, '#render-this', HTMLButtonElement);
+  /** Cancels the file that is being opened. @type {AbortController | null} */
+  let opening = null;
   const microphone = new Microphone();
   const testSignal = new TestSignal();
   /** By the kind of source that they start. */
@@ -44,8 +49,9 @@ export function mount(section, { session }) {
 
   /** @param {Opener} opener */
   async function play(opener) {
+    if (opening) endOpening();
     showMessage(error, '');
-    setText(state, STARTING);
+    say(STARTING);
     stop.disabled = false;
     try {
       await session.play(opener);
@@ -53,6 +59,46 @@ export function mount(section, { session }) {
       showMessage(error, sentenceOf(failure));
     }
     show();
+  }
+
+  /** @param {File} file */
+  async function open(file) {
+    opening?.abort();
+    const mine = new AbortController();
+    const { signal } = mine;
+    opening = mine;
+    showMessage(error, '');
+    // The welcome goes at once: something happens.
+    document.body.toggleAttribute('data-opening', true);
+    cancel.hidden = false;
+    stop.disabled = false;
+    const onPhase = (/** @type {string} */ phase) => {
+      if (opening === mine) say(phase);
+    };
+    onPhase(`Opening ${file.name}…`);
+    try {
+      await session.play(fileOpener(file, { onPhase, signal }));
+    } catch (failure) {
+      if (!signal.aborted) showMessage(error, sentenceOf(failure));
+    }
+    if (opening === mine) endOpening();
+  }
+
+  function endOpening() {
+    const hadFocus = document.activeElement === cancel;
+    opening?.abort();
+    opening = null;
+    document.body.toggleAttribute('data-opening', false);
+    cancel.hidden = true;
+    if (hadFocus) buttons.file.focus();
+    show();
+  }
+
+  /** @param {string} sentence */
+  function say(sentence) {
+    setText(state, sentence);
+    // The whole of a long name.
+    state.title = sentence;
   }
 
   function show() {
@@ -65,7 +111,8 @@ export function mount(section, { session }) {
     if (source) document.body.dataset.plays = source.kind;
     else delete document.body.dataset.plays;
     start.ariaLabel = start.title = session.source && !session.paused ? 'Pause' : 'Play';
-    setText(state, source ? describe(source, session.paused) : IDLE);
+    render.hidden = !source?.file;
+    if (!opening) say(source ? describe(source, session.paused) : IDLE);
   }
 
   /**
@@ -89,10 +136,24 @@ export function mount(section, { session }) {
   buttons.file.addEventListener('click', () => picker.click());
   picker.addEventListener('change', () => {
     const file = picker.files?.[0];
-    if (file) play(fileOpener(file));
+    if (file) open(file);
     picker.value = '';
   });
+  cancel.addEventListener('click', endOpening);
+  addEventListener('keydown', ({ key, defaultPrevented }) => {
+    if (key === 'Escape' && opening && !defaultPrevented) endOpening();
+  });
+  render.addEventListener('click', async () => {
+    try {
+      const { buildRenderDialog } = await import('../render/panel.js');
+      const file = session.source?.file;
+      if (file) buildRenderDialog(page)(file);
+    } catch (failure) {
+      showMessage(error, messageOf(failure));
+    }
+  });
   stop.addEventListener('click', () => {
+    if (opening) endOpening();
     session.stop();
     start.focus();
   });
@@ -102,10 +163,7 @@ export function mount(section, { session }) {
     if (session.source?.kind === 'microphone') play(microphone.open);
   });
   mountTestMenu(picker, session, testSignal, () => play(testSignal.open));
-  acceptDrops(
-    (file) => play(fileOpener(file)),
-    () => showMessage(error, 'What was dropped is no file.'),
-  );
+  acceptDrops(open, () => showMessage(error, 'What was dropped is no file.'));
 }
 
 /**

@@ -56,8 +56,8 @@ export function mount(host, { session }) {
     element(
       'p',
       {},
-      'Wear headphones with the microphone, or it hears the loudspeakers and howls. A file can also be dropped ' +
-        'anywhere. Nothing leaves your machine.',
+      'Wear headphones with the microphone, or it hears the loudspeakers and howls. A file, of up to 45 minutes, can ' +
+        'also be dropped anywhere. Nothing leaves your machine.',
     ),
   );
   host.hidden = false;

@@ -452,6 +452,96 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
       await page.click('[aria-label="Out: loop to here"]');
       near(await loop(), 0, position);
     });
+
+    /** Lets a file be read, and never be decoded. */
+    const neverDecode = (page) =>
+      page.evaluate(() => {
+        globalThis.said = [];
+        const state = document.querySelector('#source-state');
+        new MutationObserver(() => globalThis.said.push(state.textContent)).observe(state, { childList: true });
+        BaseAudioContext.prototype.decodeAudioData = () => new Promise(() => {});
+      });
+
+    onPage('says what is being opened and how far it is, in place of the welcome, until Escape', async (page) => {
+      await neverDecode(page);
+      await dropFile(page, 'ramp.wav', ramp);
+      await untilText(page, '#source-state', 'Decoding ramp.wav…');
+      const said = await page.evaluate(() => globalThis.said);
+      assert.ok(said.includes('Reading ramp.wav, 2 MB… 100 %'), said.join('; '));
+      const shown = (selector) => page.$eval(selector, (node) => node.checkVisibility());
+      assert.equal(await shown('#welcome'), false);
+      assert.equal(await shown('#cancel-opening'), true);
+      await page.keyboard.press('Escape');
+      await untilText(page, '#source-state', 'Nothing plays.');
+      assert.equal(await shown('#welcome'), true);
+      assert.equal(await shown('#cancel-opening'), false);
+      assert.equal(await shown('#source-error'), false);
+    });
+
+    onPage('that is cancelled leaves what plays, and another can be opened', async (page) => {
+      await dropFile(page, 'first.wav', ramp);
+      await untilText(page, '#source-state', 'Playing: first.wav');
+      const decode = await page.evaluateHandle(() => BaseAudioContext.prototype.decodeAudioData);
+      await neverDecode(page);
+      await dropFile(page, 'second.wav', ramp);
+      await untilText(page, '#source-state', 'Decoding second.wav…');
+      await page.click('#cancel-opening');
+      assert.match(await textOf(page, '#source-state'), /^Playing: first\.wav/);
+      assert.equal(await page.evaluate(() => document.activeElement.id), 'open-file');
+      await dropFile(page, 'third.wav', ramp);
+      await untilText(page, '#source-state', 'Decoding third.wav…');
+      await page.evaluate((real) => {
+        BaseAudioContext.prototype.decodeAudioData = real;
+      }, decode);
+      await dropFile(page, 'fourth.wav', ramp);
+      await untilText(page, '#source-state', 'Playing: fourth.wav');
+      assert.equal(await page.$eval('#source-state', ({ title }) => title), 'Playing: fourth.wav (10.0 s, looped)');
+    });
+
+    onPage('is rendered by a button beside its name, with the file in the list', async (page) => {
+      assert.equal(await page.$eval('#render-this', ({ hidden }) => hidden), true);
+      await dropFile(page, 'ramp.wav', ramp);
+      await untilText(page, '#source-state', 'Playing: ramp.wav');
+      for (let times = 0; times < 2; times++) {
+        await page.click('#render-this');
+        await page.waitForSelector('#render-dialog[open]');
+        assert.deepEqual(await page.$$eval('.jobs li b', (names) => names.map((name) => name.textContent)), [
+          'ramp.wav',
+        ]);
+        assert.equal(await page.evaluate(() => document.activeElement.id), 'render-start');
+        await page.keyboard.press('Escape');
+      }
+    });
+
+    onPage('has a waveform that the wheel and the keys zoom, where the place stays', async (page) => {
+      await page.setViewport({ width: 1280, height: 800 });
+      await dropFile(page, 'ramp.wav', ramp);
+      await untilText(page, '#source-state', 'Playing: ramp.wav');
+      await page.click('#play');
+      const { x, y, width, height } = await (await page.$('#position')).boundingBox();
+      const seek = async (share) => {
+        await page.mouse.click(x + share * width, y + height / 2);
+        return (await player(page)).position;
+      };
+      // A wheel that zooms in, at 60 % of the width: what is there is there still, and its neighbours are nearer.
+      assert.ok(Math.abs((await seek(0.6)) - 6) < 0.02);
+      for (let notch = 0; notch < 7; notch++) await page.mouse.wheel({ deltaY: -100 });
+      await page.waitForFunction(() => /zoomed 4 times/.test(document.querySelector('#position input').ariaValueText));
+      assert.ok(Math.abs((await seek(0.6)) - 6) < 0.02);
+      const visible = 10 / 1.002 ** 700;
+      assert.ok(Math.abs((await seek(0.9)) - (6 + 0.3 * visible)) < 0.02);
+      assert.ok(Math.abs((await seek(0.1)) - (6 - 0.5 * visible)) < 0.02);
+      await page.focus('[aria-label=Position]');
+      await page.keyboard.press('0');
+      assert.ok(Math.abs((await seek(0.25)) - 2.5) < 0.02, 'the whole again');
+      await page.focus('[aria-label=Position]');
+      await page.keyboard.press('+');
+      assert.ok(Math.abs((await seek(0.25)) - 2.5) < 0.02, 'where the sound is, stays');
+      assert.ok(Math.abs((await seek(0.75)) - 5) < 0.02, 'half of it fills the width');
+      await page.focus('[aria-label=Position]');
+      await page.keyboard.press('-');
+      assert.ok(Math.abs((await seek(0.9)) - 9) < 0.02);
+    });
   });
 
   describe('a test signal', () => {

@@ -156,7 +156,7 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       const samples = floatsOf((await given(page, () => page.click('#record-save'))).bytes);
       await page.click('#record-discard');
       assert.equal(await countOf(page), 1);
-      assert.match(await page.$eval('#record-said[role=status]', (node) => node.textContent), /discarded. Undo/);
+      assert.match(await page.$eval('#record-said[role=status]', (node) => node.textContent), /Discarded.*Undo/);
       assert.equal(await page.evaluate(() => document.activeElement.id), 'record-undo');
       await page.click('#record-discard');
       assert.equal(await countOf(page), 0);
@@ -182,7 +182,7 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
       await page.evaluate(() => {
         const { session } = globalThis.page;
         session.pause();
-        session.change({ gain: 4, distortion: 1 });
+        session.change({ gain: 4, distortion: 1, delay_on: 0 });
         session.volume = 0.5;
       });
       await page.waitForFunction(() => globalThis.page.session.engine.meters().outputPeak.every((peak) => peak < 1e-5));

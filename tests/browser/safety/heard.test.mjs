@@ -120,7 +120,12 @@ describe('what is heard', { skip: skipUnless('chromium') }, () => {
     await startHearing(page, 10);
     await page.click('#record');
     await page.waitForSelector('#record[aria-pressed=true]');
-    await pass(page, 0.8);
+    await pass(page, 0.4);
+    // The loop plays on when the source is stopped, and so does its recording.
+    await playBuiltIn(page);
+    await page.click('#stop');
+    await pass(page, 0.4);
+    assert.equal(await page.$eval('#record', ({ ariaPressed }) => ariaPressed), 'true');
     await page.click('#record');
     await page.waitForSelector('#record-save:not([hidden])');
     const [channels] = await heard(page);

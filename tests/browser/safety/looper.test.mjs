@@ -168,7 +168,7 @@ describe('the looper', { skip: skipUnless('chromium') }, () => {
     await page.keyboard.press('p');
     await untilText(page, '.loop-state', 'Stopped:');
     // The commands act although nothing plays and the context rests.
-    await page.waitForFunction(() => globalThis.page.session.context.state === 'suspended');
+    await page.evaluate(() => globalThis.page.session.context.suspend());
     await page.click('#looper-save');
     await page.waitForFunction(() => globalThis.given !== undefined);
     assert.equal(await asks(), false);
