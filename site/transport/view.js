@@ -5,7 +5,7 @@ import { clamp } from '../shared/numbers.js';
 /** @typedef {import('../sources/sources.js').Stretch} Stretch */
 
 /** The shortest stretch that fills the width. */
-export const LEAST_VIEW_SECONDS = 0.5;
+const LEAST_VIEW_SECONDS = 0.5;
 
 /**
  * A stretch that is longer by a factor, or shorter, where one place stays where it is seen.
