@@ -17,8 +17,11 @@ import { BUILT_IN, OwnPresets, stateOf } from './presets.js';
  * @typedef {import('./codec.js').State} State
  */
 
-/** What a microphone starts with, in place of the demo's distortion and echo. */
-const FOR_A_VOICE = 'Voice: singer';
+/** What a sound of the visitor's own starts with, in place of the demo's distortion and echo; by the kind of source. */
+const STARTS = /** @type {Record<string, { what: string, preset: string } | undefined>} */ ({
+  microphone: { what: 'The microphone', preset: 'Voice: singer' },
+  file: { what: 'The file', preset: 'Clean' },
+});
 /** What was undone is named, up to so many settings. */
 const MOST_NAMED = 3;
 
@@ -192,10 +195,11 @@ export function mount(host, { session }) {
   });
 
   session.addEventListener('source', () => {
-    const preset = named(FOR_A_VOICE);
-    if (session.source?.kind !== 'microphone' || !current.isUntouched || !preset) return;
+    const start = STARTS[session.source?.kind ?? ''];
+    const preset = start && named(start.preset);
+    if (!preset || !current.isUntouched) return;
     current.load(preset);
-    say(`The microphone starts with “${preset.name}” in place of the demo’s effects. Undo brings those back.`);
+    say(`${start.what} starts with “${preset.name}” in place of the demo’s effects. Undo brings those back.`);
   });
 
   const menu = buildMenu({

@@ -41,8 +41,14 @@ export function mount(host, { session }) {
   const value = readStored(KEY);
   const dismissed = isRecord(value) ? value : {};
 
+  /** @type {Limit | undefined} */
+  let shown;
+
   function show() {
     const limit = LIMITS.find(({ id, holds }) => dismissed[id] !== true && holds(session));
+    // What stays is not made anew: a click could fall between.
+    if (limit === shown) return;
+    shown = limit;
     host.replaceChildren();
     if (!limit) return;
     const dismiss = button('Dismiss');

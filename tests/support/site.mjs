@@ -163,3 +163,15 @@ export async function takeRecording(page) {
   const [input, output] = encoded.map((channels) => channels.map(decode));
   return { sampleRate, input, output };
 }
+
+/** Presses Share, and takes the link that it copies. */
+export async function sharedLink(page) {
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = async (text) => {
+      globalThis.copied = text;
+    };
+  });
+  await page.click('#share');
+  await untilText(page, '.said', 'copied');
+  return page.evaluate(() => globalThis.copied);
+}

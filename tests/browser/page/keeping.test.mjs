@@ -13,6 +13,7 @@ import {
   openSite,
   parameterOf,
   pressOn,
+  sharedLink,
   testsOn,
   textOf,
   typeInto,
@@ -50,17 +51,6 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
   const reload = async (page) => {
     await page.reload();
     await untilReady(page);
-  };
-  /** Presses Share, and takes the link that it copies. */
-  const share = async (page) => {
-    await page.evaluate(() => {
-      navigator.clipboard.writeText = async (text) => {
-        globalThis.copied = text;
-      };
-    });
-    await page.click('#share');
-    await untilText(page, '.said', 'copied');
-    return page.evaluate(() => globalThis.copied);
   };
   /** Keeps the settings in force under a name. */
   const keepAs = async (page, name) => {
@@ -339,7 +329,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
     await page.keyboard.press('b');
     assert.equal(await bypassed(), 1);
     assert.equal(await shownPreset(page), 'Lo-fi: tape');
-    assert.doesNotMatch(await share(page), /bypass/);
+    assert.doesNotMatch(await sharedLink(page), /bypass/);
     for (const act of [
       () => page.select('#preset', 'Clean'),
       () => page.click('#undo'),
@@ -373,7 +363,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
       }
       await page.click('#parameter-compressor_on');
       const mine = await all(page);
-      const url = await share(page);
+      const url = await sharedLink(page);
       assert.ok(url.includes('gain='), url);
       const other = await openPage(await browser.createBrowserContext(), url);
       try {
@@ -391,7 +381,7 @@ describe('what the page keeps', { skip: skipUnless('chromium') }, () => {
 
     onPage('that was shared brings nothing back over what was changed since', async (page) => {
       await typeInto(page, 'Gain', '-7.3');
-      await share(page);
+      await sharedLink(page);
       await typeInto(page, 'Gain', '-3.1');
       await page.click('#parameter-chorus_on');
       const mine = await all(page);

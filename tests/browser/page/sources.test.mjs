@@ -356,6 +356,16 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
       return { sampleRate, moments: input[0].map((sample) => sample * RAMP_SECONDS) };
     };
 
+    onPage('starts as it is where the demo’s settings are untouched; undo brings its effects back', async (page) => {
+      const distortion = () => page.evaluate(() => globalThis.page.session.get('distortion_on'));
+      assert.equal(await distortion(), 1);
+      await dropFile(page, 'ramp.wav', ramp);
+      await untilText(page, '.said', 'The file starts with “Clean”');
+      assert.equal(await distortion(), 0);
+      await page.click('#undo');
+      assert.equal(await distortion(), 1);
+    });
+
     onPage('pauses, keeps the place, and goes on from there', async (page) => {
       await dropRamp(page);
       await page.waitForFunction(() => globalThis.page.session.source.player.position() > 0.5);

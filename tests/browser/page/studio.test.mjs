@@ -13,6 +13,7 @@ import {
   parameterOf,
   playBuiltIn,
   pressOn,
+  sharedLink,
   showView,
   startRecording,
   takeRecording,
@@ -314,8 +315,7 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
       });
       const { cards } = await orders(page);
       assert.equal(cards.at(-1), 'limiter');
-      await page.click('#share');
-      await page.waitForFunction(() => /delay\.(reverb\.)?gain/.test(location.hash));
+      assert.match(await sharedLink(page), /delay\.(reverb\.)?gain/);
     });
   });
 
