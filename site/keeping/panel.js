@@ -108,7 +108,7 @@ export function mount(host, { session }) {
   });
   turn.append(letters.A, '|', letters.B);
   function showCompare() {
-    for (const [letter, node] of Object.entries(letters)) node.classList.toggle('now', letter === compare.heard);
+    for (const [letter, node] of Object.entries(letters)) node.classList.toggle('heard', letter === compare.heard);
     turn.setAttribute('aria-label', `A|B, ${compare.heard} is heard`);
   }
   turn.addEventListener('click', () => {
