@@ -162,9 +162,12 @@ export function mount(host, { session }) {
     // Not into the address: a reload would bring these back over all that was changed since.
     const url = new URL(`#/studio?${codec.toQuery(current.now.state)}`, location.href).href;
     try {
+      // On a phone to whom one likes.
+      if (matchMedia('(pointer: coarse)').matches && 'share' in navigator) return await navigator.share({ url });
       await navigator.clipboard.writeText(url);
       say('The link is copied.');
-    } catch {
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return;
       link.value = url;
       link.hidden = false;
       link.select();

@@ -78,7 +78,13 @@ export function dialControl(session, { row, name }, toggle) {
   const begin = () => {
     gesture = {};
   };
-  range.addEventListener('pointerdown', begin);
+  let before = NaN;
+  range.addEventListener('pointerdown', () => {
+    begin();
+    before = value();
+  });
+  // The finger scrolls the page: it only began on the slider.
+  range.addEventListener('pointercancel', () => session.set(row.id, before, gesture));
   range.addEventListener('input', () => session.set(row.id, from(range.valueAsNumber), gesture));
   range.addEventListener('keydown', (event) => {
     if (startsTyping(event)) {

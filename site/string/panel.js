@@ -105,7 +105,9 @@ export function mount(section, { session, commands, midi }) {
   );
   session.addEventListener('engine', ({ detail: { context } }) => context.addEventListener('statechange', wake));
   session.addEventListener('source', () => {
+    const wasHidden = section.hidden;
     section.hidden = string() === undefined;
+    if (wasHidden && !section.hidden) section.scrollIntoView({ block: 'nearest' });
     wake();
   });
 }

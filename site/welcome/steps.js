@@ -8,22 +8,22 @@ export const STEPS = [
     target: '.sources',
     title: 'Bring a sound',
     text:
-      'The built-in loop, your microphone, a file or a test signal. The arrow beside Microphone has its device, ' +
+      'The built-in loop, a string, your microphone, a file or a test signal. The arrow beside Microphone has its device, ' +
       'channel and gain. Wear headphones, or it howls.',
   },
   {
     target: '.playing',
     title: 'Find the place',
     text:
-      'Click the waveform to play from there. Drag along it, and that stretch repeats until you clear it. Pause ' +
+      'Press the waveform to play from there. Drag along it, and that stretch repeats until you clear it. Pause ' +
       'keeps the place.',
   },
   {
     target: '#rack',
     title: 'Shape it',
     text:
-      'One card per effect, in the order in which they sound. Switch it on, turn its knobs, type a value; ' +
-      'double-click goes back. Move a card, and the effect sounds elsewhere in the chain.',
+      'One card per effect, in the order in which they sound. Switch it on, move its knobs or sliders, type a value; ' +
+      '↺ goes back. Move a card, and the effect sounds elsewhere in the chain.',
   },
   {
     target: '.monitor',

@@ -61,6 +61,36 @@ describe('the studio', { skip: skipUnless('chromium') }, () => {
       assert.deepEqual(out, []);
     });
 
+    onPage('on a phone a finger that begins on a slider scrolls the page, and leaves the sound alone', async (page) => {
+      await page.setViewport({ width: 360, height: 740, hasTouch: true, isMobile: true });
+      await page.reload();
+      await untilReady(page);
+      const slider = '.card.chosen .dial input';
+      await page.$eval(slider, (input) => input.scrollIntoView({ block: 'center' }));
+      const place = () =>
+        page.$eval(slider, (input) => {
+          const { left, top, width, height } = input.getBoundingClientRect();
+          return { x: left + 0.3 * width, y: top + height / 2, value: input.value, scrolled: scrollY };
+        });
+      const { x, y, value, scrolled } = await place();
+      const client = await page.createCDPSession();
+      const pull = async (dx, dy) => {
+        await client.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
+        for (let step = 1; step <= 10; step++)
+          await client.send('Input.dispatchTouchEvent', {
+            type: 'touchMove',
+            touchPoints: [{ x: x + dx * step, y: y + dy * step }],
+          });
+        await client.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      };
+      await pull(10, 0);
+      await page.waitForFunction((query, old) => document.querySelector(query).value !== old, {}, slider, value);
+      const moved = (await place()).value;
+      await pull(0, -15);
+      await page.waitForFunction((before) => scrollY > before + 50, {}, scrolled);
+      assert.equal((await place()).value, moved);
+    });
+
     onPage('the transport is in sight however far one scrolls, on a phone as on a desk', async (page) => {
       for (const [width, height] of [
         [360, 640],
