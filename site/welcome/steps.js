@@ -8,8 +8,8 @@ export const STEPS = [
     target: '.sources',
     title: 'Bring a sound',
     text:
-      'The built-in loop, a string, your microphone, a file or a test signal. The arrow beside Microphone has its device, ' +
-      'channel and gain. Wear headphones, or it howls.',
+      'The built-in loop, a string, your microphone, a file or a test signal. The arrow beside Microphone has its ' +
+      'device, channel and gain. Wear headphones, or it howls.',
   },
   {
     target: '.playing',
