@@ -102,6 +102,7 @@ export class Current {
    * @returns {import('./history.js').NamedPart} what became another, nothing where there is nothing to undo or redo
    */
   step(direction) {
+    if (!(direction === 'undo' ? this.canUndo : this.canRedo)) return { params: {} };
     const part = this.#history[direction]();
     const { params, order, name = this.#name } = part;
     this.#isReplaying = true;

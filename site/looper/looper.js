@@ -197,12 +197,16 @@ export class Looper extends EventTarget {
     const { context } = this.#session;
     if (!context || (this.state !== 'playing' && this.state !== 'stopped')) return null;
     if (this.#onCopy) return null;
+    // What is played while it is copied is not saved.
+    this.#isSaved = true;
     const channels = await new Promise((/** @type {OnCopy} */ resolve) => {
       this.#onCopy = resolve;
       this.#sendWithRoom({ name: 'copy', channels: newChannels(this.#report.length) });
     });
-    if (!channels) return null;
-    this.#isSaved = true;
+    if (!channels) {
+      this.#isSaved = false;
+      return null;
+    }
     const isOver = channels.some((samples) => samples.some((sample) => Math.abs(sample) > 1));
     const format = isOver ? 'float' : wanted;
     const data = wavSamples(format, channels);

@@ -42,6 +42,12 @@ class RecordKey {
   /** When it began, by the clock and in the context's time. */
   #since = new Date();
   #beganAt = 0;
+  /** What is recorded. @type {import('../session/mix.js').Mix | null} */
+  #mix = null;
+  /** Whether something played since it began. */
+  #hasPlayed = false;
+  /** Whether it was stopped while it began. */
+  #isCalledOff = false;
   #timer = 0;
 
   /**
@@ -55,10 +61,7 @@ class RecordKey {
     host.append(this.#key, ...this.#takes.nodes, this.#error);
     this.#key.addEventListener('click', () => this.press());
     session.addEventListener('closed', () => this.#stop());
-    // Nobody wants a recording that runs on over silence; a loop that plays on is none.
-    session.addEventListener('source', () => {
-      if (!session.source && !session.mix?.added) this.#stop();
-    });
+    session.addEventListener('source', () => this.#endInSilence());
     addEventListener('beforeunload', (event) => {
       if (this.#recording || this.#takes.isUnsaved) event.preventDefault();
     });
@@ -76,9 +79,12 @@ class RecordKey {
     const key = this.#key;
     showMessage(this.#error, '');
     const hadFocus = document.activeElement === key;
-    /** @type {Recording | null} */
-    let input = null;
+    /** @type {Recording[]} */
+    const begun = [];
+    /** @type {Moves['log'] | null} */
+    let log = null;
     key.disabled = true;
+    this.#isCalledOff = this.#hasPlayed = false;
     try {
       const { engine, mix } = await this.#session.prepare();
       this.#session.hold(HOLDER);
@@ -87,21 +93,31 @@ class RecordKey {
         this.#stop();
       };
       // What goes in is recorded from before the first move until after the last.
-      input = await this.#startInput(onFull);
+      const input = await this.#startInput(onFull);
+      if (input) begun.push(input);
       this.#beganAt = engine.context.currentTime;
-      this.#recording = await Recording.start(mix.output, chosenFormat(), onFull);
+      const recording = await Recording.start(mix.output, chosenFormat(), onFull);
+      begun.push(recording);
       if (input) {
-        this.#moves = { input, log: engine.record() };
+        log = engine.record();
         // The moves are kept from when the audio thread has heard of it: not before that it is said to record.
         await untilHeard(engine);
       }
+      if (this.#isCalledOff || mix !== this.#session.mix) throw new Error('It was stopped before it began.');
+      this.#recording = recording;
+      this.#moves = input && log && { input, log };
+      this.#mix = mix;
       this.#since = new Date();
       this.#takes.begin();
-      this.#timer = setInterval(() => this.#show(), REFRESH_MILLISECONDS);
+      this.#timer = setInterval(() => {
+        this.#endInSilence();
+        this.#show();
+      }, REFRESH_MILLISECONDS);
     } catch (failure) {
-      await (await input?.stop())?.discard();
+      log?.stop();
+      for (const each of begun) await discard(each);
       this.#session.release(HOLDER);
-      showMessage(this.#error, `The recording did not start: ${messageOf(failure)}`);
+      if (!this.#isCalledOff) showMessage(this.#error, `The recording did not start: ${messageOf(failure)}`);
     }
     key.disabled = false;
     if (hadFocus) key.focus();
@@ -124,10 +140,19 @@ class RecordKey {
     return Recording.start(input, 'float', onFull);
   }
 
+  /** Nobody wants a recording that runs on over silence, when what played has ended. */
+  #endInSilence() {
+    const plays = Boolean(this.#session.source || this.#session.mix?.added);
+    if (this.#hasPlayed && !plays) this.#stop();
+    this.#hasPlayed ||= plays;
+  }
+
   async #stop() {
     const recording = this.#recording;
+    this.#isCalledOff = true;
     if (!recording) return;
     const moves = this.#moves;
+    const hadFocus = document.activeElement === this.#key;
     this.#recording = this.#moves = null;
     clearInterval(this.#timer);
     this.#key.disabled = true;
@@ -135,19 +160,23 @@ class RecordKey {
     /** @type {import('./recordings.js').Kept | null} */
     let kept = null;
     try {
-      kept = { name, sound: await recording.stop() };
-      if (moves) {
-        const recorded = await moves.input.stop();
-        await untilHeard(this.#session.engine);
-        kept.take = takeOf(name, moves.log.stop(), recorded) ?? undefined;
-        if (kept.take) kept.take.wasLooped = this.#session.mix?.addedSince(this.#beganAt) ?? false;
-      }
+      // All of it ends, though one of them may fail.
+      const [sound] = await Promise.allSettled([recording.stop()]);
+      const [input] = await Promise.allSettled([moves?.input.stop()]);
+      if (moves) await untilHeard(this.#session.engine);
+      const log = moves?.log.stop();
+      if (sound.status === 'rejected') throw sound.reason;
+      kept = { name, sound: sound.value };
+      if (input.status === 'rejected') throw input.reason;
+      if (log && input.value) kept.take = takeOf(name, log, input.value) ?? undefined;
+      if (kept.take) kept.take.wasLooped = this.#mix?.addedSince(this.#beganAt) ?? false;
     } catch (failure) {
       showMessage(this.#error, `The take could not be kept: ${messageOf(failure)}`);
     }
     this.#takes.end(kept);
     this.#session.release(HOLDER);
     this.#key.disabled = false;
+    if (hadFocus) this.#key.focus();
     this.#show();
   }
 
@@ -157,6 +186,12 @@ class RecordKey {
     this.#key.title = recording ? 'Stop the recording' : 'Record the output';
     if (recording) this.#takes.progress(recording.seconds, recording.bytes + (this.#moves?.input.bytes ?? 0));
   }
+}
+
+/** @param {Recording} recording one that is given up */
+async function discard(recording) {
+  const [ended] = await Promise.allSettled([recording.stop()]);
+  if (ended.status === 'fulfilled') await ended.value?.discard();
 }
 
 /**

@@ -18,6 +18,8 @@ export class RecordingPlayer {
   #onChange;
   /** @type {{ file: Blob, audio: HTMLAudioElement, end: () => void } | null} */
   #now = null;
+  /** Whether the source was paused for it. */
+  #hasPaused = false;
 
   /**
    * @param {import('../session/session.js').Session} session
@@ -30,7 +32,9 @@ export class RecordingPlayer {
     this.#onChange = onChange;
     const stop = () => this.stop();
     const giveWay = () => {
-      if (!session.source || !isRecording()) stop();
+      if (session.source && isRecording()) return;
+      if (!session.paused) this.#hasPaused = false;
+      stop();
     };
     session.addEventListener('closed', stop);
     session.addEventListener('source', giveWay);
@@ -42,6 +46,11 @@ export class RecordingPlayer {
     return this.#now?.file ?? null;
   }
 
+  /** A recording begins beside it, which is to hear the source again that has given way. */
+  letSourceGoOn() {
+    if (this.#now && this.#hasPaused) this.#session.unpause();
+  }
+
   get seconds() {
     return this.#now?.audio.currentTime ?? 0;
   }
@@ -49,7 +58,10 @@ export class RecordingPlayer {
   /** @param {Blob} file */
   async play(file) {
     const session = this.#session;
-    if (!this.#isRecording()) session.pause();
+    if (!this.#isRecording()) {
+      this.#hasPaused ||= session.source !== null && !session.paused;
+      session.pause();
+    }
     const { context, output } = await session.prepare();
     this.stop();
     session.hold(HOLDER);

@@ -69,6 +69,11 @@ export class Recordings {
     return this.#player.file !== null;
   }
 
+  /** A recording begins: beside one that plays the source is to be heard too. */
+  letSourceGoOn() {
+    this.#player.letSourceGoOn();
+  }
+
   /**
    * The row in which the moves of a take are.
    * @param {import('../takes/take.js').Take | null} take

@@ -147,7 +147,9 @@ function build({ session }) {
   }
 
   async function renderAll() {
-    const how = { state: codec.take(session), format: chosenFormat() };
+    const state = codec.take(session);
+    // Bypass is a way of listening, and none of the settings.
+    const how = { state: { ...state, params: { ...state.params, bypass: 0 } }, format: chosenFormat() };
     const waiting = rows.filter(({ job }) => !isUnderWay(job));
     for (const row of waiting) row.renew();
     const jobs = waiting.map(({ job }) => job);

@@ -26,7 +26,14 @@ export class TakeError extends Error {
 export async function toJson(take) {
   const isMono = await hasEqualChannels(take);
   const input = isMono ? await firstChannel(take) : take.input;
-  const head = { format: FORMAT, version: VERSION, name: take.name, log: take.log, channels: isMono ? 1 : CHANNELS };
+  const head = {
+    format: FORMAT,
+    version: VERSION,
+    name: take.name,
+    log: take.log,
+    wasLooped: take.wasLooped,
+    channels: isMono ? 1 : CHANNELS,
+  };
   const parts = [`${JSON.stringify(head).slice(0, -1)},"input":"`];
   for (let at = 0; at < input.size; at += PIECE_BYTES) parts.push(await base64(input.slice(at, at + PIECE_BYTES)));
   return new Blob([...parts, '"}\n'], { type: 'application/json' });
@@ -53,7 +60,7 @@ export async function fromJson(file) {
   await render({ channels: [new Float32Array(1)], sampleRate: log.sampleRate }, { log, tail: 0 });
   const input = await decoded(data.input, data.channels === 1, said);
   const name = typeof data.name === 'string' ? data.name : file.name.replace(/\.json$/i, '');
-  return new Take({ name, log, input });
+  return Object.assign(new Take({ name, log, input }), { wasLooped: data.wasLooped === true });
 }
 
 /** @param {string} text */

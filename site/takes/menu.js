@@ -94,7 +94,12 @@ export class TakesMenu {
   /** A recording begins: the menu gives way to what is played. */
   begin() {
     this.#isRecording = true;
-    if (!this.#recordings.isPlaying) this.#ui.menu.open = false;
+    const { menu } = this.#ui;
+    if (this.#recordings.isPlaying) this.#recordings.letSourceGoOn();
+    else {
+      if (menu.contains(document.activeElement)) menu.querySelector('summary')?.focus();
+      menu.open = false;
+    }
     this.say('Recording.');
     this.#show();
   }

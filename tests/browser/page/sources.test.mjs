@@ -359,6 +359,10 @@ describe('sources', { skip: skipUnless('chromium') }, () => {
     onPage('starts as it is where the demo’s settings are untouched; undo brings its effects back', async (page) => {
       const distortion = () => page.evaluate(() => globalThis.page.session.get('distortion_on'));
       assert.equal(await distortion(), 1);
+      // There is nothing to undo, so the settings are as untouched as before.
+      await page.keyboard.down('Control');
+      await page.keyboard.press('z');
+      await page.keyboard.up('Control');
       await dropFile(page, 'ramp.wav', ramp);
       await untilText(page, '.said', 'The file starts with “Clean”');
       assert.equal(await distortion(), 0);
