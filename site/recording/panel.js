@@ -85,6 +85,7 @@ class RecordKey {
     let log = null;
     key.disabled = true;
     this.#isCalledOff = this.#hasPlayed = false;
+    this.#endInSilence();
     try {
       const { engine, mix } = await this.#session.prepare();
       this.#session.hold(HOLDER);

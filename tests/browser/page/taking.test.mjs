@@ -19,6 +19,7 @@ import {
   pressOn,
   takeRecording,
   testsOn,
+  textOf,
   untilApplied,
   untilReady,
   untilText,
@@ -266,6 +267,31 @@ describe('taking away', { skip: skipUnless('chromium') }, () => {
         assert.ok(body.left >= 0 && body.right <= width && body.top >= 0 && body.bottom <= height);
         assert.ok(body.bottom <= key.top || body.top >= key.bottom, 'what opens does not lie over the key');
       }
+    });
+
+    onPage('hear the source also where another one is heard when they begin', async (page) => {
+      await recordLoop(page);
+      await page.click('#recordings .listen');
+      await page.waitForSelector('#recordings .listen[aria-label^=Stop]');
+      assert.ok(await page.evaluate(() => globalThis.page.session.paused));
+      await page.click('#record');
+      await page.waitForSelector('#record[aria-pressed=true]:not(:disabled)');
+      assert.equal(await page.evaluate(() => globalThis.page.session.paused), false);
+      await page.waitForFunction(() => globalThis.page.session.engine.meters().inputPeak[0] > 0.01);
+      await endRecording(page);
+    });
+
+    onPage('do not begin any more where what plays is stopped meanwhile', async (page) => {
+      await playBuiltIn(page);
+      await page.evaluate(() => {
+        document.querySelector('#record').click();
+        document.querySelector('#stop').click();
+      });
+      await page.waitForSelector('#record:not(:disabled)');
+      assert.equal(await page.$eval('#record', ({ ariaPressed }) => ariaPressed), 'false');
+      assert.equal(await countOf(page), 0);
+      assert.equal(await textOf(page, '#record-error'), '');
+      await recordLoop(page);
     });
 
     onPage('end, and are kept, when what plays is stopped', async (page) => {
