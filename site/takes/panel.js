@@ -158,7 +158,7 @@ export class TakePanel {
 /** @param {Take} take */
 function describe(take) {
   const exact = take.isExact ? '' : ' The run mode changed meanwhile: rendered again it can differ a little.';
-  const loop = take.wasLooped ? ' A replay or a render does without the loop.' : '';
+  const loop = take.wasLooped ? ' A replay or a render does without the looper.' : '';
   return `${take.seconds.toFixed(1)} s, ${movesOf(take)}, ${megabytes(take.input.size)}.${exact}${loop}`;
 }
 
