@@ -19,8 +19,8 @@ export class Trace {
   #analyser = null;
   #smoothing;
   wave = new Float32Array(FFT_SIZE);
-  /** The wave's, when it was read last. */
-  peak = 0;
+  /** The wave's peak, once somebody asked for it. @type {number | null} */
+  #peak = 0;
   /** The level of each frequency bin, in dBFS: of a sine there. */
   levels = new Float32Array(FFT_SIZE / 2).fill(-Infinity);
   sampleRate = 48000;
@@ -37,10 +37,16 @@ export class Trace {
     node.connect(this.#analyser);
   }
 
+  /** Nothing more, so that two traces are read at next to the same moment: a quantum between them shifts one. */
   readWave() {
     this.#analyser?.getFloatTimeDomainData(this.wave);
-    this.peak = 0;
-    for (const sample of this.wave) this.peak = Math.max(this.peak, Math.abs(sample));
+    this.#peak = null;
+  }
+
+  /** The peak of the wave that was read last. */
+  get peak() {
+    this.#peak ??= this.wave.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
+    return this.#peak;
   }
 
   readLevels() {
