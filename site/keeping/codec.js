@@ -3,6 +3,7 @@
  * from outside is checked on the way in. No DOM.
  */
 
+import { isSetting } from '../session/settings.js';
 import { isRecord } from '../shared/storage.js';
 
 /**
@@ -135,6 +136,15 @@ export class Codec {
     );
     return this.read({ version: Number(version), params, order: query.get('order')?.split('.') });
   }
+}
+
+/**
+ * The codec for the settings of the page: of each parameter that is one.
+ * @param {import('../session/session.js').Session} session
+ */
+export function settingsCodec(session) {
+  const table = session.parameters.filter(({ id }) => isSetting(id));
+  return new Codec(table, (id) => session.default(id), session.defaultOrder);
 }
 
 /**

@@ -3,9 +3,8 @@
  * the start. Main thread.
  */
 
-import { isSetting } from '../session/settings.js';
 import { button, element, messageOf } from '../shared/dom.js';
-import { Codec, isSame } from './codec.js';
+import { isSame, settingsCodec } from './codec.js';
 import { Compare } from './compare.js';
 import { Current } from './current.js';
 import { buildMenu } from './menu.js';
@@ -30,8 +29,7 @@ const MOST_NAMED = 3;
  * @param {import('../main.js').PageParts} page
  */
 export function mount(host, { session }) {
-  const table = session.parameters.filter(({ id }) => isSetting(id));
-  const codec = new Codec(table, (id) => session.default(id), session.defaultOrder);
+  const codec = settingsCodec(session);
   const own = new OwnPresets(codec);
   const builtIn = BUILT_IN.map((preset) => ({ name: preset.name, state: stateOf(codec, preset) }));
   let presets = [...builtIn, ...own.all];

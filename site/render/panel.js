@@ -3,7 +3,7 @@
  * several at once, each with its progress and a way to cancel it. Main thread.
  */
 
-import { Codec } from '../keeping/codec.js';
+import { settingsCodec } from '../keeping/codec.js';
 import { chosenFormat, formatChoice } from '../recording/format.js';
 import { button, element, setText } from '../shared/dom.js';
 import { download } from '../shared/download.js';
@@ -34,7 +34,7 @@ export function buildRenderDialog(page) {
  * @returns {Open}
  */
 function build({ session }) {
-  const codec = new Codec(session.parameters, (id) => session.default(id), session.defaultOrder);
+  const codec = settingsCodec(session);
   /** @type {Row[]} */
   let rows = [];
   /** Files that are being rendered. */
@@ -147,9 +147,7 @@ function build({ session }) {
   }
 
   async function renderAll() {
-    const state = codec.take(session);
-    // Bypass is a way of listening, and none of the settings.
-    const how = { state: { ...state, params: { ...state.params, bypass: 0 } }, format: chosenFormat() };
+    const how = { state: codec.take(session), format: chosenFormat() };
     const waiting = rows.filter(({ job }) => !isUnderWay(job));
     for (const row of waiting) row.renew();
     const jobs = waiting.map(({ job }) => job);

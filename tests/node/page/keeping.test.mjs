@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openDoors, SHIPPED } from '../../../scripts/lib/doors.mjs';
-import { Codec, StateError, shortest } from '../../../site/keeping/codec.js';
+import { Codec, StateError, settingsCodec, shortest } from '../../../site/keeping/codec.js';
 import { BUILT_IN, stateOf } from '../../../site/keeping/presets.js';
 import { wavHeader, wavSamples } from '../../../site/recording/wav.js';
 import { renderInNode } from '../../support/render.mjs';
@@ -64,6 +64,13 @@ describe('a state from outside', () => {
       assert.throws(() => codec.read(wrong), StateError);
     }
   });
+});
+
+it('bypass is no setting: what is kept, shared or rendered from a file has all parameters but that', () => {
+  const rows = ['gain', 'bypass', 'delay_mix'].map((id) => ({ id, min: 0, max: 1, default: 0, curve: 'linear' }));
+  const session = { parameters: rows, default: () => 0, defaultOrder: ['gain', 'delay'] };
+  const { params } = settingsCodec(session).take({ get: () => 1, order: session.defaultOrder });
+  assert.deepEqual(params, { gain: 1, delay_mix: 1 });
 });
 
 describe('the preset for a singer', async () => {
